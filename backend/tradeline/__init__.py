@@ -1,0 +1,1 @@
+"""The rules of trade: prices, stock, orders, money. No web framework is imported here."""

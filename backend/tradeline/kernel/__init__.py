@@ -1,0 +1,65 @@
+"""What every module may use: values, actors, refusals, the database. It knows no module."""
+
+from tradeline.kernel.actor import Actor, Forbidden, Locale, Permission, system_actor
+from tradeline.kernel.audit import AuditEntry, Change, list_audit_entries, record_changes
+from tradeline.kernel.database import APPLICATION_ROLE, Connection, Database, Pool, open_pool
+from tradeline.kernel.errors import (
+    AlreadyExists,
+    InvalidValue,
+    NotFound,
+    Problem,
+    Rejected,
+    RequestReused,
+    WrongState,
+    refuse,
+)
+from tradeline.kernel.idempotency import answer_request, body_hash, claim_request
+from tradeline.kernel.money import Money, UnitPrice, exponent_of, take, take_share
+from tradeline.kernel.outbox import Event, StoredEvent, claim_events, publish, settle_events
+from tradeline.kernel.pages import CursorKey, Page, PageRequest, make_page, page_request
+from tradeline.kernel.quantity import QUANTITY_MAX, Quantity
+
+__all__ = [
+    "APPLICATION_ROLE",
+    "QUANTITY_MAX",
+    "Actor",
+    "AlreadyExists",
+    "AuditEntry",
+    "Change",
+    "Connection",
+    "CursorKey",
+    "Database",
+    "Event",
+    "Forbidden",
+    "InvalidValue",
+    "Locale",
+    "Money",
+    "NotFound",
+    "Page",
+    "PageRequest",
+    "Permission",
+    "Pool",
+    "Problem",
+    "Quantity",
+    "Rejected",
+    "RequestReused",
+    "StoredEvent",
+    "UnitPrice",
+    "WrongState",
+    "answer_request",
+    "body_hash",
+    "claim_events",
+    "claim_request",
+    "exponent_of",
+    "list_audit_entries",
+    "make_page",
+    "open_pool",
+    "page_request",
+    "publish",
+    "record_changes",
+    "refuse",
+    "settle_events",
+    "system_actor",
+    "take",
+    "take_share",
+]

@@ -1,0 +1,65 @@
+"""The way to the database: one unit of work, one transaction, one network."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from tradeline.kernel import queries
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+APPLICATION_ROLE = "tradeline_app"
+
+
+async def open_pool(
+    dsn: str, *, role: str | None = APPLICATION_ROLE, min_size: int = 1, max_size: int = 10
+) -> Pool:
+    """A pool whose connections act as `role`, under row-level security; None keeps the owner's rights.
+
+    `application_name` tells our connections from others'. The role is a session default, so
+    that a connection returned to the pool falls back to it and never to more.
+    """
+    settings = {"application_name": "tradeline", "jit": "off"}
+    if role is not None:
+        settings["role"] = role
+    return await asyncpg.create_pool(
+        dsn, min_size=min_size, max_size=max_size, server_settings=settings
+    )
+
+
+class Database:
+    """Hands out connections that see one network only. Services take them and never commit.
+
+    Each connection carries the network's id as a setting that the row-level security policies
+    read; without it every guarded table refuses (ADR 0003). asyncpg resets the setting when the
+    connection returns to the pool.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @asynccontextmanager
+    async def unit_of_work(self, network_id: int) -> AsyncIterator[Connection]:
+        """Yield a connection inside a transaction: commit at the end, roll back on any raise."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            await queries.enter_network(conn, network_id)
+            yield conn
+
+    @asynccontextmanager
+    async def reading(self, network_id: int) -> AsyncIterator[Connection]:
+        """Yield a connection for reads, each statement on its own snapshot."""
+        async with self._pool.acquire() as conn:
+            await queries.enter_network(conn, network_id)
+            yield conn
+
+    @asynccontextmanager
+    async def platform(self) -> AsyncIterator[Connection]:
+        """Yield a connection outside of any network, in a transaction: sign-in and health only."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            yield conn

@@ -1,0 +1,208 @@
+"""All SQL of the kernel. Each function runs in the caller's transaction and decides nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tradeline.kernel.actor import Actor
+    from tradeline.kernel.audit import Change
+    from tradeline.kernel.database import Connection
+    from tradeline.kernel.outbox import Event, StoredEvent
+    from tradeline.kernel.pages import PageRequest
+
+# A setting of the session, not of the transaction: reads run without one. asyncpg's pool resets
+# it on release. A network id is a whole number of ours, never text from a request.
+ENTER_NETWORK = "SET tradeline.network_id = {:d}"
+
+INSERT_REQUEST = """
+    INSERT INTO kernel.request (network_id, org_id, request_id, body_hash)
+    VALUES ($1, $2, $3, $4)
+    ON CONFLICT DO NOTHING
+    RETURNING true
+"""
+
+FETCH_REQUEST = """
+    SELECT body_hash, answer_id
+      FROM kernel.request
+     WHERE network_id = $1 AND org_id = $2 AND request_id = $3
+"""
+
+ANSWER_REQUEST = """
+    UPDATE kernel.request
+       SET answer_id = $4
+     WHERE network_id = $1 AND org_id = $2 AND request_id = $3
+"""
+
+INSERT_AUDIT_ENTRIES = """
+    INSERT INTO kernel.audit_entry
+           (network_id, org_id, account_id, api_client_id, on_behalf_of_org_id,
+            action, subject_type, subject_id, before, after)
+    SELECT $1, $2, $3, $4, change.on_behalf_of_org_id,
+           change.action, change.subject_type, change.subject_id,
+           change.before::jsonb, change.after::jsonb
+      FROM unnest($5::bigint[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::text[])
+           WITH ORDINALITY
+           AS change (on_behalf_of_org_id, action, subject_type, subject_id, before, after, position)
+     ORDER BY change.position
+"""
+
+FETCH_AUDIT_ENTRIES = """
+    SELECT id, occurred_at, org_id, account_id, api_client_id, on_behalf_of_org_id,
+           action, subject_type, subject_id, before, after
+      FROM kernel.audit_entry
+     WHERE network_id = $1
+       AND (org_id = $2 OR on_behalf_of_org_id = $2)
+       AND ($3::bigint IS NULL OR id < $3)
+       AND ($4::text IS NULL OR subject_type = $4)
+       AND ($5::bigint IS NULL OR subject_id = $5)
+     ORDER BY id DESC
+     LIMIT $6
+"""
+
+INSERT_EVENTS = """
+    WITH event AS (
+        INSERT INTO kernel.outbox_event (network_id, topic, key, payload)
+        SELECT $1, event.topic, event.key, event.payload::jsonb
+          FROM unnest($2::text[], $3::text[], $4::text[])
+               WITH ORDINALITY AS event (topic, key, payload, position)
+         ORDER BY event.position
+    )
+    SELECT pg_notify('tradeline_outbox', '')
+"""
+
+# An event waits while an older one of its key is not yet due again.
+FETCH_DUE_EVENTS = """
+    SELECT event.network_id, event.id, event.topic, event.key, event.payload,
+           event.occurred_at, event.attempts
+      FROM kernel.outbox_event AS event
+     WHERE event.delivered_at IS NULL
+       AND event.due_at <= now()
+       AND NOT EXISTS (
+               SELECT 1
+                 FROM kernel.outbox_event AS older
+                WHERE older.network_id = event.network_id
+                  AND older.key = event.key
+                  AND older.id < event.id
+                  AND older.delivered_at IS NULL
+                  AND older.due_at > now()
+           )
+     ORDER BY event.id
+     LIMIT $1
+"""
+
+MARK_DELIVERED = """
+    UPDATE kernel.outbox_event AS event
+       SET delivered_at = now(), attempts = event.attempts + 1, last_error = NULL
+      FROM unnest($1::bigint[], $2::bigint[]) AS done (network_id, id)
+     WHERE event.network_id = done.network_id AND event.id = done.id
+"""
+
+# Doubling from one second to ten minutes at most.
+MARK_FAILED = """
+    UPDATE kernel.outbox_event AS event
+       SET attempts = event.attempts + 1,
+           due_at = now() + least(600, 2 ^ least(event.attempts, 10)) * interval '1 second',
+           last_error = failure.reason
+      FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS failure (network_id, id, reason)
+     WHERE event.network_id = failure.network_id AND event.id = failure.id
+"""
+
+
+async def enter_network(conn: Connection, network_id: int) -> None:
+    """Let the connection see one network, until it returns to the pool."""
+    await conn.execute(ENTER_NETWORK.format(network_id))
+
+
+async def insert_request(conn: Connection, actor: Actor, request_id: str, body: bytes) -> bool:
+    """Claim a request id; False if it is taken. Waits for another claim in flight to end."""
+    row = await conn.fetchval(INSERT_REQUEST, actor.network_id, actor.org_id, request_id, body)
+    return row is not None
+
+
+async def fetch_request(conn: Connection, actor: Actor, request_id: str) -> tuple[bytes, int]:
+    row = await conn.fetchrow(FETCH_REQUEST, actor.network_id, actor.org_id, request_id)
+    assert row is not None, "a request that conflicts is there to be read"
+    return row["body_hash"], row["answer_id"]
+
+
+async def answer_request(conn: Connection, actor: Actor, request_id: str, answer_id: int) -> None:
+    await conn.execute(ANSWER_REQUEST, actor.network_id, actor.org_id, request_id, answer_id)
+
+
+async def insert_audit_entries(conn: Connection, actor: Actor, changes: Sequence[Change]) -> None:
+    await conn.execute(
+        INSERT_AUDIT_ENTRIES,
+        actor.network_id,
+        actor.org_id,
+        actor.account_id,
+        actor.api_client_id,
+        [change.on_behalf_of_org_id for change in changes],
+        [change.action for change in changes],
+        [change.subject_type for change in changes],
+        [change.subject_id for change in changes],
+        [_json(change.before) for change in changes],
+        [_json(change.after) for change in changes],
+    )
+
+
+async def fetch_audit_entries(
+    conn: Connection,
+    actor: Actor,
+    page: PageRequest,
+    subject_type: str | None,
+    subject_id: int | None,
+) -> list[dict[str, Any]]:
+    after = None if page.after is None else page.after[0]
+    rows = await conn.fetch(
+        FETCH_AUDIT_ENTRIES,
+        actor.network_id,
+        actor.org_id,
+        after,
+        subject_type,
+        subject_id,
+        page.limit,
+    )
+    return [
+        dict(row) | {"before": json.loads(row["before"]), "after": json.loads(row["after"])}
+        for row in rows
+    ]
+
+
+async def insert_events(conn: Connection, network_id: int, events: Sequence[Event]) -> None:
+    await conn.execute(
+        INSERT_EVENTS,
+        network_id,
+        [event.topic for event in events],
+        [event.key for event in events],
+        [_json(event.payload) for event in events],
+    )
+
+
+async def fetch_due_events(conn: Connection, limit: int) -> list[dict[str, Any]]:
+    rows = await conn.fetch(FETCH_DUE_EVENTS, limit)
+    return [dict(row) | {"payload": json.loads(row["payload"])} for row in rows]
+
+
+async def settle_events(
+    conn: Connection,
+    delivered: Sequence[StoredEvent],
+    failed: Sequence[tuple[StoredEvent, str]],
+) -> None:
+    await conn.execute(
+        MARK_DELIVERED,
+        [event.network_id for event in delivered],
+        [event.id for event in delivered],
+    )
+    await conn.execute(
+        MARK_FAILED,
+        [event.network_id for event, _ in failed],
+        [event.id for event, _ in failed],
+        [reason for _, reason in failed],
+    )
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, default=str, ensure_ascii=False)
