@@ -1,0 +1,53 @@
+# Everything a developer or an operator does from a checkout. Needs Python 3.11 or later, no more.
+# All paths are relative and programs run as `python -m`, so that the folder's name may hold spaces.
+
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+STAMP := .venv/installed.stamp
+LOCK := $(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format sdl lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: $(STAMP) ## install everything into .venv (nothing to do while the lock files stay the same)
+
+run: $(STAMP) ## start it all: database, migrations, demo data, server
+	@exec $(PYTHON) -m tradeline_server.cli run
+
+test: lint ## lint, types, import contracts, and all tests
+	$(PYTHON) -m pytest
+
+lint: $(STAMP) ## style, formatting, types and import contracts
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	$(PYTHON) -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo
+
+format: $(STAMP) ## put the code into shape
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+sdl: $(STAMP) ## write graphql/schema.graphql from the code
+	$(PYTHON) -c 'from tradeline_graph.schema import schema; print(schema.as_str())' \
+		> .tradeline-sdl.tmp && mv .tradeline-sdl.tmp graphql/schema.graphql
+
+lock: $(STAMP) ## bring the lock files up to date with pyproject.toml
+	$(LOCK) pyproject.toml --output-file requirements.lock
+	$(LOCK) --group dev --constraint requirements.lock pyproject.toml \
+		--output-file requirements-dev.lock
+
+clean: ## remove what tools have left behind; the database and .venv stay
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist
+	find backend graphql tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment knows its own place: after a move or a copy it is made anew.
+ifneq "$(shell cat .venv/place 2>/dev/null)" "$(CURDIR)"
+.PHONY: $(STAMP)
+endif
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@sh .ci/setup

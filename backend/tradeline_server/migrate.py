@@ -1,0 +1,83 @@
+"""Brings a database to the shape that this version of the code expects. Forwards only."""
+
+import contextlib
+import io
+import os
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+import asyncpg
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.apps.migrations.commands.base import BaseMigrationManager
+from piccolo.apps.migrations.tables import Migration
+from piccolo.conf.apps import AppConfig
+
+from tradeline_server import queries
+from tradeline_server.binaries import MAJOR_MIN
+from tradeline_server.errors import CommandError
+from tradeline_server.piccolo_conf import DB, MODULES
+
+
+class MigrationFailed(CommandError):
+    """One migration was refused. It left nothing behind; those before it stay."""
+
+
+async def migrate(dsn: str, apps: Sequence[AppConfig] | None = None) -> list[str]:
+    """Run what has not been run and return its names; each in a transaction with its record.
+
+    Two processes may call it at once: the second waits, and then finds nothing to do.
+    """
+    os.environ["PICCOLO_CONF"] = "tradeline_server.piccolo_conf"  # where Piccolo looks for DB
+    conn = await asyncpg.connect(dsn)
+    try:
+        major = await queries.get_server_major(conn)
+        if major < MAJOR_MIN:
+            raise CommandError(
+                f"The database runs PostgreSQL {major}; {MAJOR_MIN} or later is needed."
+            )
+        await queries.lock_migrations(conn)
+        try:
+            return await _migrate_apps(conn, configured_apps() if apps is None else apps)
+        finally:
+            if not conn.is_closed():
+                await queries.unlock_migrations(conn)
+    finally:
+        await conn.close()
+
+
+def configured_apps() -> list[AppConfig]:
+    """The modules of this application, in the order in which they build on each other."""
+    apps = [import_module(f"tradeline.{module}.piccolo_app").APP_CONFIG for module in MODULES]
+    # TEMPORARY: until every module has its SQL.
+    return [app for app in apps if list(Path(app.migrations_folder_path).glob("*.sql"))]
+
+
+async def _migrate_apps(conn: asyncpg.Connection, apps: Sequence[AppConfig]) -> list[str]:
+    applied = []
+    with DB.on(conn), contextlib.redirect_stdout(io.StringIO()):  # Piccolo prints as it goes
+        await BaseMigrationManager().create_migration_table()
+        for app in apps:
+            modules = BaseMigrationManager().get_migration_modules(
+                app.resolved_migrations_folder_path
+            )
+            done = await Migration.get_migrations_which_ran(app_name=app.app_name)
+            for name in sorted(set(modules) - set(done)):
+                await _migrate_one(conn, app.app_name, name, await modules[name].forwards())
+                applied.append(name)
+    return applied
+
+
+async def _migrate_one(
+    conn: asyncpg.Connection, app_name: str, name: str, manager: MigrationManager | None
+) -> None:
+    try:
+        async with conn.transaction():
+            if manager is not None:
+                await manager.run()
+            await Migration.insert(Migration(name=name, app_name=app_name)).run()
+            await queries.check_deferred_constraints(conn)
+    except asyncpg.PostgresError as error:
+        where = getattr(error, "position", None)
+        at = f" (at character {where})" if where else ""
+        raise MigrationFailed(f"Migration {name} failed: {error}{at}") from error

@@ -1,0 +1,44 @@
+"""The SQL of the processes themselves; the modules have their own."""
+
+import asyncpg
+
+OTHER_CLIENTS = """
+SELECT count(*) FROM pg_stat_activity
+ WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+
+SERVER_VERSION = "SELECT current_setting('server_version_num')::int / 10000"
+
+# One number for all of us, so that two processes never migrate the same database at once.
+LOCK_MIGRATIONS = "SELECT pg_advisory_lock(7239181064)"
+UNLOCK_MIGRATIONS = "SELECT pg_advisory_unlock(7239181064)"
+
+# Brings a deferred constraint's refusal forward, to where it can still name its migration.
+CHECK_DEFERRED_CONSTRAINTS = "SET CONSTRAINTS ALL IMMEDIATE"
+
+
+async def count_other_clients(conn: asyncpg.Connection) -> int:
+    count: int = await conn.fetchval(OTHER_CLIENTS)
+    return count
+
+
+async def get_server_major(conn: asyncpg.Connection) -> int:
+    major: int = await conn.fetchval(SERVER_VERSION)
+    return major
+
+
+async def create_database(conn: asyncpg.Connection, name: str) -> None:
+    await conn.execute(f'CREATE DATABASE "{name}"')
+
+
+async def lock_migrations(conn: asyncpg.Connection) -> None:
+    """Waits for whoever is migrating; held until unlocked or until the connection ends."""
+    await conn.execute(LOCK_MIGRATIONS)
+
+
+async def unlock_migrations(conn: asyncpg.Connection) -> None:
+    await conn.execute(UNLOCK_MIGRATIONS)
+
+
+async def check_deferred_constraints(conn: asyncpg.Connection) -> None:
+    await conn.execute(CHECK_DEFERRED_CONSTRAINTS)

@@ -1,0 +1,91 @@
+"""What the environment says, read once at the start of a process."""
+
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from tradeline_server.errors import CommandError, UsageError
+
+PORT_DEFAULT = 8000
+PORTS_TRIED = 50
+SECRET_BYTES = 32
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """`database_url` None means the embedded server, whose data is in `home`."""
+
+    home: Path
+    database_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = PORT_DEFAULT
+    port_is_fixed: bool = False
+    given_secret: str | None = None
+
+    @property
+    def secret(self) -> str:
+        """What sessions and tokens are signed with: TRADELINE_SECRET, or made up once and kept."""
+        return self.given_secret or _kept_secret(self.home / "secret")
+
+    def free_port(self) -> int:
+        """The port to serve on; the next free one if nobody insisted on a certain one."""
+        tries = 1 if self.port_is_fixed else PORTS_TRIED
+        for port in range(self.port, self.port + tries):
+            if _is_free(self.host, port):
+                return port
+        raise CommandError(
+            f"{self.host}:{self.port} is taken: stop what listens there, or set TRADELINE_PORT."
+        )
+
+
+def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Raises UsageError for a variable that makes no sense."""
+    home = environment.get("TRADELINE_HOME")
+    port = environment.get("TRADELINE_PORT")
+    if port is not None and not (port.isdecimal() and 0 < int(port) < 65536):
+        raise UsageError(f"TRADELINE_PORT is {port!r}, which is no port number")
+    return Settings(
+        home=Path(home).expanduser().absolute() if home else project_root() / ".tradeline",
+        database_url=environment.get("DATABASE_URL") or None,
+        host=environment.get("TRADELINE_HOST") or "127.0.0.1",
+        port=int(port) if port else PORT_DEFAULT,
+        port_is_fixed=bool(port),
+        given_secret=environment.get("TRADELINE_SECRET") or None,
+    )
+
+
+def project_root() -> Path:
+    """The folder of this work tree; the current one where we are installed from a wheel."""
+    root = Path(__file__).parents[2]
+    return root if (root / "pyproject.toml").exists() else Path.cwd()
+
+
+def _kept_secret(path: Path) -> str:
+    """Two processes that start at once agree: the first to put its file in place wins."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        mine = path.with_name(f"{path.name}.{os.getpid()}")
+        handle = os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(SECRET_BYTES))
+        try:
+            os.link(mine, path)
+        except FileExistsError:
+            pass
+        finally:
+            mine.unlink()
+    return path.read_text().strip()
+
+
+def _is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
