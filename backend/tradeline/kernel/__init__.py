@@ -14,13 +14,21 @@ from tradeline.kernel.errors import (
     refuse,
 )
 from tradeline.kernel.idempotency import answer_request, body_hash, claim_request
-from tradeline.kernel.money import Money, UnitPrice, exponent_of, take, take_share
+from tradeline.kernel.money import (
+    PRICE_DECIMALS_MAX,
+    Money,
+    UnitPrice,
+    exponent_of,
+    take,
+    take_share,
+)
 from tradeline.kernel.outbox import Event, StoredEvent, claim_events, publish, settle_events
 from tradeline.kernel.pages import CursorKey, Page, PageRequest, make_page, page_request
 from tradeline.kernel.quantity import QUANTITY_MAX, Quantity
 
 __all__ = [
     "APPLICATION_ROLE",
+    "PRICE_DECIMALS_MAX",
     "QUANTITY_MAX",
     "Actor",
     "AlreadyExists",

@@ -56,7 +56,9 @@ class AlreadyExists(Problem):
     """A code or pair that must be unique is taken by something the actor may see."""
 
     zh: ClassVar[str] = "{subject} {code} 已存在；请换一个或修改原有的。"
-    en: ClassVar[str] = "{subject} {code} exists already; use another code or change the existing one."
+    en: ClassVar[str] = (
+        "{subject} {code} exists already; use another code or change the existing one."
+    )
 
     subject: str
     code: str

@@ -44,8 +44,8 @@ INSERT_AUDIT_ENTRIES = """
            change.action, change.subject_type, change.subject_id,
            change.before::jsonb, change.after::jsonb
       FROM unnest($5::bigint[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::text[])
-           WITH ORDINALITY
-           AS change (on_behalf_of_org_id, action, subject_type, subject_id, before, after, position)
+           WITH ORDINALITY AS change
+           (on_behalf_of_org_id, action, subject_type, subject_id, before, after, position)
      ORDER BY change.position
 """
 

@@ -1,0 +1,60 @@
+"""What every resolver is given: who asks, the way to the database, and this operation's loaders."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Any, TypeAlias, TypeVar
+
+import strawberry
+from strawberry.dataloader import DataLoader
+from strawberry.litestar import BaseContext
+
+from tradeline.kernel import Actor, Connection, Database, Locale
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class Unauthenticated(Exception):
+    """Nobody is signed in."""
+
+
+class Context(BaseContext, kw_only=True):
+    """One for each HTTP request. `actor` is None when nobody is signed in.
+
+    `locale` is that of the account, or what the request asks for.
+    """
+
+    db: Database
+    actor: Actor | None = None
+    locale: Locale = Locale.ZH
+    loaders: dict[str, DataLoader[Any, Any]] = {}  # noqa: RUF012 - copied for each instance
+
+    def signed_in(self) -> Actor:
+        """The actor, or raise Unauthenticated."""
+        if self.actor is None:
+            raise Unauthenticated
+        return self.actor
+
+    def loader(
+        self,
+        name: str,
+        load: Callable[[Connection, Actor, list[Key]], Awaitable[Sequence[Value]]],
+    ) -> DataLoader[Key, Value]:
+        """This operation's loader of that name: one statement for all the keys of a list.
+
+        `load` is given a reading connection, the actor and the keys; it returns a value for each
+        key in the same order (None where there is nothing that the actor may see).
+        """
+        if name not in self.loaders:
+
+            async def load_batch(keys: list[Key]) -> Sequence[Value]:
+                actor = self.signed_in()
+                async with self.db.reading(actor.network_id) as conn:
+                    return await load(conn, actor, keys)
+
+            self.loaders[name] = DataLoader(load_fn=load_batch, max_batch_size=1000)
+        return self.loaders[name]
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

@@ -1,0 +1,100 @@
+"""How an operation runs: its errors are worded or masked, its loaders are its own."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+import strawberry
+import structlog
+from graphql import GraphQLError
+from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+from strawberry.types import ExecutionContext
+
+from tradeline import kernel
+from tradeline_graph._context import Context, Unauthenticated
+from tradeline_graph._limits import LimitDocuments
+
+DOCUMENTS_CACHED = 512
+
+log = structlog.get_logger("tradeline.graph")
+
+
+class Schema(strawberry.Schema):
+    """Logs an error where it is masked, and nowhere else: a caller's fault is not ours to log."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        pass
+
+
+class OwnLoaders(SchemaExtension):
+    """A WebSocket's context lives for the connection: each operation begins with empty loaders."""
+
+    def on_operation(self) -> Iterator[None]:
+        context = self.execution_context.context
+        if isinstance(context, Context):
+            context.loaders = {}
+        yield
+
+
+class WordErrors(SchemaExtension):
+    """Give each top-level error a code; mask bugs behind a reference that the log holds too."""
+
+    def on_operation(self) -> Iterator[None]:
+        yield
+        result = self.execution_context.result
+        errors = getattr(result, "errors", None)
+        if errors:
+            locale = getattr(self.execution_context.context, "locale", kernel.Locale.EN)
+            result.errors = [word(error, locale) for error in errors]  # type: ignore[union-attr]
+
+
+def word(error: GraphQLError, locale: kernel.Locale) -> GraphQLError:
+    """The error as a caller may see it."""
+    cause = error.original_error
+    if cause is None or isinstance(cause, GraphQLError):
+        extensions = {"code": "BAD_REQUEST", **(error.extensions or {})}
+        return _reworded(error, error.message, extensions)
+    in_chinese = locale is kernel.Locale.ZH
+    if isinstance(cause, Unauthenticated):
+        message = "请先登录。" if in_chinese else "Sign in first."
+        return _reworded(error, message, {"code": "UNAUTHENTICATED"})
+    if isinstance(cause, kernel.Forbidden):
+        message = (
+            "您的角色无此权限；请联系管理员。"
+            if in_chinese
+            else "Your role does not allow this; ask an administrator."
+        )
+        return _reworded(error, message, {"code": "FORBIDDEN"})
+    if isinstance(cause, kernel.Rejected):
+        message = " ".join(problem.message(locale) for problem in cause.problems)
+        return _reworded(error, message, {"code": "REFUSED"})
+    reference = secrets.token_hex(6)
+    log.error("graph.bug", reference=reference, path=error.path, exc_info=cause)
+    message = (
+        f"系统出错，未作任何更改；联系支持时请提供编号 {reference}。"
+        if in_chinese
+        else f"Something broke on our side; quote {reference} when you ask for help."
+    )
+    return _reworded(error, message, {"code": "INTERNAL", "reference": reference})
+
+
+def _reworded(error: GraphQLError, message: str, extensions: dict[str, str]) -> GraphQLError:
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
+    )
+
+
+EXTENSIONS = [
+    lambda: WordErrors(),
+    lambda: OwnLoaders(),
+    lambda: LimitDocuments(),
+    lambda: ParserCache(maxsize=DOCUMENTS_CACHED),
+    lambda: ValidationCache(maxsize=DOCUMENTS_CACHED),
+]

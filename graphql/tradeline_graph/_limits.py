@@ -1,0 +1,131 @@
+"""Limits on documents, measured once before validation: what execution would expand is counted.
+
+Each fragment is measured once and remembered, so that measuring costs no more than reading, however
+often fragments are spread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+from strawberry.extensions import SchemaExtension
+
+TEXT_LENGTH_MAX = 100_000
+TOKENS_MAX = 4_000
+FIELDS_MAX = 1_000
+ALIASES_MAX = 30
+DEPTH_MAX = 15
+DIRECTIVES_MAX = 30
+SATURATED = 10**6
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a selection comes to once its fragments are spread. Counts saturate."""
+
+    fields: int = 0
+    aliases: int = 0
+    depth: int = 0
+    directives: int = 0
+
+    def with_part(self, part: Size) -> Size:
+        """This and another selection side by side."""
+        return Size(
+            min(SATURATED, self.fields + part.fields),
+            min(SATURATED, self.aliases + part.aliases),
+            max(self.depth, part.depth),
+            min(SATURATED, self.directives + part.directives),
+        )
+
+
+def measure(document: DocumentNode) -> Size:
+    """The size of all operations of a document. Raises GraphQLError for a fragment in itself."""
+    fragments = {
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
+    known: dict[str, Size] = {}
+    under_way: set[str] = set()
+
+    def of_fragment(name: str) -> Size:
+        if name in under_way:
+            raise GraphQLError(f"Fragment {name} contains itself.", extensions=_CODE)
+        if name not in known:
+            if name not in fragments:
+                return Size()  # validation will name it
+            under_way.add(name)
+            known[name] = of_selections(fragments[name].selection_set)
+            under_way.discard(name)
+        return known[name]
+
+    def of_selections(selections: SelectionSetNode | None) -> Size:
+        total = Size()
+        for node in selections.selections if selections else ():
+            total = total.with_part(Size(directives=len(node.directives or ())))
+            if isinstance(node, FragmentSpreadNode):
+                total = total.with_part(of_fragment(node.name.value))
+            elif isinstance(node, InlineFragmentNode):
+                total = total.with_part(of_selections(node.selection_set))
+            elif isinstance(node, FieldNode):
+                inner = of_selections(node.selection_set)
+                own = Size(1, int(node.alias is not None), inner.depth + 1)
+                total = total.with_part(own).with_part(
+                    Size(inner.fields, inner.aliases, 0, inner.directives)
+                )
+        return total
+
+    whole = Size()
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            whole = whole.with_part(of_selections(definition.selection_set))
+    return whole
+
+
+_CODE = {"code": "TOO_LARGE"}
+
+
+def refusal(document: DocumentNode) -> GraphQLError | None:
+    """Why the document is more than is answered at once, or None."""
+    size = measure(document)
+    for name, count, most in (
+        ("fields", size.fields, FIELDS_MAX),
+        ("aliases", size.aliases, ALIASES_MAX),
+        ("levels", size.depth, DEPTH_MAX),
+        ("directives", size.directives, DIRECTIVES_MAX),
+    ):
+        if count > most:
+            return GraphQLError(
+                f"The document has more than {most} {name}; ask for less at once.", extensions=_CODE
+            )
+    return None
+
+
+class LimitDocuments(SchemaExtension):
+    """Refuse a document before it is parsed if it is too long, before validation if too large."""
+
+    def on_operation(self) -> Iterator[None]:
+        query = self.execution_context.query
+        if query is not None and len(query) > TEXT_LENGTH_MAX:
+            raise GraphQLError(
+                f"The document is longer than {TEXT_LENGTH_MAX} characters.", extensions=_CODE
+            )
+        self.execution_context.parse_options["max_tokens"] = TOKENS_MAX
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        document = self.execution_context.graphql_document
+        if document is not None and (fault := refusal(document)) is not None:
+            raise fault
+        yield

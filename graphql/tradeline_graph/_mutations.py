@@ -1,0 +1,72 @@
+"""One mutation, one unit of work, one answer for each `requestId`."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import decimal
+import enum
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from tradeline import kernel
+from tradeline_graph._context import Info
+from tradeline_graph._problems import to_graph
+
+
+class RequestInput(Protocol):
+    """An input with a client-chosen `requestId`, new for each request."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a mutation led to: the id of what it made or changed, or why it was refused."""
+
+    id: int | None = None
+    errors: list[Any] = field(default_factory=list)
+
+
+async def perform(
+    info: Info,
+    input: RequestInput,
+    use_case: Callable[[kernel.Connection, kernel.Actor], Awaitable[int]],
+) -> Outcome:
+    """Run `use_case` once for the input's `requestId`, in one unit of work.
+
+    The same request sent again gets the first answer's id; with another body, RequestReused.
+    A refusal stores nothing, so that the same request may be tried again.
+    """
+    actor = info.context.signed_in()
+    body = kernel.body_hash(info.field_name, as_json(input))
+    try:
+        async with info.context.db.unit_of_work(actor.network_id) as conn:
+            answer_id = await kernel.claim_request(
+                conn, actor=actor, request_id=input.request_id, body=body
+            )
+            if answer_id is None:
+                answer_id = await use_case(conn, actor)
+                await kernel.answer_request(
+                    conn, actor=actor, request_id=input.request_id, answer_id=answer_id
+                )
+    except kernel.Rejected as rejection:
+        return Outcome(errors=to_graph(rejection.problems, info.context.locale))
+    finally:
+        info.context.loaders.clear()
+    return Outcome(id=answer_id)
+
+
+def as_json(value: Any) -> Any:
+    """An input as plain JSON values, for its hash. Left-out fields and nulls are the same."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        pairs = ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value))
+        return {name: as_json(part) for name, part in pairs if name != "request_id"}
+    if isinstance(value, list | tuple):
+        return [as_json(part) for part in value]
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, datetime.datetime | datetime.date | decimal.Decimal):
+        return str(value)
+    return value

@@ -1,0 +1,81 @@
+"""Who may see a field, declared on the field and published in the SDL."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import strawberry
+from strawberry.extensions import FieldExtension
+from strawberry.extensions.field_extension import AsyncExtensionResolver, SyncExtensionResolver
+from strawberry.schema_directive import Location
+from strawberry.types.field import StrawberryField
+
+from tradeline.kernel import Permission
+from tradeline_graph._context import Info
+
+
+class Scope(StrEnum):
+    """By what a type's rows, or a root field's, are limited. A test refuses a field without one."""
+
+    PUBLIC = "public"  # needs no sign-in, and gives nothing of anybody's
+    VIEWER = "viewer"  # the signed-in person's own
+    ORGANIZATION = "organization"  # of the organization acted for
+    PARTY = "party"  # to which the organization acted for is a party
+    VALUE = "value"  # no rows of its own: seen by whoever sees what carries it
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION, Location.OBJECT],
+    name="scope",
+    description="By what the rows are limited; outside of it, nothing is there.",
+)
+class ScopeDirective:
+    by: str
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="requires",
+    description="The permission without which the field answers FORBIDDEN.",
+)
+class RequiresDirective:
+    permission: str
+
+
+def scoped(scope: Scope) -> list[ScopeDirective]:
+    """The directive of an object type: `@strawberry.type(directives=scoped(Scope.PARTY))`."""
+    return [ScopeDirective(by=scope.value)]
+
+
+class Guard(FieldExtension):
+    """Shut a root field to whoever is not signed in or lacks the permission, and say so in the SDL.
+
+    A public field takes no permission; any other may take one.
+    """
+
+    def __init__(self, scope: Scope, permission: Permission | None = None) -> None:
+        self.scope = scope
+        self.permission = permission
+
+    def apply(self, field: StrawberryField) -> None:
+        field.directives = [*field.directives, ScopeDirective(by=self.scope.value)]
+        if self.permission is not None:
+            field.directives.append(RequiresDirective(permission=self.permission.value))
+
+    async def resolve_async(
+        self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any
+    ) -> Any:
+        self._check(info)
+        return await next_(source, info, **kwargs)
+
+    def resolve(self, next_: SyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
+        self._check(info)
+        return next_(source, info, **kwargs)
+
+    def _check(self, info: Info) -> None:
+        if self.scope is Scope.PUBLIC:
+            return
+        actor = info.context.signed_in()
+        if self.permission is not None:
+            actor.require(self.permission)
