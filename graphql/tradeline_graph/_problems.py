@@ -43,7 +43,7 @@ def to_graph(problems: Sequence[kernel.Problem], locale: kernel.Locale) -> list[
 
 def _values(problem: kernel.Problem, locale: kernel.Locale) -> dict[str, Any]:
     face = _FACES[type(problem)]
-    shown = set(face.__dataclass_fields__)  # type: ignore[attr-defined]
+    shown = set(face.__dataclass_fields__)
     values = {f.name: getattr(problem, f.name) for f in fields(problem) if f.name in shown}
     for name, value in values.items():
         if isinstance(value, kernel.Quantity):

@@ -20,7 +20,7 @@ APPLICATION_ROLE = "tradeline_app"
 async def open_pool(
     dsn: str, *, role: str | None = APPLICATION_ROLE, min_size: int = 1, max_size: int = 10
 ) -> Pool:
-    """A pool whose connections act as `role`, under row-level security; None keeps the owner's rights.
+    """A pool whose connections act as `role`, under row-level security; None: as the owner.
 
     `application_name` tells our connections from others'. The role is a session default, so
     that a connection returned to the pool falls back to it and never to more.

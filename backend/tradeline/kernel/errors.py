@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import ClassVar
 
 from tradeline.kernel.actor import Locale
+from tradeline.kernel.words import CHINESE
 
 Path = tuple[str | int, ...]
 
@@ -25,13 +26,17 @@ class Problem:
     path: Path = ()
 
     def message(self, locale: Locale = Locale.EN) -> str:
-        template = self.zh if locale is Locale.ZH else self.en
-        return template.format(**{f.name: getattr(self, f.name) for f in fields(self)})
+        """The problem in a person's language, words of the trade among its fields as well."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        if locale is Locale.EN:
+            return self.en.format(**values)
+        translated = {k: CHINESE.get(v, v) if isinstance(v, str) else v for k, v in values.items()}
+        return self.zh.format(**translated)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotFound(Problem):
-    """What a request names is not there, or not for the actor to see: the two cannot be told apart."""
+    """What a request names is not there, or not for the actor to see; the two look alike."""
 
     zh: ClassVar[str] = "找不到{subject}；请核对后重试。"
     en: ClassVar[str] = "There is no such {subject}; check what you sent."

@@ -37,7 +37,7 @@ async def claim_request(
             InvalidValue(
                 path=("requestId",),
                 field="requestId",
-                rule=f"send 1 to {REQUEST_ID_LENGTH_MAX} printable characters, new for each request",
+                rule=f"send 1 to {REQUEST_ID_LENGTH_MAX} printable characters, new each time",
                 rule_zh=f"请用 1 至 {REQUEST_ID_LENGTH_MAX} 个可见字符，每个请求各不相同",
             )
         )

@@ -30,7 +30,7 @@ class Money:
 
     @classmethod
     def parse(cls, text: str, currency: str) -> Self:
-        """Read a plain decimal such as "19.99"; ValueError if it has more places than can be paid."""
+        """Read a decimal such as "19.99"; ValueError if it has more places than can be paid."""
         amount = Decimal(text).scaleb(exponent_of(currency))
         if not amount.is_finite() or amount != amount.to_integral_value():
             raise ValueError(f"{text} is not an amount of {currency}")

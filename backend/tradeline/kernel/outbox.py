@@ -20,7 +20,7 @@ from tradeline.kernel.database import Connection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A fact. `topic` is noun and past verb ("order.placed"); `key` names whose history it is in."""
+    """A fact. `topic` is noun and past verb ("order.placed"), `key` whose history it is in."""
 
     topic: str
     key: str
