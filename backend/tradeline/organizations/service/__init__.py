@@ -1,0 +1,1 @@
+"""What organizations does, one function for each use case."""
