@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+
+import asyncpg
 
 from tradeline.kernel import Actor, Connection, PageRequest
 from tradeline.organizations.model import (
@@ -277,9 +279,8 @@ async def fetch_entities_to_join(
     return entities
 
 
-def _organizations(rows: Sequence[Mapping[str, object]]) -> dict[int, Organization]:
+def _organizations(rows: Sequence[asyncpg.Record]) -> dict[int, Organization]:
     organizations = (
-        Organization(**dict(row) | {"kind": OrganizationKind(row["kind"])})  # type: ignore[arg-type]
-        for row in rows
+        Organization(**dict(row) | {"kind": OrganizationKind(row["kind"])}) for row in rows
     )
     return {organization.id: organization for organization in organizations}

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import asyncpg
+
 from tradeline.kernel import Actor, Connection, PageRequest
 from tradeline.organizations.model import (
     PriceStrategy,
@@ -24,8 +26,8 @@ INSERT_RELATIONSHIPS = """
             rebate_basis_points, rebate_threshold_minor)
     SELECT $1, $2, draft.buyer_org_id, draft.seller_entity_id, draft.buyer_entity_id,
            draft.currency, draft.valid_from, draft.valid_to, draft.price_strategy,
-           draft.payment_terms_days, draft.order_minimum_minor, draft.requires_review, draft.requires_confirmation,
-           draft.requires_receipt, draft.holds_stock, draft.territory,
+           draft.payment_terms_days, draft.order_minimum_minor, draft.requires_review,
+           draft.requires_confirmation, draft.requires_receipt, draft.holds_stock, draft.territory,
            draft.rebate_basis_points, draft.rebate_threshold_minor
       FROM jsonb_to_recordset($3::jsonb) AS draft (
                position integer, buyer_org_id bigint, seller_entity_id bigint,
@@ -189,7 +191,7 @@ async def list_relationships(
     return [_relationship(row) for row in rows]
 
 
-def _relationship(row: Mapping[str, Any]) -> Relationship:
+def _relationship(row: asyncpg.Record) -> Relationship:
     return Relationship(
         **dict(row)
         | {
