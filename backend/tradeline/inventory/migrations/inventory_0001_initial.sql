@@ -32,6 +32,29 @@ CREATE TABLE inventory.warehouse_grant (
 );
 SELECT kernel.guard_table('inventory.warehouse_grant', 'SELECT, INSERT, UPDATE, DELETE');
 
+-- Who serves an edge, and in which order: the granted warehouses, else all of the seller's.
+CREATE VIEW inventory.serving_warehouse WITH (security_invoker = true) AS
+SELECT edge.network_id, edge.id AS relationship_id, warehouse.id AS warehouse_id,
+       coalesce(permit.priority, warehouse.priority) AS priority
+  FROM organizations.relationship AS edge
+  JOIN inventory.warehouse AS warehouse
+    ON warehouse.network_id = edge.network_id
+   AND warehouse.org_id = edge.seller_org_id
+   AND warehouse.is_active
+  LEFT JOIN inventory.warehouse_grant AS permit
+    ON permit.network_id = edge.network_id
+   AND permit.relationship_id = edge.id
+   AND permit.warehouse_id = warehouse.id
+ WHERE permit.warehouse_id IS NOT NULL
+    OR NOT EXISTS (SELECT FROM inventory.warehouse_grant AS other
+                    WHERE other.network_id = edge.network_id
+                      AND other.relationship_id = edge.id);
+GRANT SELECT ON inventory.serving_warehouse TO tradeline_app;
+
+-- Numbers the documents that have no table of their own: transfers, and holds asked for by people.
+CREATE SEQUENCE inventory.document_number;
+GRANT USAGE ON SEQUENCE inventory.document_number TO tradeline_app;
+
 -- The guarded row. Free is on_hand - held, and never below zero.
 CREATE TABLE inventory.stock_level (
     network_id bigint NOT NULL,
@@ -69,6 +92,8 @@ CREATE TABLE inventory.stock_hold (
 ) WITH (fillfactor = 80);
 CREATE INDEX stock_hold_living
     ON inventory.stock_hold (network_id, warehouse_id, sku_id) WHERE quantity > 0;
+CREATE INDEX stock_hold_by_beneficiary
+    ON inventory.stock_hold (network_id, held_for_org_id, id) WHERE quantity > 0;
 CREATE INDEX stock_hold_by_expiry
     ON inventory.stock_hold (expires_at) WHERE quantity > 0 AND expires_at IS NOT NULL;
 SELECT kernel.guard_table('inventory.stock_hold', 'SELECT, INSERT, UPDATE');

@@ -66,6 +66,16 @@ CREATE INDEX obligation_by_relationship
     ON settlement.obligation (network_id, relationship_id, occurred_at, id);
 SELECT kernel.guard_table('settlement.obligation', 'SELECT, INSERT');
 
+-- What waits to be posted, so that the worker need not search the whole ledger for it. Written with
+-- the obligation, removed with its journals; the doctor compares the ledger itself.
+CREATE TABLE settlement.posting_queue (
+    network_id bigint NOT NULL,
+    obligation_id bigint NOT NULL,
+    CONSTRAINT waits_once PRIMARY KEY (network_id, obligation_id),
+    FOREIGN KEY (network_id, obligation_id) REFERENCES settlement.obligation
+);
+SELECT kernel.guard_table('settlement.posting_queue', 'INSERT');
+
 -- How a kind of obligation is booked on either side; '=' is the edge's current account.
 CREATE TABLE settlement.posting_rule (
     kind text NOT NULL,
@@ -187,6 +197,33 @@ CREATE TABLE settlement.payment (
 );
 CREATE INDEX payment_by_relationship ON settlement.payment (network_id, relationship_id, id);
 SELECT kernel.guard_table('settlement.payment', 'SELECT, INSERT, UPDATE');
+
+-- What the seller adds to or takes off an account by agreement: the document of a charge or a
+-- credit note.
+CREATE TABLE settlement.adjustment (
+    network_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    number text NOT NULL,
+    relationship_id bigint NOT NULL,
+    kind text NOT NULL,
+    currency char(3) NOT NULL,
+    amount_minor bigint NOT NULL,
+    reason text NOT NULL,
+    account_id bigint,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (network_id, id),
+    CONSTRAINT one_adjustment_for_each_number UNIQUE (network_id, number),
+    CONSTRAINT kind_is_known CHECK (kind IN ('charge', 'credit_note')),
+    CONSTRAINT adjusts_something CHECK (amount_minor > 0),
+    FOREIGN KEY (network_id, relationship_id) REFERENCES settlement.exposure
+);
+CREATE INDEX adjustment_by_relationship
+    ON settlement.adjustment (network_id, relationship_id, id);
+SELECT kernel.guard_table('settlement.adjustment', 'SELECT, INSERT');
+
+-- Numbers payments, adjustments and statements, so that people can name them.
+CREATE SEQUENCE settlement.document_number;
+GRANT USAGE ON SEQUENCE settlement.document_number TO tradeline_app;
 
 -- A period of an edge's current account, as both sides read it. Signs are the seller's: what the
 -- buyer owes counts up. It carries the hash of the one before it.

@@ -1,0 +1,306 @@
+"""What inventory talks about, and its rules. Pure: no storage, no network, no clock.
+
+All amounts are whole base units of their SKU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+HOLD_TIME_MAX = timedelta(days=7)
+HOLD_REFERENCE = "hold"
+TRANSFER_REFERENCE = "transfer"
+
+# Stands for "the organization's own use" where others name an edge; no edge has this id.
+OWN_USE = 0
+
+
+class MovementReason(StrEnum):
+    """Why on-hand changed."""
+
+    OPENING = "opening"
+    COUNT = "count"
+    ADJUSTMENT = "adjustment"
+    TRANSFER = "transfer"
+    SHIPMENT = "shipment"
+    RECEIPT = "receipt"
+    RETURN = "return"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warehouse:
+    """A place where one organization keeps stock. A lower priority serves first."""
+
+    id: int
+    org_id: int
+    code: str
+    name: str
+    name_en: str
+    region: str
+    priority: int
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewWarehouse:
+    """A warehouse to be opened for the actor's organization."""
+
+    code: str
+    name: str
+    name_en: str
+    region: str = ""
+    priority: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarehouseGrant:
+    """Lets a warehouse serve an edge of its owner; the first such row excludes all others."""
+
+    relationship_id: int
+    warehouse_id: int
+    priority: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockLevel:
+    """How much of a SKU stands in a warehouse, and how much of that is spoken for."""
+
+    warehouse_id: int
+    sku_id: int
+    on_hand: int
+    held: int
+
+    @property
+    def free(self) -> int:
+        return self.on_hand - self.held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockMovement:
+    """One change of on-hand, and why. `reference` names the document that caused it."""
+
+    id: int
+    warehouse_id: int
+    sku_id: int
+    quantity: int
+    reason: MovementReason
+    reference_type: str | None
+    reference_id: int | None
+    note: str
+    account_id: int | None
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockHold:
+    """Stock set aside in one warehouse. `warehouse_id` is None for a reader who is not its owner.
+
+    `owner_org_id` has the stock, `held_for_org_id` may use it; `quantity` is what is still held.
+    """
+
+    id: int
+    warehouse_id: int | None
+    owner_org_id: int
+    sku_id: int
+    held_for_org_id: int
+    reference_type: str
+    reference_id: int
+    quantity: int
+    created_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldLine:
+    """Some of one SKU that somebody wants set aside."""
+
+    sku_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldStock:
+    """A hold that somebody asked for: all of its lines, until it is released or lapses."""
+
+    id: int
+    held_for_org_id: int
+    expires_at: datetime
+    lines: tuple[HoldLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewHold:
+    """Stock to set aside in one warehouse for a document, such as ("order_line", 17)."""
+
+    warehouse_id: int
+    sku_id: int
+    held_for_org_id: int
+    reference_type: str
+    reference_id: int
+    quantity: int
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """So much of what a document holds is to be free again."""
+
+    reference_type: str
+    reference_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldShipment:
+    """So much of what a document holds leaves, on the paper ("shipment_line", 4), say."""
+
+    reference_type: str
+    reference_id: int
+    quantity: int
+    movement_type: str
+    movement_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockReceipt:
+    """Goods that came in to an organization, on the paper that `reference` names."""
+
+    org_id: int
+    sku_id: int
+    quantity: int
+    reason: MovementReason
+    reference_type: str
+    reference_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockAdjustment:
+    """A signed correction of on-hand, with the reason in words."""
+
+    warehouse_id: int
+    sku_id: int
+    quantity: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockCount:
+    """What somebody counted."""
+
+    warehouse_id: int
+    sku_id: int
+    counted: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockTransfer:
+    """Goods carried from one warehouse to another of the same organization."""
+
+    from_warehouse_id: int
+    to_warehouse_id: int
+    sku_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMovement:
+    """A change of on-hand to be stored together with the level."""
+
+    warehouse_id: int
+    sku_id: int
+    quantity: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """So much comes from this warehouse."""
+
+    warehouse_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class SupplySource:
+    """One stock level that may serve one edge, as it was when it was locked."""
+
+    relationship_id: int
+    sku_id: int
+    warehouse_id: int
+    priority: int
+    free: int
+
+
+class Supply:
+    """What can be promised on some edges. It keeps what it gave as taken, so that lines and orders
+    are judged in the order in which they ask; several edges draw on the same stock."""
+
+    def __init__(self, sources: Iterable[SupplySource]) -> None:
+        self._free: dict[tuple[int, int], int] = {}
+        self._warehouses: dict[tuple[int, int], list[int]] = {}
+        for source in sorted(sources, key=lambda source: (source.priority, source.warehouse_id)):
+            self._free[source.warehouse_id, source.sku_id] = source.free
+            self._warehouses.setdefault((source.relationship_id, source.sku_id), []).append(
+                source.warehouse_id
+            )
+
+    def free(self, relationship_id: int, sku_id: int) -> int:
+        """What the edge could still be given, over all warehouses that serve it."""
+        warehouses = self._warehouses.get((relationship_id, sku_id), ())
+        return sum(self._free[warehouse_id, sku_id] for warehouse_id in warehouses)
+
+    def allocate(self, relationship_id: int, sku_id: int, quantity: int) -> list[Allocation] | None:
+        """Take `quantity` from the edge's warehouses by priority; None, and nothing taken, if less
+        is free. `quantity` is more than zero."""
+        if quantity <= 0:
+            raise ValueError(f"cannot allocate {quantity}")
+        if self.free(relationship_id, sku_id) < quantity:
+            return None
+        allocations = []
+        for warehouse_id in self._warehouses[relationship_id, sku_id]:
+            part = min(quantity, self._free[warehouse_id, sku_id])
+            if part > 0:
+                self._free[warehouse_id, sku_id] -= part
+                quantity -= part
+                allocations.append(Allocation(warehouse_id, part))
+        return allocations
+
+    def put_back(self, sku_id: int, allocations: Iterable[Allocation]) -> None:
+        """Undo what `allocate` gave of a SKU: an order that is refused takes nothing."""
+        for allocation in allocations:
+            self._free[allocation.warehouse_id, sku_id] += allocation.quantity
+
+
+def transfer_movements(transfers: Sequence[StockTransfer], note: str) -> list[NewMovement]:
+    """The net change of each level; what goes round in a circle moves nothing."""
+    net: dict[tuple[int, int], int] = {}
+    for transfer in transfers:
+        source = transfer.from_warehouse_id, transfer.sku_id
+        target = transfer.to_warehouse_id, transfer.sku_id
+        net[source] = net.get(source, 0) - transfer.quantity
+        net[target] = net.get(target, 0) + transfer.quantity
+    return [
+        NewMovement(warehouse_id=warehouse_id, sku_id=sku_id, quantity=quantity, note=note)
+        for (warehouse_id, sku_id), quantity in net.items()
+        if quantity != 0
+    ]
+
+
+def count_movements(
+    counts: Sequence[StockCount], levels: Mapping[tuple[int, int], StockLevel]
+) -> list[NewMovement]:
+    """The difference between what was counted and what the levels say; none where they agree."""
+    return [
+        NewMovement(
+            warehouse_id=count.warehouse_id,
+            sku_id=count.sku_id,
+            quantity=count.counted - levels[count.warehouse_id, count.sku_id].on_hand,
+            note=count.note,
+        )
+        for count in counts
+        if count.counted != levels[count.warehouse_id, count.sku_id].on_hand
+    ]

@@ -1,0 +1,373 @@
+"""Supply, holds and what orders do to stock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tradeline.inventory.model import (
+    OWN_USE,
+    HoldShipment,
+    NewHold,
+    Release,
+    StockReceipt,
+    SupplySource,
+)
+from tradeline.kernel import Connection
+
+# The ORDER BY is the lock order. Rows are sorted before they are locked, and what another
+# transaction changed meanwhile is read again, so `free` is that of the locked row.
+LOCK_SUPPLY = """
+    WITH pair AS (
+        SELECT DISTINCT wanted.relationship_id, wanted.sku_id
+          FROM unnest($2::bigint[], $3::bigint[]) AS wanted (relationship_id, sku_id)
+    )
+    SELECT pair.relationship_id, level.sku_id, level.warehouse_id, serving.priority,
+           level.on_hand - level.held AS free
+      FROM pair
+      JOIN inventory.serving_warehouse AS serving
+        ON serving.network_id = $1 AND serving.relationship_id = pair.relationship_id
+      JOIN inventory.stock_level AS level
+        ON level.network_id = $1
+       AND level.warehouse_id = serving.warehouse_id
+       AND level.sku_id = pair.sku_id
+     ORDER BY level.warehouse_id, level.sku_id
+       FOR NO KEY UPDATE OF level
+"""
+
+LOCK_OWN_SUPPLY = """
+    SELECT level.sku_id, level.warehouse_id, warehouse.priority,
+           level.on_hand - level.held AS free
+      FROM inventory.warehouse AS warehouse
+      JOIN inventory.stock_level AS level
+        ON level.network_id = $1 AND level.warehouse_id = warehouse.id
+     WHERE warehouse.network_id = $1
+       AND warehouse.org_id = $2
+       AND warehouse.is_active
+       AND level.sku_id = ANY($3::bigint[])
+     ORDER BY level.warehouse_id, level.sku_id
+       FOR NO KEY UPDATE OF level
+"""
+
+FETCH_AVAILABLE = """
+    SELECT pair.relationship_id, pair.sku_id, sum(level.on_hand - level.held)::bigint AS free
+      FROM (SELECT DISTINCT wanted.relationship_id, wanted.sku_id
+              FROM unnest($2::bigint[], $3::bigint[]) AS wanted (relationship_id, sku_id)) AS pair
+      JOIN inventory.serving_warehouse AS serving
+        ON serving.network_id = $1 AND serving.relationship_id = pair.relationship_id
+      JOIN inventory.stock_level AS level
+        ON level.network_id = $1
+       AND level.warehouse_id = serving.warehouse_id
+       AND level.sku_id = pair.sku_id
+     GROUP BY pair.relationship_id, pair.sku_id
+"""
+
+# The caller has locked the levels. A document that holds more of the same raises its hold.
+INSERT_HOLDS = """
+    WITH wanted AS (
+        SELECT hold.warehouse_id, hold.sku_id, hold.held_for_org_id, hold.reference_type,
+               hold.reference_id, sum(hold.quantity)::bigint AS quantity,
+               max(hold.expires_at) AS expires_at, min(hold.position) AS position
+          FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[],
+                      $7::bigint[], $8::timestamptz[])
+               WITH ORDINALITY
+               AS hold (warehouse_id, sku_id, held_for_org_id, reference_type, reference_id,
+                        quantity, expires_at, position)
+         GROUP BY hold.warehouse_id, hold.sku_id, hold.held_for_org_id, hold.reference_type,
+                  hold.reference_id
+    ), counted AS (
+        UPDATE inventory.stock_level AS level
+           SET held = level.held + more.quantity
+          FROM (SELECT warehouse_id, sku_id, sum(quantity)::bigint AS quantity
+                  FROM wanted
+                 GROUP BY warehouse_id, sku_id) AS more
+         WHERE level.network_id = $1
+           AND level.warehouse_id = more.warehouse_id
+           AND level.sku_id = more.sku_id
+    )
+    INSERT INTO inventory.stock_hold AS hold
+           (network_id, warehouse_id, sku_id, held_for_org_id, reference_type, reference_id,
+            quantity, expires_at)
+    SELECT $1, warehouse_id, sku_id, held_for_org_id, reference_type, reference_id,
+           quantity, expires_at
+      FROM wanted
+     ORDER BY position
+        ON CONFLICT ON CONSTRAINT one_hold_for_each_reference
+        DO UPDATE SET quantity = hold.quantity + excluded.quantity
+"""
+
+LOCK_HELD_LEVELS = """
+    SELECT
+      FROM (SELECT DISTINCT wanted.reference_type, wanted.reference_id
+              FROM unnest($2::text[], $3::bigint[]) AS wanted (reference_type, reference_id)
+           ) AS wanted
+      JOIN inventory.stock_hold AS hold
+        ON hold.network_id = $1
+       AND hold.reference_type = wanted.reference_type
+       AND hold.reference_id = wanted.reference_id
+      JOIN inventory.stock_level AS level
+        ON level.network_id = $1
+       AND level.warehouse_id = hold.warehouse_id
+       AND level.sku_id = hold.sku_id
+     ORDER BY level.warehouse_id, level.sku_id
+       FOR NO KEY UPDATE OF level
+"""
+
+# The levels are locked. `before` is what younger holds of the same document give up first.
+RELEASE_HOLDS = """
+    WITH wanted AS (
+        SELECT release.reference_type, release.reference_id,
+               sum(release.quantity)::bigint AS quantity
+          FROM unnest($2::text[], $3::bigint[], $4::bigint[])
+               AS release (reference_type, reference_id, quantity)
+         GROUP BY release.reference_type, release.reference_id
+    ), standing AS (
+        SELECT hold.id, hold.warehouse_id, hold.sku_id, hold.reference_type, hold.reference_id,
+               hold.quantity, wanted.quantity AS wanted,
+               sum(hold.quantity) OVER document - hold.quantity AS before
+          FROM wanted
+          JOIN inventory.stock_hold AS hold
+            ON hold.network_id = $1
+           AND hold.reference_type = wanted.reference_type
+           AND hold.reference_id = wanted.reference_id
+         WHERE hold.quantity > 0
+        WINDOW document AS (
+            PARTITION BY hold.reference_type, hold.reference_id ORDER BY hold.id DESC)
+    ), taken AS (
+        SELECT id, warehouse_id, sku_id, reference_type, reference_id,
+               least(quantity, wanted - before)::bigint AS quantity
+          FROM standing
+         WHERE before < wanted
+    ), lowered AS (
+        UPDATE inventory.stock_hold AS hold
+           SET quantity = hold.quantity - taken.quantity
+          FROM taken
+         WHERE hold.network_id = $1 AND hold.id = taken.id
+    ), freed AS (
+        UPDATE inventory.stock_level AS level
+           SET held = level.held - less.quantity
+          FROM (SELECT warehouse_id, sku_id, sum(quantity)::bigint AS quantity
+                  FROM taken
+                 GROUP BY warehouse_id, sku_id) AS less
+         WHERE level.network_id = $1
+           AND level.warehouse_id = less.warehouse_id
+           AND level.sku_id = less.sku_id
+    )
+    SELECT reference_type, reference_id, sum(quantity)::bigint AS quantity
+      FROM taken
+     GROUP BY reference_type, reference_id
+"""
+
+# The levels are locked. Both the shipments and the holds of a document are laid end to end, holds
+# in the order of their warehouses; where the two overlap, that much leaves that warehouse on that
+# paper.
+SHIP_HOLDS = """
+    WITH shipment AS (
+        SELECT line.reference_type, line.reference_id, line.quantity,
+               line.movement_type, line.movement_id,
+               sum(line.quantity) OVER document - line.quantity AS begins,
+               sum(line.quantity) OVER document AS ends
+          FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[])
+               WITH ORDINALITY
+               AS line (reference_type, reference_id, quantity, movement_type, movement_id,
+                        position)
+        WINDOW document AS (
+            PARTITION BY line.reference_type, line.reference_id ORDER BY line.position)
+    ), standing AS (
+        SELECT hold.id, hold.warehouse_id, hold.sku_id, hold.reference_type, hold.reference_id,
+               sum(hold.quantity) OVER document - hold.quantity AS begins,
+               sum(hold.quantity) OVER document AS ends
+          FROM (SELECT DISTINCT reference_type, reference_id FROM shipment) AS wanted
+          JOIN inventory.stock_hold AS hold
+            ON hold.network_id = $1
+           AND hold.reference_type = wanted.reference_type
+           AND hold.reference_id = wanted.reference_id
+         WHERE hold.quantity > 0
+        WINDOW document AS (
+            PARTITION BY hold.reference_type, hold.reference_id ORDER BY hold.id)
+    ), taken AS (
+        SELECT standing.id, standing.warehouse_id, standing.sku_id,
+               shipment.reference_type, shipment.reference_id,
+               shipment.movement_type, shipment.movement_id,
+               (least(standing.ends, shipment.ends)
+                - greatest(standing.begins, shipment.begins))::bigint AS quantity
+          FROM shipment
+          JOIN standing USING (reference_type, reference_id)
+         WHERE standing.begins < shipment.ends AND shipment.begins < standing.ends
+    ), lowered AS (
+        UPDATE inventory.stock_hold AS hold
+           SET quantity = hold.quantity - less.quantity
+          FROM (SELECT id, sum(quantity)::bigint AS quantity FROM taken GROUP BY id) AS less
+         WHERE hold.network_id = $1 AND hold.id = less.id
+    ), counted AS (
+        UPDATE inventory.stock_level AS level
+           SET on_hand = level.on_hand - less.quantity,
+               held = level.held - less.quantity
+          FROM (SELECT warehouse_id, sku_id, sum(quantity)::bigint AS quantity
+                  FROM taken
+                 GROUP BY warehouse_id, sku_id) AS less
+         WHERE level.network_id = $1
+           AND level.warehouse_id = less.warehouse_id
+           AND level.sku_id = less.sku_id
+    ), moved AS (
+        INSERT INTO inventory.stock_movement
+               (network_id, warehouse_id, sku_id, quantity, reason, reference_type, reference_id,
+                account_id)
+        SELECT $1, warehouse_id, sku_id, -sum(quantity)::bigint, 'shipment', movement_type,
+               movement_id, $7
+          FROM taken
+         GROUP BY warehouse_id, sku_id, movement_type, movement_id
+         ORDER BY warehouse_id, sku_id, movement_type, movement_id
+    )
+    SELECT reference_type, reference_id, sum(quantity)::bigint AS quantity
+      FROM taken
+     GROUP BY reference_type, reference_id
+"""
+
+# Missing levels are made and standing ones locked in one pass, in the lock order. A paper that was
+# booked before (it has its movement) is left alone; papers of one batch differ.
+RECEIVE_STOCK = """
+    WITH receipt AS (
+        SELECT target.id AS warehouse_id, line.sku_id, line.reason, line.reference_type,
+               line.reference_id, sum(line.quantity)::bigint AS quantity
+          FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[],
+                      $7::bigint[])
+               AS line (org_id, sku_id, quantity, reason, reference_type, reference_id)
+         CROSS JOIN LATERAL (
+               SELECT warehouse.id
+                 FROM inventory.warehouse AS warehouse
+                WHERE warehouse.network_id = $1
+                  AND warehouse.org_id = line.org_id
+                  AND warehouse.is_active
+                ORDER BY warehouse.priority, warehouse.id
+                LIMIT 1) AS target
+         WHERE NOT EXISTS (
+               SELECT
+                 FROM inventory.stock_movement AS movement
+                WHERE movement.network_id = $1
+                  AND movement.reason = line.reason
+                  AND movement.reference_type = line.reference_type
+                  AND movement.reference_id = line.reference_id
+                  AND movement.warehouse_id = target.id
+                  AND movement.sku_id = line.sku_id)
+         GROUP BY target.id, line.sku_id, line.reason, line.reference_type, line.reference_id
+    ), counted AS (
+        INSERT INTO inventory.stock_level AS level (network_id, warehouse_id, sku_id, on_hand)
+        SELECT $1, warehouse_id, sku_id, sum(quantity)::bigint
+          FROM receipt
+         GROUP BY warehouse_id, sku_id
+         ORDER BY warehouse_id, sku_id
+            ON CONFLICT ON CONSTRAINT one_level_for_each_sku
+            DO UPDATE SET on_hand = level.on_hand + excluded.on_hand
+    )
+    INSERT INTO inventory.stock_movement
+           (network_id, warehouse_id, sku_id, quantity, reason, reference_type, reference_id,
+            account_id)
+    SELECT $1, warehouse_id, sku_id, quantity, reason, reference_type, reference_id, $8
+      FROM receipt
+     ORDER BY warehouse_id, sku_id, reference_id
+"""
+
+
+async def lock_supply(
+    conn: Connection, network_id: int, pairs: Sequence[tuple[int, int]]
+) -> list[SupplySource]:
+    """Lock every stock level that could serve the pairs (relationship, SKU)."""
+    rows = await conn.fetch(LOCK_SUPPLY, network_id, *_columns(pairs))
+    return [SupplySource(**row) for row in rows]
+
+
+async def lock_own_supply(
+    conn: Connection, network_id: int, org_id: int, sku_ids: Sequence[int]
+) -> list[SupplySource]:
+    """Lock the organization's own stock of some SKUs."""
+    rows = await conn.fetch(LOCK_OWN_SUPPLY, network_id, org_id, sku_ids)
+    return [SupplySource(relationship_id=OWN_USE, **row) for row in rows]
+
+
+async def fetch_available(
+    conn: Connection, network_id: int, pairs: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], int]:
+    rows = await conn.fetch(FETCH_AVAILABLE, network_id, *_columns(pairs))
+    return {(row["relationship_id"], row["sku_id"]): row["free"] for row in rows}
+
+
+async def insert_holds(conn: Connection, network_id: int, holds: Sequence[NewHold]) -> None:
+    """Store holds and count them in the levels, which the caller has locked."""
+    await conn.execute(
+        INSERT_HOLDS,
+        network_id,
+        [hold.warehouse_id for hold in holds],
+        [hold.sku_id for hold in holds],
+        [hold.held_for_org_id for hold in holds],
+        [hold.reference_type for hold in holds],
+        [hold.reference_id for hold in holds],
+        [hold.quantity for hold in holds],
+        [hold.expires_at for hold in holds],
+    )
+
+
+async def lock_held_levels(
+    conn: Connection, network_id: int, references: Sequence[tuple[str, int]]
+) -> None:
+    """Lock the levels in which some documents hold stock."""
+    types = [reference_type for reference_type, _ in references]
+    ids = [reference_id for _, reference_id in references]
+    await conn.execute(LOCK_HELD_LEVELS, network_id, types, ids)
+
+
+async def release_holds(
+    conn: Connection, network_id: int, releases: Sequence[Release]
+) -> dict[tuple[str, int], int]:
+    """Lower holds, the youngest first; returns what became free, by document."""
+    rows = await conn.fetch(
+        RELEASE_HOLDS,
+        network_id,
+        [release.reference_type for release in releases],
+        [release.reference_id for release in releases],
+        [release.quantity for release in releases],
+    )
+    return {(row["reference_type"], row["reference_id"]): row["quantity"] for row in rows}
+
+
+async def ship_holds(
+    conn: Connection, network_id: int, shipments: Sequence[HoldShipment], account_id: int | None
+) -> dict[tuple[str, int], int]:
+    """Consume holds, the oldest first; returns what left, by document."""
+    rows = await conn.fetch(
+        SHIP_HOLDS,
+        network_id,
+        [shipment.reference_type for shipment in shipments],
+        [shipment.reference_id for shipment in shipments],
+        [shipment.quantity for shipment in shipments],
+        [shipment.movement_type for shipment in shipments],
+        [shipment.movement_id for shipment in shipments],
+        account_id,
+    )
+    return {(row["reference_type"], row["reference_id"]): row["quantity"] for row in rows}
+
+
+async def receive_stock(
+    conn: Connection, network_id: int, receipts: Sequence[StockReceipt], account_id: int | None
+) -> None:
+    await conn.execute(
+        RECEIVE_STOCK,
+        network_id,
+        [receipt.org_id for receipt in receipts],
+        [receipt.sku_id for receipt in receipts],
+        [receipt.quantity for receipt in receipts],
+        [receipt.reason for receipt in receipts],
+        [receipt.reference_type for receipt in receipts],
+        [receipt.reference_id for receipt in receipts],
+        account_id,
+    )
+
+
+async def fetch_now(conn: Connection) -> datetime:
+    """The database's clock, which decides."""
+    now: datetime = await conn.fetchval("SELECT now()")
+    return now
+
+
+def _columns(pairs: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    return [first for first, _ in pairs], [second for _, second in pairs]

@@ -1,0 +1,1 @@
+"""What inventory does, one function for each use case; one file for each topic."""

@@ -1,0 +1,84 @@
+"""What orders do to stock. For modules above: they have checked the actor and know the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tradeline.inventory.model import HoldShipment, NewHold, Release, StockReceipt, Supply
+from tradeline.inventory.queries import supply as queries
+from tradeline.kernel import Connection
+
+
+async def lock_supply(
+    conn: Connection, *, network_id: int, pairs: Sequence[tuple[int, int]]
+) -> Supply:
+    """Lock all stock that could serve the pairs (relationship_id, sku_id); one statement.
+
+    The levels stay locked until the unit of work ends. Lock everything that the unit of work will
+    touch in one call: a second one may deadlock with somebody else's first.
+    """
+    return Supply(await queries.lock_supply(conn, network_id, pairs) if pairs else ())
+
+
+async def available(
+    conn: Connection, *, network_id: int, pairs: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], int]:
+    """What is free on each pair (relationship_id, sku_id) now, without a promise; zero is said."""
+    found = await queries.fetch_available(conn, network_id, pairs) if pairs else {}
+    return {pair: found.get(pair, 0) for pair in pairs}
+
+
+async def store_holds(conn: Connection, *, network_id: int, holds: Sequence[NewHold]) -> None:
+    """Set aside what `Supply.allocate` gave; the levels are locked by `lock_supply`."""
+    if holds:
+        await queries.insert_holds(conn, network_id, holds)
+
+
+async def release_holds(
+    conn: Connection, *, network_id: int, releases: Sequence[Release]
+) -> dict[tuple[str, int], int]:
+    """Free so much of what documents hold, the last warehouse of each first.
+
+    Never more than is held: returns what became free by (reference_type, reference_id), and
+    nothing for a document that holds nothing, such as a line of an edge that holds no stock.
+    """
+    if not releases:
+        return {}
+    references = [(release.reference_type, release.reference_id) for release in releases]
+    await queries.lock_held_levels(conn, network_id, references)
+    return await queries.release_holds(conn, network_id, releases)
+
+
+async def ship_holds(
+    conn: Connection,
+    *,
+    network_id: int,
+    shipments: Sequence[HoldShipment],
+    account_id: int | None,
+) -> dict[tuple[str, int], int]:
+    """Let held goods leave: lowers holds and on-hand, first warehouse first; writes movements.
+
+    Never more than is held: returns what left by (reference_type, reference_id). A line without
+    holds moves no stock here: its seller keeps none in these warehouses. The same paper
+    (movement_type, movement_id) ships once: a second time is a UniqueViolation.
+    """
+    if not shipments:
+        return {}
+    references = [(shipment.reference_type, shipment.reference_id) for shipment in shipments]
+    await queries.lock_held_levels(conn, network_id, references)
+    return await queries.ship_holds(conn, network_id, shipments, account_id)
+
+
+async def receive_stock(
+    conn: Connection,
+    *,
+    network_id: int,
+    receipts: Sequence[StockReceipt],
+    account_id: int | None,
+) -> None:
+    """Add goods to the first active warehouse of each organization; nothing where it has none.
+
+    Idempotent by the paper that each receipt names. Quantities are more than zero.
+    """
+    if receipts:
+        await queries.receive_stock(conn, network_id, receipts, account_id)

@@ -1,0 +1,117 @@
+"""Posting, by the owner and over all networks: the books follow what was decided."""
+
+from __future__ import annotations
+
+from tradeline.kernel import Connection
+
+# Two workers never take the same obligation: the second one passes over what the first has locked.
+CLAIM_OBLIGATIONS = """
+    DELETE FROM settlement.posting_queue AS waiting
+     USING (SELECT network_id, obligation_id
+              FROM settlement.posting_queue
+             ORDER BY network_id, obligation_id
+             LIMIT $1
+               FOR UPDATE SKIP LOCKED) AS next
+     WHERE waiting.network_id = next.network_id
+       AND waiting.obligation_id = next.obligation_id
+    RETURNING waiting.network_id, waiting.obligation_id
+"""
+
+# Makes the accounts that are missing, in one order, so that two workers who want the same ones
+# wait for each other and never deadlock.
+INSERT_ACCOUNTS = """
+    WITH claimed AS (
+        SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS claimed (network_id, obligation_id)
+    ), wanted AS (
+        SELECT DISTINCT obligation.network_id, book.entity_id,
+               CASE side.code WHEN '=' THEN 'current' ELSE side.code END AS code,
+               CASE side.code WHEN '=' THEN obligation.relationship_id END AS relationship_id,
+               obligation.currency
+          FROM claimed
+          JOIN settlement.obligation AS obligation
+            ON obligation.network_id = claimed.network_id
+           AND obligation.id = claimed.obligation_id
+         CROSS JOIN LATERAL (VALUES ('creditor', obligation.creditor_entity_id),
+                                    ('debtor', obligation.debtor_entity_id)
+                            ) AS book (side, entity_id)
+          JOIN settlement.posting_rule AS rule
+            ON rule.kind = obligation.kind AND rule.side = book.side
+         CROSS JOIN LATERAL (VALUES (rule.debit_code), (rule.credit_code)) AS side (code)
+    )
+    INSERT INTO settlement.account (network_id, entity_id, code, relationship_id, currency)
+    SELECT wanted.network_id, wanted.entity_id, wanted.code, wanted.relationship_id,
+           wanted.currency
+      FROM wanted
+     WHERE NOT EXISTS (
+           SELECT
+             FROM settlement.account AS account
+            WHERE account.network_id = wanted.network_id
+              AND account.entity_id = wanted.entity_id
+              AND account.code = wanted.code
+              AND account.relationship_id IS NOT DISTINCT FROM wanted.relationship_id
+              AND account.currency = wanted.currency)
+     ORDER BY wanted.network_id, wanted.entity_id, wanted.code, wanted.relationship_id
+        ON CONFLICT DO NOTHING
+"""
+
+# One journal and one transfer in each of the two books; what is posted already stays as it is.
+INSERT_JOURNALS = """
+    WITH claimed AS (
+        SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS claimed (network_id, obligation_id)
+    ), leg AS (
+        SELECT obligation.network_id, obligation.id AS obligation_id, obligation.relationship_id,
+               obligation.currency, obligation.amount_minor, book.entity_id,
+               rule.debit_code, rule.credit_code
+          FROM claimed
+          JOIN settlement.obligation AS obligation
+            ON obligation.network_id = claimed.network_id
+           AND obligation.id = claimed.obligation_id
+         CROSS JOIN LATERAL (VALUES ('creditor', obligation.creditor_entity_id),
+                                    ('debtor', obligation.debtor_entity_id)
+                            ) AS book (side, entity_id)
+          JOIN settlement.posting_rule AS rule
+            ON rule.kind = obligation.kind AND rule.side = book.side
+    ), journal AS (
+        INSERT INTO settlement.journal (network_id, entity_id, obligation_id)
+        SELECT network_id, entity_id, obligation_id
+          FROM leg
+         ORDER BY network_id, obligation_id, entity_id
+            ON CONFLICT ON CONSTRAINT posted_once_in_each_books DO NOTHING
+        RETURNING network_id, id, entity_id, obligation_id
+    )
+    INSERT INTO settlement.transfer
+           (network_id, journal_id, entity_id, obligation_id, currency, amount_minor,
+            debit_account_id, credit_account_id)
+    SELECT leg.network_id, journal.id, leg.entity_id, leg.obligation_id, leg.currency,
+           leg.amount_minor, debit.id, credit.id
+      FROM journal
+      JOIN leg USING (network_id, entity_id, obligation_id)
+      LEFT JOIN settlement.account AS debit
+        ON debit.network_id = leg.network_id
+       AND debit.entity_id = leg.entity_id
+       AND debit.currency = leg.currency
+       AND debit.code = CASE leg.debit_code WHEN '=' THEN 'current' ELSE leg.debit_code END
+       AND debit.relationship_id IS NOT DISTINCT FROM
+           CASE leg.debit_code WHEN '=' THEN leg.relationship_id END
+      LEFT JOIN settlement.account AS credit
+        ON credit.network_id = leg.network_id
+       AND credit.entity_id = leg.entity_id
+       AND credit.currency = leg.currency
+       AND credit.code = CASE leg.credit_code WHEN '=' THEN 'current' ELSE leg.credit_code END
+       AND credit.relationship_id IS NOT DISTINCT FROM
+           CASE leg.credit_code WHEN '=' THEN leg.relationship_id END
+"""
+
+
+async def claim_obligations(conn: Connection, limit: int) -> list[tuple[int, int]]:
+    """Take obligations off the queue: (network_id, obligation_id)."""
+    rows = await conn.fetch(CLAIM_OBLIGATIONS, limit)
+    return [(row["network_id"], row["obligation_id"]) for row in rows]
+
+
+async def insert_journals(conn: Connection, claimed: list[tuple[int, int]]) -> None:
+    """Post obligations in both books, making the accounts that are missing."""
+    network_ids = [network_id for network_id, _ in claimed]
+    obligation_ids = [obligation_id for _, obligation_id in claimed]
+    await conn.execute(INSERT_ACCOUNTS, network_ids, obligation_ids)
+    await conn.execute(INSERT_JOURNALS, network_ids, obligation_ids)

@@ -1,0 +1,1 @@
+"""What settlement does, one function for each use case; one file for each topic."""

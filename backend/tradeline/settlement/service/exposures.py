@@ -1,0 +1,84 @@
+"""What documents do to an edge's account. For modules above: they have checked the actor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tradeline.kernel import Actor, Connection, Permission
+from tradeline.settlement.model import (
+    Exposure,
+    ExposureRelease,
+    NewExposure,
+    NewExposureHold,
+    NewObligation,
+)
+from tradeline.settlement.queries import exposures as queries
+
+
+async def open_exposures(
+    conn: Connection, *, network_id: int, exposures: Sequence[NewExposure]
+) -> None:
+    """Give new edges their guarded row; one that is there keeps its limit."""
+    if exposures:
+        await queries.insert_exposures(conn, network_id, exposures)
+
+
+async def lock_exposures(
+    conn: Connection, *, network_id: int, relationship_ids: Sequence[int]
+) -> dict[int, Exposure]:
+    """Lock and read the guarded rows of some edges, in one order, until the unit of work ends.
+
+    Whoever also locks stock locks exposures first.
+    """
+    return await queries.lock_exposures(conn, network_id, sorted(set(relationship_ids)))
+
+
+async def exposures_by_relationship(
+    conn: Connection, *, actor: Actor, ids: Sequence[int]
+) -> dict[int, Exposure]:
+    """The exposures of edges that the actor's organization is on; others are left out.
+
+    Raises Forbidden without `credit:read`.
+    """
+    actor.require(Permission.CREDIT_READ)
+    return await queries.fetch_exposures(conn, actor.network_id, actor.org_id, ids)
+
+
+async def store_exposure_holds(
+    conn: Connection, *, network_id: int, holds: Sequence[NewExposureHold]
+) -> None:
+    """Count open documents against their edges, which `lock_exposures` has locked."""
+    if holds:
+        await queries.insert_exposure_holds(conn, network_id, holds)
+
+
+async def release_exposure(
+    conn: Connection, *, network_id: int, releases: Sequence[ExposureRelease]
+) -> dict[tuple[str, int], int]:
+    """Free so much of what documents hold, locking their edges.
+
+    Never more than is held; returns what became free by (reference_type, reference_id).
+    """
+    if not releases:
+        return {}
+    return await queries.release_exposure(conn, network_id, releases)
+
+
+async def owe(
+    conn: Connection, *, network_id: int, obligations: Sequence[NewObligation]
+) -> list[int | None]:
+    """Make debts of documents: moves what the edges owe, releases their holds, queues the journals.
+
+    Locks the edges. Idempotent by (edge, kind, document): one that is there changes nothing, and
+    answers None instead of its id. The obligations of one call have different documents.
+
+    Raises:
+        LookupError: for an edge without an exposure, which is a fault of the caller.
+    """
+    if not obligations:
+        return []
+    ids = {obligation.relationship_id for obligation in obligations}
+    exposures = await queries.lock_exposures(conn, network_id, sorted(ids))
+    if missing := ids - exposures.keys():
+        raise LookupError(f"no exposure was opened for the relationships {sorted(missing)}")
+    return await queries.insert_obligations(conn, network_id, obligations)
