@@ -116,6 +116,8 @@ class Server:
             deadline = time.monotonic() + STOP_SECONDS_MAX
             while time.monotonic() < deadline:
                 if self._has_ended(pid):
+                    with contextlib.suppress(OSError):
+                        self.socket.rmdir()
                     return
                 time.sleep(0.01)
         raise CommandError(f"PostgreSQL (process {pid}) does not stop")
@@ -129,8 +131,7 @@ class Server:
         deadline = time.monotonic() + START_SECONDS_MAX
         while (pid := self._read_pid()) is not None:
             if self._has_ended(pid) or not is_postgres(pid):
-                # The number may by now belong to anyone; PostgreSQL itself would be misled by it.
-                (self.data / "postmaster.pid").unlink(missing_ok=True)
+                self._forget(pid)
                 return None
             if self._is_ready(pid):
                 return pid
@@ -138,6 +139,18 @@ class Server:
                 raise CommandError(f"PostgreSQL (process {pid}) runs but does not get ready")
             time.sleep(0.01)
         return None
+
+    def _forget(self, pid: int) -> None:
+        """Remove the locks of a dead server.
+
+        Its number may by now belong to anyone, or to a zombie that nobody buries, as happens in
+        containers. PostgreSQL would take either for itself and refuse to start.
+        """
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for leftover in self.socket.glob(".s.PGSQL.*"):
+            leftover.unlink(missing_ok=True)
 
     def _read_pid(self) -> int | None:
         lines = self._read_pid_file()
@@ -230,7 +243,7 @@ class Server:
         identity = Identity.of(self.data, binaries)
         self.socket.mkdir(mode=0o700, parents=True, exist_ok=True)
         identity.adopt(self.socket)
-        if self.socket.stat().st_uid not in (identity.user, os.geteuid()):
+        if self.socket.lstat().st_uid not in (identity.user, os.geteuid()):
             raise CommandError(f"{self.socket} belongs to somebody else")
         with open(self.log, "wb") as log:
             self._process = subprocess.Popen(
@@ -309,9 +322,12 @@ class Identity:
 
 
 def socket_folder(data: Path) -> Path:
-    """Inside the data folder's parent; somewhere short if that makes the path too long."""
+    """Beside the data folder; elsewhere if its path is too long, or has a comma.
+
+    To a client a comma separates hosts.
+    """
     near = data.parent / f"{data.name}.socket"
-    if len(os.fsencode(near)) <= SOCKET_FOLDER_BYTES_MAX:
+    if len(os.fsencode(near)) <= SOCKET_FOLDER_BYTES_MAX and "," not in str(near):
         return near
     digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
     for parent in (tempfile.gettempdir(), "/tmp"):
@@ -367,6 +383,7 @@ async def database_server(settings: Settings) -> AsyncIterator[str]:
     started it and nobody else is connected.
     """
     if settings.database_url is not None:
+        await _check(settings.database_url)
         yield settings.database_url
         return
     server = Server(settings.home / "postgres")
@@ -397,9 +414,18 @@ async def _connect(server: Server) -> asyncpg.Connection:
         return await asyncpg.connect(server.dsn())
 
 
+async def _check(dsn: str) -> None:
+    """Fail early, and in one line, if the given database cannot be reached."""
+    try:
+        conn = await asyncpg.connect(dsn)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise CommandError(f"The database of DATABASE_URL cannot be used: {error}") from error
+    await conn.close()
+
+
 async def _is_last(claim: asyncpg.Connection) -> bool:
     """False as well if the server has gone: then there is nothing left to stop."""
     try:
         return await queries.count_other_clients(claim) == 0
-    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
         return False

@@ -5,7 +5,6 @@ import io
 import os
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 
 import asyncpg
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
@@ -48,9 +47,7 @@ async def migrate(dsn: str, apps: Sequence[AppConfig] | None = None) -> list[str
 
 def configured_apps() -> list[AppConfig]:
     """The modules of this application, in the order in which they build on each other."""
-    apps = [import_module(f"tradeline.{module}.piccolo_app").APP_CONFIG for module in MODULES]
-    # TEMPORARY: until every module has its SQL.
-    return [app for app in apps if list(Path(app.migrations_folder_path).glob("*.sql"))]
+    return [import_module(f"tradeline.{module}.piccolo_app").APP_CONFIG for module in MODULES]
 
 
 async def _migrate_apps(conn: asyncpg.Connection, apps: Sequence[AppConfig]) -> list[str]:

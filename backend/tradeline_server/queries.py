@@ -7,6 +7,8 @@ SELECT count(*) FROM pg_stat_activity
  WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
 """
 
+PING = "SELECT 1"
+
 SERVER_VERSION = "SELECT current_setting('server_version_num')::int / 10000"
 
 # One number for all of us, so that two processes never migrate the same database at once.
@@ -17,28 +19,34 @@ UNLOCK_MIGRATIONS = "SELECT pg_advisory_unlock(7239181064)"
 CHECK_DEFERRED_CONSTRAINTS = "SET CONSTRAINTS ALL IMMEDIATE"
 
 
-async def count_other_clients(conn: asyncpg.Connection) -> int:
+async def count_other_clients(conn: "asyncpg.Connection[asyncpg.Record]") -> int:
     count: int = await conn.fetchval(OTHER_CLIENTS)
     return count
 
 
-async def get_server_major(conn: asyncpg.Connection) -> int:
+async def ping(pool: "asyncpg.Pool[asyncpg.Record]", seconds_max: float) -> None:
+    """Raises if the database does not answer in time, or has no connection to spare."""
+    async with pool.acquire(timeout=seconds_max) as conn:
+        await conn.execute(PING, timeout=seconds_max)
+
+
+async def get_server_major(conn: "asyncpg.Connection[asyncpg.Record]") -> int:
     major: int = await conn.fetchval(SERVER_VERSION)
     return major
 
 
-async def create_database(conn: asyncpg.Connection, name: str) -> None:
+async def create_database(conn: "asyncpg.Connection[asyncpg.Record]", name: str) -> None:
     await conn.execute(f'CREATE DATABASE "{name}"')
 
 
-async def lock_migrations(conn: asyncpg.Connection) -> None:
+async def lock_migrations(conn: "asyncpg.Connection[asyncpg.Record]") -> None:
     """Waits for whoever is migrating; held until unlocked or until the connection ends."""
     await conn.execute(LOCK_MIGRATIONS)
 
 
-async def unlock_migrations(conn: asyncpg.Connection) -> None:
+async def unlock_migrations(conn: "asyncpg.Connection[asyncpg.Record]") -> None:
     await conn.execute(UNLOCK_MIGRATIONS)
 
 
-async def check_deferred_constraints(conn: asyncpg.Connection) -> None:
+async def check_deferred_constraints(conn: "asyncpg.Connection[asyncpg.Record]") -> None:
     await conn.execute(CHECK_DEFERRED_CONSTRAINTS)

@@ -2,16 +2,14 @@
 
 import os
 import secrets
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
-from tradeline_server.errors import CommandError, UsageError
+from tradeline_server.errors import UsageError
 
 PORT_DEFAULT = 8000
-PORTS_TRIED = 50
 SECRET_BYTES = 32
 
 
@@ -30,22 +28,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """What sessions and tokens are signed with: TRADELINE_SECRET, or made up once and kept."""
         return self.given_secret or _kept_secret(self.home / "secret")
 
-    def free_port(self) -> int:
-        """The port to serve on; the next free one if nobody insisted on a certain one."""
-        tries = 1 if self.port_is_fixed else PORTS_TRIED
-        for port in range(self.port, self.port + tries):
-            if _is_free(self.host, port):
-                return port
-        raise CommandError(
-            f"{self.host}:{self.port} is taken: stop what listens there, or set TRADELINE_PORT."
-        )
-
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Raises UsageError for a variable that makes no sense."""
     home = environment.get("TRADELINE_HOME")
     port = environment.get("TRADELINE_PORT")
-    if port is not None and not (port.isdecimal() and 0 < int(port) < 65536):
+    if port and not (port.isdecimal() and 0 < int(port) < 65536):
         raise UsageError(f"TRADELINE_PORT is {port!r}, which is no port number")
     return Settings(
         home=Path(home).expanduser().absolute() if home else project_root() / ".tradeline",
@@ -78,14 +66,3 @@ def _kept_secret(path: Path) -> str:
         finally:
             mine.unlink()
     return path.read_text().strip()
-
-
-def _is_free(host: str, port: int) -> bool:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True

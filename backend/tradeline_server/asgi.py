@@ -1,0 +1,59 @@
+"""The web application."""
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+import asyncpg
+from litestar import Litestar, Response, get
+from litestar.datastructures import State
+from litestar.types import ControllerRouterHandler
+
+from tradeline.kernel.database import Database, open_pool
+from tradeline_server import queries
+from tradeline_server.errors import UsageError
+from tradeline_server.settings import load_settings
+
+HEALTH_SECONDS_MAX = 2.0
+POOL_SIZE_MAX = 20
+
+
+@get("/healthz")
+async def healthz(state: State) -> Response[dict[str, str]]:
+    """200 only if the database answers: what a load balancer goes by."""
+    try:
+        await queries.ping(state.pool, HEALTH_SECONDS_MAX)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return Response({"status": "unavailable"}, status_code=503)
+    return Response({"status": "ok"})
+
+
+# What is served. The GraphQL controller takes its place in here.
+ROUTES: Sequence[ControllerRouterHandler] = (healthz,)
+
+
+def create_app(dsn: str) -> Litestar:
+    """An application over a migrated database. Its state holds `pool` and `db`."""
+
+    @contextlib.asynccontextmanager
+    async def with_database(app: Litestar) -> AsyncIterator[None]:
+        app.state.pool = await open_pool(dsn, max_size=POOL_SIZE_MAX)
+        app.state.db = Database(app.state.pool)
+        try:
+            yield
+        finally:
+            app.state.pool.terminate()  # requests are over by now; close() might wait for ever
+
+    return Litestar(
+        route_handlers=ROUTES,
+        lifespan=[with_database],
+        openapi_config=None,
+        logging_config=None,  # ours stands, see logs.py
+    )
+
+
+def from_environment() -> Litestar:
+    """For other ASGI servers: `uvicorn --factory tradeline_server.asgi:from_environment`."""
+    settings = load_settings()
+    if settings.database_url is None:
+        raise UsageError("DATABASE_URL is not set; only `tradeline run` brings its own database")
+    return create_app(settings.database_url)

@@ -1,0 +1,181 @@
+"""`tradeline run`: everything in one process, from nothing."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+import httpx2
+import msgspec
+import uvicorn
+from rich.table import Table
+
+from tradeline_server.asgi import create_app
+from tradeline_server.cli._terminal import console, print_json
+from tradeline_server.embedded import database_server
+from tradeline_server.errors import CommandError
+from tradeline_server.logs import configure_logs
+from tradeline_server.migrate import migrate
+from tradeline_server.settings import Settings, load_settings
+
+PORTS_TRIED = 50
+STOP_SECONDS_MAX = 5
+READY_SECONDS_MAX = 30
+
+Logins = Sequence[Mapping[str, str]]
+
+
+@click.command("run")
+@click.option("--json", "as_json", is_flag=True, help="Print address and logins as JSON.")
+def command(as_json: bool) -> None:
+    """Start database and server, and serve until Ctrl-C."""
+    configure_logs()
+    with contextlib.suppress(asyncio.CancelledError):  # asked to stop before it was up
+        asyncio.run(_run(load_settings(), as_json))
+
+
+class _WebServer(uvicorn.Server):
+    """Leaves signals to us: uvicorn raises them again at its end, before we have tidied up."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _run(settings: Settings, as_json: bool) -> None:
+    with _Stop() as stop, contextlib.closing(_listen(settings)) as listener:
+        url = _url(listener)
+        console.print("Starting the database …", style="dim")
+        async with database_server(settings) as dsn:
+            for name in await migrate(dsn):
+                console.print(f"applied {name}", style="dim")
+            logins = await _ensure_demo(dsn)
+            config = uvicorn.Config(
+                create_app(dsn),
+                log_config=None,
+                lifespan="on",
+                timeout_graceful_shutdown=STOP_SECONDS_MAX,
+            )
+            stop.web = _WebServer(config)
+            serving = asyncio.create_task(stop.web.serve(sockets=[listener]))
+            try:
+                await _wait_until_healthy(url, serving)
+                with _announced(settings, url):
+                    _greet(url, logins, as_json)
+                    await serving
+            finally:
+                stop.web.should_exit = True
+                await asyncio.wait([serving])
+    if not as_json:
+        console.print("Stopped.", style="dim")
+
+
+class _Stop:
+    """What SIGINT and SIGTERM do: end the serving, or give up on starting."""
+
+    def __init__(self) -> None:
+        self.web: _WebServer | None = None
+        self._task = asyncio.current_task()
+
+    def __enter__(self) -> "_Stop":
+        for kind in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(kind, self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for kind in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().remove_signal_handler(kind)
+
+    def __call__(self) -> None:
+        if self.web is not None and self.web.started:
+            self.web.force_exit = self.web.should_exit  # at the second time, do not wait
+            self.web.should_exit = True
+        elif self._task is not None:
+            self._task.cancel()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port at once, so that nobody else gets it while the database starts."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    for port in range(
+        settings.port, settings.port + (1 if settings.port_is_fixed else PORTS_TRIED)
+    ):
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, port))
+            listener.listen(2048)
+        except OSError as error:
+            listener.close()
+            reason = error
+        else:
+            return listener
+    raise CommandError(
+        f"Cannot listen on {settings.host}:{settings.port} ({reason.strerror}): stop what listens "
+        "there, or set TRADELINE_PORT."
+    )
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):
+        host = "localhost"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+async def _ensure_demo(dsn: str) -> Logins:
+    """The demo network, and who may sign in to it; each login maps column titles to values."""
+    if find_spec("tradeline_server.seed") is None:
+        return []
+    logins: Logins = await import_module("tradeline_server.seed").ensure_demo(dsn)
+    return logins
+
+
+async def _wait_until_healthy(url: str, serving: "asyncio.Task[None]") -> None:
+    deadline = asyncio.get_running_loop().time() + READY_SECONDS_MAX
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        while not serving.done() and asyncio.get_running_loop().time() < deadline:
+            with contextlib.suppress(httpx2.HTTPError):
+                if (await client.get(f"{url}/healthz", timeout=1)).status_code == 200:
+                    return
+            await asyncio.sleep(0.05)
+    raise CommandError("The server did not come up; the lines above say why.")
+
+
+@contextlib.contextmanager
+def _announced(settings: Settings, url: str) -> Iterator[None]:
+    """Keep address and process id in a file, for other commands and for tests."""
+    path = settings.home / "server.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = msgspec.json.encode({"url": url, "pid": os.getpid()})
+    new = path.with_suffix(f".{os.getpid()}")
+    new.write_bytes(content)
+    new.replace(path)
+    try:
+        yield
+    finally:
+        _remove_if_unchanged(path, content)
+
+
+def _remove_if_unchanged(path: Path, content: bytes) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        if path.read_bytes() == content:
+            path.unlink()
+
+
+def _greet(url: str, logins: Logins, as_json: bool) -> None:
+    if as_json:
+        print_json({"url": url, "pid": os.getpid(), "logins": logins})
+        return
+    console.print(f"\nTradeline is up at [bold]{url}[/bold]\nStop it with Ctrl-C.\n")
+    if logins:
+        table = Table(*logins[0].keys(), title="Logins", title_justify="left")
+        for login in logins:
+            table.add_row(*login.values())
+        console.print(table)

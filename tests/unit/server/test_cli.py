@@ -1,0 +1,45 @@
+"""How the command line speaks."""
+
+import pytest
+
+from tradeline_server.cli import main, tradeline
+
+
+def test_every_file_is_a_command_with_help() -> None:
+    context = tradeline.make_context("tradeline", ["--help"], resilient_parsing=True)
+    names = tradeline.list_commands(context)
+    assert {"migrate", "run"} <= set(names)
+    for name in names:
+        command = tradeline.get_command(context, name)
+        assert command is not None
+        assert command.name == name
+        assert command.get_short_help_str()
+
+
+def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["brew"])
+    assert stopped.value.code == 2
+    assert "brew" in capsys.readouterr().err
+
+
+def test_an_expected_failure_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRADELINE_PORT", "harbour")
+    with pytest.raises(SystemExit) as stopped:
+        main(["migrate"])
+    assert stopped.value.code == 2
+    assert (
+        capsys.readouterr().err == "error: TRADELINE_PORT is 'harbour', which is no port number\n"
+    )
+
+
+def test_a_database_that_does_not_answer_is_an_expected_failure(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(SystemExit) as stopped:
+        main(["migrate"])
+    assert stopped.value.code == 1
+    assert capsys.readouterr().err.startswith("error: The database of DATABASE_URL cannot be used")

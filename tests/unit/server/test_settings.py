@@ -1,0 +1,46 @@
+"""What is read from the environment, and what is assumed without it."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from tradeline_server.errors import UsageError
+from tradeline_server.settings import load_settings
+
+
+def test_an_empty_environment_means_the_embedded_database_on_this_machine_only() -> None:
+    settings = load_settings({})
+    assert settings.database_url is None
+    assert settings.home.name == ".tradeline"
+    assert (settings.host, settings.port, settings.port_is_fixed) == ("127.0.0.1", 8000, False)
+
+
+def test_empty_variables_are_as_good_as_none() -> None:
+    given = {"DATABASE_URL": "", "TRADELINE_HOME": "", "TRADELINE_PORT": "", "TRADELINE_HOST": ""}
+    assert load_settings(given) == load_settings({})
+
+
+def test_a_port_that_somebody_asked_for_is_kept_to() -> None:
+    assert load_settings({"TRADELINE_PORT": "8123"}).port_is_fixed
+
+
+@pytest.mark.parametrize("port", ["0", "-1", "65536", "http", "80.5", "²"])
+def test_what_is_no_port_is_refused(port: str) -> None:
+    with pytest.raises(UsageError, match="TRADELINE_PORT"):
+        load_settings({"TRADELINE_PORT": port})
+
+
+def test_the_secret_is_made_once_and_for_our_eyes_only(tmp_path: Path) -> None:
+    settings = load_settings({"TRADELINE_HOME": str(tmp_path / "new")})
+    secret = settings.secret
+    assert len(secret) >= 43
+    assert load_settings({"TRADELINE_HOME": str(tmp_path / "new")}).secret == secret
+    assert stat.S_IMODE((tmp_path / "new/secret").stat().st_mode) == 0o600
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["secret"]
+
+
+def test_a_given_secret_is_taken_and_not_written_down(tmp_path: Path) -> None:
+    given = {"TRADELINE_HOME": str(tmp_path), "TRADELINE_SECRET": "correct horse"}
+    assert load_settings(given).secret == "correct horse"
+    assert list(tmp_path.iterdir()) == []
