@@ -46,9 +46,11 @@ CREATE INDEX order_waiting
     ON ordering.trade_order (network_id, held_by_org_id, state) WHERE held_by_org_id IS NOT NULL;
 SELECT kernel.guard_table('ordering.trade_order', 'SELECT, INSERT, UPDATE');
 
--- quantity = open + refused + cancelled + shipped. `amount_minor` is the frozen split of the line:
--- all of it is the seller's. `owed_minor` of it has become an obligation, `returned_minor` of that
--- was given back. `explanation` is how the price came to be, frozen.
+-- Of `quantity`, some is refused, cancelled or shipped; of what is shipped, `counted_quantity` has
+-- reached a receipt, on which `received_quantity` were found (fewer when short, more when over).
+-- `amount_minor` is frozen: `open_minor` is what the units not yet counted, refused or cancelled
+-- cost, `owed_minor` has become an obligation, `returned_minor` of that was given back.
+-- `explanation` is how the price came to be.
 CREATE TABLE ordering.order_line (
     network_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -65,9 +67,10 @@ CREATE TABLE ordering.order_line (
     refused_quantity bigint NOT NULL DEFAULT 0,
     cancelled_quantity bigint NOT NULL DEFAULT 0,
     shipped_quantity bigint NOT NULL DEFAULT 0,
+    counted_quantity bigint NOT NULL DEFAULT 0,
     received_quantity bigint NOT NULL DEFAULT 0,
-    short_quantity bigint NOT NULL DEFAULT 0,
     returned_quantity bigint NOT NULL DEFAULT 0,
+    open_minor bigint NOT NULL,
     owed_minor bigint NOT NULL DEFAULT 0,
     returned_minor bigint NOT NULL DEFAULT 0,
     promised_on date,
@@ -79,9 +82,11 @@ CREATE TABLE ordering.order_line (
     CONSTRAINT never_more_than_was_ordered CHECK (
         refused_quantity >= 0 AND cancelled_quantity >= 0 AND shipped_quantity >= 0
         AND refused_quantity + cancelled_quantity + shipped_quantity <= quantity),
-    CONSTRAINT never_returns_more_than_was_received CHECK (
-        received_quantity >= 0 AND short_quantity >= 0
-        AND returned_quantity BETWEEN 0 AND received_quantity),
+    CONSTRAINT never_counts_more_than_was_shipped
+        CHECK (counted_quantity BETWEEN 0 AND shipped_quantity),
+    CONSTRAINT never_returns_more_than_was_received
+        CHECK (returned_quantity BETWEEN 0 AND received_quantity),
+    CONSTRAINT open_is_part_of_the_amount CHECK (open_minor BETWEEN 0 AND amount_minor),
     CONSTRAINT never_gives_back_more_than_was_owed CHECK (
         owed_minor >= 0 AND returned_minor BETWEEN 0 AND owed_minor),
     FOREIGN KEY (network_id, order_id) REFERENCES ordering.trade_order,
@@ -200,14 +205,19 @@ SELECT kernel.guard_table('ordering.order_return', 'SELECT, INSERT, UPDATE');
 
 CREATE TABLE ordering.return_line (
     network_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
     return_id bigint NOT NULL,
     order_line_id bigint NOT NULL,
     quantity bigint NOT NULL,
     amount_minor bigint NOT NULL DEFAULT 0,
-    PRIMARY KEY (network_id, return_id, order_line_id),
+    PRIMARY KEY (network_id, id),
+    CONSTRAINT returned_once_in_a_return UNIQUE (network_id, return_id, order_line_id),
     CONSTRAINT returns_something CHECK (quantity > 0),
     FOREIGN KEY (network_id, return_id) REFERENCES ordering.order_return,
     FOREIGN KEY (network_id, order_line_id) REFERENCES ordering.order_line
 );
 CREATE INDEX return_line_by_order_line ON ordering.return_line (network_id, order_line_id);
 SELECT kernel.guard_table('ordering.return_line', 'SELECT, INSERT, UPDATE');
+
+-- Documents are numbered by their id, which is taken before the row is written.
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA ordering TO tradeline_app;

@@ -1,0 +1,252 @@
+"""Placing orders: who gets what there is. Pure; the outcome equals placing them one by one.
+
+Everything scarce meets here: stock and exposure are given in order of arrival, a refused order
+takes nothing of either, and every refusal carries all of its reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tradeline.catalog import Tradable
+from tradeline.inventory import Allocation, Supply
+from tradeline.kernel import QUANTITY_MAX, InvalidValue, Money, Problem, Quantity
+from tradeline.ordering.errors import (
+    BelowMinimum,
+    BelowOrderMinimum,
+    CreditBlocked,
+    NotEnoughCredit,
+    NotEnoughStock,
+    NotInAssortment,
+    NotTrading,
+    OutOfStep,
+    OutsideTerritory,
+    PriceMissing,
+    UnknownPack,
+)
+from tradeline.ordering.model import LINES_MAX, NewOrder, NewOrderLine
+from tradeline.organizations import Relationship
+from tradeline.pricing import PriceResolution
+from tradeline.settlement import Exposure
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLine:
+    """A line that can be had: what it costs, and where its stock is taken from."""
+
+    sku_id: int
+    pack_id: int
+    pack_quantity: int
+    quantity: int
+    price: PriceResolution
+    amount_minor: int
+    allocations: tuple[Allocation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """An accepted order."""
+
+    order: NewOrder
+    relationship: Relationship
+    lines: tuple[PlacedLine, ...]
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedOrder:
+    """A refused order, with every reason."""
+
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementState:
+    """All that deciding needs, as it stood when its scarce rows were locked.
+
+    `relationships` holds those that trade now. `prices` are by (position of the order, position
+    of the line); a line without a known pack has none. `free_minor` is what credit and deposit
+    leave on each edge; deciding takes from it, as it does from `supply`.
+    """
+
+    relationships: Mapping[int, Relationship]
+    tradable: Mapping[tuple[int, int], Tradable]
+    prices: Mapping[tuple[int, int], PriceResolution]
+    exposures: Mapping[int, Exposure]
+    supply: Supply
+    free_minor: dict[int, int]
+
+
+def decide_orders(
+    orders: Sequence[NewOrder], state: PlacementState
+) -> list[PlacedOrder | RefusedOrder]:
+    """Judge the orders in order of arrival."""
+    return [_decide(position, order, state) for position, order in enumerate(orders)]
+
+
+def pack_of(line: NewOrderLine, tradable: Tradable) -> tuple[int, int] | None:
+    """The line's pack and its base units; the base pack where none is named."""
+    if line.pack_id is None:
+        base = next(p for p in tradable.packs.values() if p.code == tradable.base_unit)
+        return base.id, base.units
+    pack = tradable.packs.get(line.pack_id)
+    return None if pack is None else (pack.id, pack.units)
+
+
+def _decide(position: int, order: NewOrder, state: PlacementState) -> PlacedOrder | RefusedOrder:
+    if problem := _size_problem(order):
+        return RefusedOrder((problem,))
+    relationship = state.relationships.get(order.relationship_id)
+    if relationship is None:
+        return RefusedOrder((NotTrading(path=("relationshipId",)),))
+    problems: list[Problem] = []
+    lines: list[PlacedLine] = []
+    for index, line in enumerate(order.lines):
+        placed = _decide_line((position, index), line, relationship, state)
+        if isinstance(placed, PlacedLine):
+            lines.append(placed)
+        else:
+            problems += placed
+    amount = sum(line.amount_minor for line in lines)
+    problems += _territory_problems(order, relationship)
+    if not problems:
+        problems += _money_problems(amount, relationship, state)
+    elif lines:
+        # The sum of the good lines alone can only be too much, never too little.
+        problems += [
+            problem
+            for problem in _money_problems(amount, relationship, state)
+            if not isinstance(problem, BelowOrderMinimum)
+        ]
+    if problems:
+        for placed_line in lines:
+            state.supply.put_back(placed_line.sku_id, placed_line.allocations)
+        return RefusedOrder(tuple(problems))
+    state.free_minor[relationship.id] -= amount
+    return PlacedOrder(order, relationship, tuple(lines), amount)
+
+
+def _size_problem(order: NewOrder) -> Problem | None:
+    if 1 <= len(order.lines) <= LINES_MAX:
+        return None
+    return InvalidValue(
+        path=("lines",),
+        field="lines",
+        rule=f"an order has 1 to {LINES_MAX} lines",
+        rule_zh=f"每单 1 至 {LINES_MAX} 行",
+    )
+
+
+def _decide_line(
+    place: tuple[int, int], line: NewOrderLine, relationship: Relationship, state: PlacementState
+) -> PlacedLine | list[Problem]:
+    path = ("lines", place[1])
+    tradable = state.tradable.get((relationship.id, line.sku_id))
+    if tradable is None:
+        return [NotInAssortment(path=(*path, "skuId"))]
+    pack = pack_of(line, tradable)
+    if pack is None:
+        return [UnknownPack(path=(*path, "packId"), sku=tradable.sku_code)]
+    pack_id, units = pack
+    quantity = line.quantity * units
+    if quantity > QUANTITY_MAX:
+        return [_too_many((*path, "quantity"))]
+    problems = _quantity_problems(quantity, tradable, (*path, "quantity"))
+    price = state.prices[place]
+    if price.amount is None:
+        problems.append(PriceMissing(path=path, sku=tradable.sku_code))
+    allocations: tuple[Allocation, ...] = ()
+    if relationship.holds_stock:
+        found = state.supply.allocate(relationship.id, line.sku_id, quantity)
+        if found is None:
+            free = state.supply.free(relationship.id, line.sku_id)
+            problems.append(
+                NotEnoughStock(
+                    path=(*path, "quantity"),
+                    sku=tradable.sku_code,
+                    requested=Quantity(quantity, tradable.base_unit),
+                    available=Quantity(free, tradable.base_unit),
+                )
+            )
+        else:
+            allocations = tuple(found)
+    if problems or price.amount is None:
+        state.supply.put_back(line.sku_id, allocations)
+        return problems
+    return PlacedLine(
+        line.sku_id, pack_id, line.quantity, quantity, price, price.amount.minor, allocations
+    )
+
+
+def _too_many(path: tuple[str | int, ...]) -> Problem:
+    return InvalidValue(
+        path=path,
+        field="quantity",
+        rule=f"a line holds at most {QUANTITY_MAX} base units",
+        rule_zh=f"每行最多 {QUANTITY_MAX} 个基本单位",
+    )
+
+
+def _quantity_problems(
+    quantity: int, tradable: Tradable, path: tuple[str | int, ...]
+) -> list[Problem]:
+    unit = tradable.base_unit
+    minimum, step = tradable.quantity_minimum, tradable.quantity_step
+    problems: list[Problem] = []
+    if quantity < minimum:
+        problems.append(
+            BelowMinimum(
+                path=path,
+                sku=tradable.sku_code,
+                requested=Quantity(quantity, unit),
+                minimum=Quantity(minimum, unit),
+            )
+        )
+    if quantity % step:
+        lower = max(quantity - quantity % step, step)
+        problems.append(
+            OutOfStep(
+                path=path,
+                sku=tradable.sku_code,
+                requested=Quantity(quantity, unit),
+                step=Quantity(step, unit),
+                lower=Quantity(lower, unit),
+                upper=Quantity(quantity - quantity % step + step, unit),
+            )
+        )
+    return problems
+
+
+def _territory_problems(order: NewOrder, relationship: Relationship) -> list[Problem]:
+    if not relationship.territory or order.ship_to_region in relationship.territory:
+        return []
+    return [
+        OutsideTerritory(
+            path=("shipToRegion",),
+            region=order.ship_to_region,
+            territory=", ".join(relationship.territory),
+        )
+    ]
+
+
+def _money_problems(
+    amount_minor: int, relationship: Relationship, state: PlacementState
+) -> list[Problem]:
+    problems: list[Problem] = []
+    amount = Money(amount_minor, relationship.currency)
+    if amount_minor < relationship.order_minimum_minor:
+        minimum = Money(relationship.order_minimum_minor, relationship.currency)
+        problems.append(BelowOrderMinimum(path=("lines",), minimum=minimum, amount=amount))
+    if state.exposures[relationship.id].is_blocked:
+        problems.append(CreditBlocked(path=("relationshipId",)))
+    free = state.free_minor[relationship.id]
+    if amount_minor > free:
+        problems.append(
+            NotEnoughCredit(
+                path=("lines",),
+                required=amount,
+                available=Money(max(free, 0), relationship.currency),
+            )
+        )
+    return problems

@@ -1,0 +1,147 @@
+"""The ways in which ordering says no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tradeline.kernel import Money, Problem, Quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotTrading(Problem):
+    """The edge is suspended, ended, or outside of its validity: it takes no new orders."""
+
+    zh: ClassVar[str] = (
+        "与该供货方的经销关系当前不可下单（已暂停、终止或不在有效期）；请联系对方恢复。"
+    )
+    en: ClassVar[str] = (
+        "This relationship takes no orders now (suspended, ended or out of its dates);"
+        " ask the seller to resume it."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotInAssortment(Problem):
+    """The edge does not trade the SKU. One that the buyer may not see is answered alike."""
+
+    zh: ClassVar[str] = "该规格不在可售范围内；请从订单中移除。"
+    en: ClassVar[str] = "This SKU is not in your assortment; take it off the order."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownPack(Problem):
+    zh: ClassVar[str] = "{sku} 没有这种包装；请选择已有包装。"
+    en: ClassVar[str] = "{sku} does not come in this pack; choose one that it has."
+
+    sku: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BelowMinimum(Problem):
+    """A line asks for less than the edge's minimum of the SKU."""
+
+    zh: ClassVar[str] = "{sku} 最少订购 {minimum}，当前为 {requested}；请增加数量。"
+    en: ClassVar[str] = "{sku} is sold from {minimum}; {requested} were asked for. Order more."
+
+    sku: str
+    requested: Quantity
+    minimum: Quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutOfStep(Problem):
+    """A line's quantity is not a multiple of the edge's step."""
+
+    zh: ClassVar[str] = (
+        "{sku} 须按 {step} 的倍数订购，当前为 {requested}；可改为 {lower} 或 {upper}。"
+    )
+    en: ClassVar[str] = (
+        "{sku} is sold in steps of {step}; {requested} were asked for. Order {lower} or {upper}."
+    )
+
+    sku: str
+    requested: Quantity
+    step: Quantity
+    lower: Quantity
+    upper: Quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceMissing(Problem):
+    zh: ClassVar[str] = "{sku} 在本关系下没有有效价格；请联系供货方定价。"
+    en: ClassVar[str] = "{sku} has no price on this relationship; ask the seller for one."
+
+    sku: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotEnoughStock(Problem):
+    """Less is free on the edge than the line, and the lines before it, ask for."""
+
+    zh: ClassVar[str] = "{sku} 需要 {requested}，可用 {available}；请减少数量或稍后再订。"
+    en: ClassVar[str] = (
+        "{requested} of {sku} were asked for, {available} are free; order less or later."
+    )
+
+    sku: str
+    requested: Quantity
+    available: Quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotEnoughCredit(Problem):
+    """The order costs more than credit line and deposit leave free."""
+
+    zh: ClassVar[str] = "本单 {required}，可用额度 {available}；请付款、追加预存或减少订购。"
+    en: ClassVar[str] = (
+        "The order costs {required}, credit and deposit leave {available};"
+        " pay, add to the deposit, or order less."
+    )
+
+    required: Money
+    available: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditBlocked(Problem):
+    zh: ClassVar[str] = "供货方已冻结信用；请联系对方财务。"
+    en: ClassVar[str] = "The seller has blocked your credit; talk to its finance department."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BelowOrderMinimum(Problem):
+    zh: ClassVar[str] = "起订金额 {minimum}，本单 {amount}；请增加订购。"
+    en: ClassVar[str] = "Orders begin at {minimum}; this one comes to {amount}. Order more."
+
+    minimum: Money
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideTerritory(Problem):
+    zh: ClassVar[str] = "收货地区“{region}”不在授权区域（{territory}）内；请更换收货地区。"
+    en: ClassVar[str] = "{region} is outside of your territory ({territory}); ship within it."
+
+    region: str
+    territory: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantityNotOpen(Problem):
+    """A step wants more of a line than is there to take it."""
+
+    zh: ClassVar[str] = "第 {line_no} 行可操作数量为 {open}，请求 {requested}；请减少数量。"
+    en: ClassVar[str] = (
+        "Line {line_no} has {open} left for this; {requested} were given. Take less."
+    )
+
+    line_no: int
+    requested: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonMissing(Problem):
+    zh: ClassVar[str] = "拒绝或减少数量须说明原因。"
+    en: ClassVar[str] = "Say why: refusing, or confirming less than was ordered, needs a reason."

@@ -1,0 +1,5 @@
+"""All SQL of ordering. Each function runs in the caller's transaction and decides nothing.
+
+Locks: an order's row first, then its edge's exposure, then stock levels; placing takes no order
+row, so it begins at the exposure. Everybody keeps to that order.
+"""

@@ -1,0 +1,1 @@
+"""What ordering does, one function for each use case."""

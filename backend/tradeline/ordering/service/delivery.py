@@ -1,0 +1,367 @@
+"""Goods on the move: shipping, counting what came, and giving some of it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from tradeline.inventory import (
+    HoldShipment,
+    MovementReason,
+    StockReceipt,
+    receive_stock,
+    ship_holds,
+)
+from tradeline.kernel import (
+    Actor,
+    Connection,
+    InvalidValue,
+    NotFound,
+    Permission,
+    Rejected,
+    WrongState,
+    refuse,
+)
+from tradeline.ordering.model import (
+    Counted,
+    Order,
+    OrderLine,
+    OrderReturn,
+    OrderState,
+    ReturnState,
+    Shipment,
+)
+from tradeline.ordering.queries import reading, steps
+from tradeline.ordering.service.steps import (
+    exposure_releases,
+    lock_for_step,
+    store,
+    too_many,
+    unknown_lines,
+)
+from tradeline.settlement import (
+    ExposureRelease,
+    NewObligation,
+    ObligationKind,
+    Side,
+    owe,
+    release_exposure,
+)
+
+RECEIVED_MAX_FACTOR = 2
+MOVED = (OrderState.TO_SHIP, OrderState.TO_RECEIVE, OrderState.CLOSED)
+
+
+async def ship_order(
+    conn: Connection,
+    *,
+    actor: Actor,
+    order_id: int,
+    quantities: Mapping[int, int] | None = None,
+    carrier: str = "",
+    tracking_number: str = "",
+) -> int:
+    """Ship all that is open, or so many units of the lines named; the shipment's id.
+
+    Held stock leaves its warehouse. On an edge without the receiving step, the goods count as
+    received in full, and are owed, at once.
+
+    Raises:
+        Forbidden: without `order:ship`.
+        Rejected: NotFound, WrongState, QuantityNotOpen, or InvalidValue for an empty shipment.
+    """
+    actor.require(Permission.ORDER_SHIP)
+    order, lines = await lock_for_step(conn, actor, order_id, (OrderState.TO_SHIP,), seller=True)
+    open_units = {line.id: line.unshipped for line in lines}
+    wanted = open_units if quantities is None else dict(quantities)
+    if problems := unknown_lines(list(wanted), lines) + too_many(wanted, open_units, lines):
+        raise Rejected(problems)
+    packed = [(line_id, units) for line_id, units in wanted.items() if units]
+    if not packed:
+        raise refuse(_nothing("lines"))
+    shipment_id, shipment_lines = await steps.insert_shipment(
+        conn, actor, order.id, carrier, tracking_number, packed
+    )
+    shipped = [line.ship(wanted.get(line.id, 0)) for line in lines]
+    if not order.requires_receipt:
+        shipped = await _count(conn, actor, order, shipped, shipment_id, dict(packed), {}, "")
+    await ship_holds(
+        conn,
+        network_id=actor.network_id,
+        shipments=[
+            HoldShipment(
+                reference_type="order_line",
+                reference_id=line_id,
+                quantity=units,
+                movement_type="shipment_line",
+                movement_id=shipment_lines[line_id],
+            )
+            for line_id, units in packed
+        ],
+        account_id=actor.account_id,
+    )
+    if not order.requires_receipt:
+        await _put_away(conn, actor, order, shipped, shipment_lines, dict(packed), {})
+    await store(conn, actor, order, shipped, "ship", note=tracking_number)
+    return shipment_id
+
+
+async def receive_shipment(
+    conn: Connection,
+    *,
+    actor: Actor,
+    shipment_id: int,
+    found: Mapping[int, int] | None = None,
+    note: str = "",
+) -> int:
+    """Count a shipment: all of it, or what was found of the lines named; the shipment's id.
+
+    What was found is owed from now on, and its hold on the exposure ends; what is short is not
+    owed. More than was shipped is owed too, at the line's price.
+
+    Raises:
+        Forbidden: without `order:receive`, or for the seller.
+        Rejected: NotFound, WrongState if it was counted before, InvalidValue for a count beyond
+            twice what was shipped.
+    """
+    actor.require(Permission.ORDER_RECEIVE)
+    shipment = await _shipment(conn, actor, shipment_id)
+    order, lines = await lock_for_step(conn, actor, shipment.order_id, MOVED, buyer=True)
+    shipment = await _shipment(conn, actor, shipment_id)
+    if shipment.received_at is not None:
+        raise refuse(WrongState(path=("shipmentId",), subject="shipment", state="closed"))
+    packed = {line.order_line_id: line.quantity for line in shipment.lines}
+    found = dict(found or {})
+    if problems := unknown_lines(list(found), [line for line in lines if line.id in packed]):
+        raise Rejected(problems)
+    for position, (line_id, units) in enumerate(found.items()):
+        if not 0 <= units <= RECEIVED_MAX_FACTOR * packed[line_id]:
+            raise refuse(_unbelievable(position))
+    counted = await _count(conn, actor, order, lines, shipment.id, packed, found, note)
+    shipment_lines = {line.order_line_id: line.id for line in shipment.lines}
+    await _put_away(conn, actor, order, counted, shipment_lines, packed, found)
+    await store(conn, actor, order, counted, "receive", note=note)
+    return shipment.id
+
+
+async def request_return(
+    conn: Connection, *, actor: Actor, order_id: int, quantities: Mapping[int, int], reason: str
+) -> int:
+    """Ask to give back received units; the return's id. Nothing moves until the seller accepts.
+
+    Raises:
+        Forbidden: without `order:return`, or for the seller.
+        Rejected: NotFound, WrongState, QuantityNotOpen (what is asked back already counts),
+            InvalidValue without lines or reason.
+    """
+    actor.require(Permission.ORDER_RETURN)
+    order, lines = await lock_for_step(conn, actor, order_id, MOVED, buyer=True)
+    asked = dict.fromkeys((line.id for line in lines), 0)
+    for earlier in await reading.fetch_returns_of_orders(conn, actor, [order.id]):
+        if earlier.state is ReturnState.REQUESTED:
+            for line in earlier.lines:
+                asked[line.order_line_id] += line.quantity
+    returnable = {line.id: line.returnable - asked[line.id] for line in lines}
+    problems = unknown_lines(list(quantities), lines) + too_many(quantities, returnable, lines)
+    if problems:
+        raise Rejected(problems)
+    wanted = [(line_id, units) for line_id, units in quantities.items() if units]
+    if not wanted:
+        raise refuse(_nothing("lines"))
+    if not reason.strip():
+        raise refuse(_nothing("reason"))
+    return await steps.insert_return(conn, actor, order.id, reason.strip(), wanted)
+
+
+async def decide_return(
+    conn: Connection, *, actor: Actor, return_id: int, accepts: bool, reason: str = ""
+) -> int:
+    """Take goods back, or refuse to; by the seller. The return's id.
+
+    Accepted, the units' share of what was owed is no longer owed, and the goods stand in the
+    seller's warehouse again.
+
+    Raises:
+        Forbidden: without `order:confirm`, or for the buyer.
+        Rejected: NotFound, WrongState if it was decided before, InvalidValue for a refusal
+            without a reason.
+    """
+    actor.require(Permission.ORDER_CONFIRM)
+    [order_return] = await reading.fetch_returns(conn, actor, [return_id]) or [None]
+    if order_return is None:
+        raise refuse(NotFound(path=("returnId",), subject="return"))
+    order, lines = await lock_for_step(conn, actor, order_return.order_id, MOVED, seller=True)
+    [order_return] = await reading.fetch_returns(conn, actor, [return_id])
+    if order_return.state is not ReturnState.REQUESTED:
+        raise refuse(
+            WrongState(path=("returnId",), subject="return", state=order_return.state.value)
+        )
+    if not accepts:
+        if not reason.strip():
+            raise refuse(_nothing("reason"))
+        await steps.decide_return(conn, actor, return_id, "refused", reason.strip(), [])
+        return return_id
+    units = {line.order_line_id: line.quantity for line in order_return.lines}
+    given = [line.give_back(units[line.id]) for line in lines if line.id in units]
+    total = sum(minor for _, minor in given)
+    await steps.decide_return(
+        conn, actor, return_id, "accepted", None, [(line.id, minor) for line, minor in given]
+    )
+    if total:
+        obligation = _obligation(order, "return", "seller", total, return_id, order_return.number)
+        await owe(conn, network_id=actor.network_id, obligations=[obligation])
+    await _take_back(conn, actor, order, lines, order_return)
+    await store(
+        conn, actor, order, [line for line, _ in given], "return", state=order.state, note=reason
+    )
+    return return_id
+
+
+async def _shipment(conn: Connection, actor: Actor, shipment_id: int) -> Shipment:
+    found = await reading.fetch_shipments(conn, actor, [shipment_id])
+    if not found:
+        raise refuse(NotFound(path=("shipmentId",), subject="shipment"))
+    return found[0]
+
+
+async def _count(
+    conn: Connection,
+    actor: Actor,
+    order: Order,
+    lines: list[OrderLine],
+    shipment_id: int,
+    packed: Mapping[int, int],
+    found: Mapping[int, int],
+    note: str,
+) -> list[OrderLine]:
+    """Write the receipt, make the debt and end the holds; the lines as they are now."""
+    counted = [
+        line.count(packed[line.id], found.get(line.id, packed[line.id]))
+        if line.id in packed
+        else (line, Counted(0, 0))
+        for line in lines
+    ]
+    receipt_id, number, today = await steps.insert_receipt(
+        conn,
+        actor,
+        order.id,
+        shipment_id,
+        note,
+        [
+            (line.id, packed[line.id], found.get(line.id, packed[line.id]), result.owed_minor)
+            for line, result in counted
+            if line.id in packed
+        ],
+    )
+    owed = sum(result.owed_minor for _, result in counted)
+    releases = exposure_releases(order, sum(result.released_minor for _, result in counted))
+    if owed:
+        due_on = today + timedelta(days=order.payment_terms_days)
+        obligation = _obligation(
+            order,
+            "goods",
+            "buyer",
+            owed,
+            receipt_id,
+            number,
+            due_on=due_on,
+            releases=releases[0] if releases else None,
+        )
+        await owe(conn, network_id=actor.network_id, obligations=[obligation])
+    else:
+        await release_exposure(conn, network_id=actor.network_id, releases=releases)
+    return [line for line, _ in counted]
+
+
+async def _put_away(
+    conn: Connection,
+    actor: Actor,
+    order: Order,
+    lines: Sequence[OrderLine],
+    shipment_lines: Mapping[int, int],
+    packed: Mapping[int, int],
+    found: Mapping[int, int],
+) -> None:
+    """Stand what was found in the buyer's warehouse, if it keeps one."""
+    units = {line_id: found.get(line_id, shipped) for line_id, shipped in packed.items()}
+    receipts = [
+        StockReceipt(
+            org_id=order.buyer_org_id,
+            sku_id=line.sku_id,
+            quantity=units[line.id],
+            reason=MovementReason.RECEIPT,
+            reference_type="shipment_line",
+            reference_id=shipment_lines[line.id],
+        )
+        for line in lines
+        if units.get(line.id)
+    ]
+    await receive_stock(
+        conn, network_id=actor.network_id, receipts=receipts, account_id=actor.account_id
+    )
+
+
+async def _take_back(
+    conn: Connection,
+    actor: Actor,
+    order: Order,
+    lines: Sequence[OrderLine],
+    order_return: OrderReturn,
+) -> None:
+    """Stand returned goods in the seller's warehouse, if it keeps its stock here."""
+    if not order.holds_stock:
+        return
+    skus = {line.id: line.sku_id for line in lines}
+    receipts = [
+        StockReceipt(
+            org_id=order.seller_org_id,
+            sku_id=skus[line.order_line_id],
+            quantity=line.quantity,
+            reason=MovementReason.RETURN,
+            reference_type="return_line",
+            reference_id=line.id,
+        )
+        for line in order_return.lines
+    ]
+    await receive_stock(
+        conn, network_id=actor.network_id, receipts=receipts, account_id=actor.account_id
+    )
+
+
+def _obligation(
+    order: Order,
+    kind: str,
+    owed_by: str,
+    minor: int,
+    document_id: int,
+    number: str,
+    *,
+    due_on: date | None = None,
+    releases: ExposureRelease | None = None,
+) -> NewObligation:
+    return NewObligation(
+        relationship_id=order.relationship_id,
+        kind=ObligationKind(kind),
+        owed_by=Side(owed_by),
+        amount_minor=minor,
+        document_type="receipt" if kind == "goods" else "return",
+        document_id=document_id,
+        document_number=number,
+        due_on=due_on,
+        releases=releases,
+    )
+
+
+def _nothing(field: str) -> InvalidValue:
+    return InvalidValue(
+        path=(field,), field=field, rule="give at least one", rule_zh="至少填写一项"
+    )
+
+
+def _unbelievable(position: int) -> InvalidValue:
+    return InvalidValue(
+        path=("lines", position, "quantity"),
+        field="quantity",
+        rule="count again: at most twice what was shipped can be received",
+        rule_zh="请重新清点：收货数量最多为发货数量的两倍",
+    )

@@ -1,0 +1,308 @@
+"""What every step of an order has in common, and the steps before the goods move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from tradeline.inventory import Release, release_holds
+from tradeline.kernel import (
+    Actor,
+    Change,
+    Connection,
+    Event,
+    Forbidden,
+    NotFound,
+    Permission,
+    Problem,
+    Rejected,
+    WrongState,
+    publish,
+    record_changes,
+    refuse,
+)
+from tradeline.ordering.errors import QuantityNotOpen, ReasonMissing
+from tradeline.ordering.model import Order, OrderLine, OrderState, holder_of, state_of
+from tradeline.ordering.queries import reading, steps
+from tradeline.settlement import ExposureRelease, release_exposure
+
+BEFORE_SHIPPING = (OrderState.IN_REVIEW, OrderState.TO_CONFIRM, OrderState.TO_SHIP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """What the seller says of one line: how much, by when, and why not all of it."""
+
+    order_line_id: int
+    quantity: int
+    promised_on: date | None = None
+    reason: str | None = None
+
+
+async def review_order(
+    conn: Connection, *, actor: Actor, order_id: int, approves: bool, reason: str = ""
+) -> int:
+    """Let an order pass to confirmation, or refuse it whole with a reason; by the seller.
+
+    Raises:
+        Forbidden: without `order:review`.
+        Rejected: NotFound, WrongState, or ReasonMissing.
+    """
+    actor.require(Permission.ORDER_REVIEW)
+    order, lines = await lock_for_step(conn, actor, order_id, (OrderState.IN_REVIEW,), seller=True)
+    if not approves:
+        if not reason.strip():
+            raise refuse(ReasonMissing(path=("reason",)))
+        refused = [line.refuse(line.unshipped, reason.strip()) for line in lines]
+        await release(conn, actor, order, _units(lines, [r for r, _ in refused]), refused)
+        await store(conn, actor, order, [line for line, _ in refused], "review", note=reason)
+        return order.id
+    state = OrderState.TO_CONFIRM if order.requires_confirmation else OrderState.TO_SHIP
+    await store(conn, actor, order, lines, "review", state=state, note=reason)
+    return order.id
+
+
+async def confirm_order(
+    conn: Connection, *, actor: Actor, order_id: int, confirmations: Sequence[Confirmation] = ()
+) -> int:
+    """Say of each line how much will come and when; a line that is not named comes in full.
+
+    What is not confirmed is refused with its reason, and its stock and exposure are freed.
+
+    Raises:
+        Forbidden: without `order:confirm`.
+        Rejected: NotFound for an order or line that is not the seller's, WrongState,
+            QuantityNotOpen for more than was ordered, ReasonMissing for less without a reason.
+    """
+    actor.require(Permission.ORDER_CONFIRM)
+    order, lines = await lock_for_step(conn, actor, order_id, (OrderState.TO_CONFIRM,), seller=True)
+    wanted = {
+        confirmation.order_line_id: (position, confirmation)
+        for position, confirmation in enumerate(confirmations)
+    }
+    problems = unknown_lines([c.order_line_id for c in confirmations], lines)
+    confirmed: list[tuple[OrderLine, int]] = []
+    for line in lines:
+        position, confirmation = wanted.get(line.id, (0, None))
+        if confirmation is None:
+            confirmed.append((line, 0))
+            continue
+        problems += _confirmation_problems(position, confirmation, line)
+        if not problems:
+            dated = replace(line, promised_on=confirmation.promised_on)
+            units = line.unshipped - confirmation.quantity
+            confirmed.append(dated.refuse(units, confirmation.reason) if units else (dated, 0))
+    if problems:
+        raise Rejected(problems)
+    after = [line for line, _ in confirmed]
+    await release(conn, actor, order, _units(lines, after), confirmed)
+    await store(conn, actor, order, after, "confirm")
+    return order.id
+
+
+async def redate_lines(
+    conn: Connection, *, actor: Actor, order_id: int, dates: Mapping[int, date]
+) -> int:
+    """Promise other dates for lines that are not all shipped yet; by the seller.
+
+    Raises:
+        Forbidden: without `order:confirm`.
+        Rejected: NotFound, or WrongState.
+    """
+    actor.require(Permission.ORDER_CONFIRM)
+    order, lines = await lock_for_step(conn, actor, order_id, (OrderState.TO_SHIP,), seller=True)
+    if problems := unknown_lines(list(dates), lines):
+        raise Rejected(problems)
+    dated = [replace(line, promised_on=dates.get(line.id, line.promised_on)) for line in lines]
+    await store(conn, actor, order, dated, "redate", state=order.state)
+    return order.id
+
+
+async def cancel_order(
+    conn: Connection,
+    *,
+    actor: Actor,
+    order_id: int,
+    quantities: Mapping[int, int] | None = None,
+    reason: str = "",
+) -> int:
+    """Cancel what is not shipped: all of it, or so many units of the lines named; by either side.
+
+    Raises:
+        Forbidden: without `order:cancel`.
+        Rejected: NotFound, WrongState, or QuantityNotOpen for what is shipped already.
+    """
+    actor.require(Permission.ORDER_CANCEL)
+    order, lines = await lock_for_step(conn, actor, order_id, BEFORE_SHIPPING)
+    units = {line.id: line.unshipped for line in lines} if quantities is None else quantities
+    problems = unknown_lines(list(units), lines)
+    problems += too_many(units, {line.id: line.unshipped for line in lines}, lines)
+    if problems:
+        raise Rejected(problems)
+    cancelled = [line.cancel(units.get(line.id, 0)) for line in lines]
+    after = [line for line, _ in cancelled]
+    await release(conn, actor, order, _units(lines, after), cancelled)
+    still_waits = order.state is not OrderState.TO_SHIP and any(line.unshipped for line in after)
+    state = order.state if still_waits else None
+    await store(conn, actor, order, after, "cancel", state=state, note=reason)
+    return order.id
+
+
+async def lock_for_step(
+    conn: Connection,
+    actor: Actor,
+    order_id: int,
+    states: Sequence[OrderState],
+    *,
+    seller: bool = False,
+    buyer: bool = False,
+) -> tuple[Order, list[OrderLine]]:
+    """Lock an order of the actor's for a step that its side may take in one of `states`.
+
+    Raises:
+        Rejected: NotFound for no party, WrongState for another state.
+        Forbidden: for the other party of the edge.
+    """
+    order = await reading.lock_order(conn, actor, order_id)
+    if order is None:
+        raise refuse(NotFound(path=("orderId",), subject="order"))
+    if (seller and actor.org_id != order.seller_org_id) or (
+        buyer and actor.org_id != order.buyer_org_id
+    ):
+        raise Forbidden
+    if order.state not in states:
+        raise refuse(WrongState(path=("orderId",), subject="order", state=order.state.value))
+    lines = await reading.fetch_lines(conn, actor, [order.id])
+    return order, lines[order.id]
+
+
+def unknown_lines(ids: Sequence[int], lines: Sequence[OrderLine]) -> list[Problem]:
+    """A NotFound for each id that is no line of the order, or is named twice."""
+    known = {line.id for line in lines}
+    return [
+        NotFound(path=("lines", position, "orderLineId"), subject="order line")
+        for position, line_id in enumerate(ids)
+        if line_id not in known or line_id in ids[:position]
+    ]
+
+
+def too_many(
+    wanted: Mapping[int, int], open_units: Mapping[int, int], lines: Sequence[OrderLine]
+) -> list[Problem]:
+    """A QuantityNotOpen for each line of which more is wanted than is open for the step."""
+    numbers = {line.id: line.line_no for line in lines}
+    return [
+        QuantityNotOpen(
+            path=("lines", position, "quantity"),
+            line_no=numbers[line_id],
+            requested=units,
+            open=open_units[line_id],
+        )
+        for position, (line_id, units) in enumerate(wanted.items())
+        if line_id in numbers and not 0 <= units <= open_units[line_id]
+    ]
+
+
+def _confirmation_problems(
+    position: int, confirmation: Confirmation, line: OrderLine
+) -> list[Problem]:
+    path = ("lines", position)
+    if not 0 <= confirmation.quantity <= line.unshipped:
+        return [
+            QuantityNotOpen(
+                path=(*path, "quantity"),
+                line_no=line.line_no,
+                requested=confirmation.quantity,
+                open=line.unshipped,
+            )
+        ]
+    if confirmation.quantity < line.unshipped and not (confirmation.reason or "").strip():
+        return [ReasonMissing(path=(*path, "reason"))]
+    return []
+
+
+def _units(before: Sequence[OrderLine], after: Sequence[OrderLine]) -> list[int]:
+    """How many units of each line are no longer to be shipped."""
+    return [old.unshipped - new.unshipped for old, new in zip(before, after, strict=True)]
+
+
+async def release(
+    conn: Connection,
+    actor: Actor,
+    order: Order,
+    units: Sequence[int],
+    dropped: Sequence[tuple[OrderLine, int]],
+) -> None:
+    """Free the exposure, then the stock, of units that will not come."""
+    await release_exposure(
+        conn,
+        network_id=actor.network_id,
+        releases=exposure_releases(order, sum(minor for _, minor in dropped)),
+    )
+    await release_holds(
+        conn,
+        network_id=actor.network_id,
+        releases=[
+            Release(reference_type="order_line", reference_id=line.id, quantity=quantity)
+            for quantity, (line, _) in zip(units, dropped, strict=True)
+            if quantity
+        ],
+    )
+
+
+def exposure_releases(order: Order, minor: int) -> list[ExposureRelease]:
+    """The part of the order's hold that ends; none for a sum of nothing."""
+    if not minor:
+        return []
+    return [ExposureRelease(reference_type="order", reference_id=order.id, amount_minor=minor)]
+
+
+async def store(
+    conn: Connection,
+    actor: Actor,
+    order: Order,
+    lines: Sequence[OrderLine],
+    step: str,
+    *,
+    state: OrderState | None = None,
+    note: str = "",
+) -> None:
+    """Write the lines, the new state (by default what the lines come to), audit and event."""
+    state = state_of(lines) if state is None else state
+    holder = holder_of(state, order.seller_org_id, order.buyer_org_id)
+    await steps.update_lines(conn, actor, lines)
+    await steps.store_step(
+        conn, actor, order, step=step, state=state, held_by_org_id=holder, note=note
+    )
+    change = Change(
+        action=f"order.{step}",
+        subject_type="order",
+        subject_id=order.id,
+        before={"state": order.state.value},
+        after={"state": state.value, "note": note},
+    )
+    await record_changes(conn, actor=actor, changes=[change])
+    event = Event(
+        topic=PAST[step],
+        key=f"order:{order.id}",
+        payload={
+            "order_id": order.id,
+            "seller_org_id": order.seller_org_id,
+            "buyer_org_id": order.buyer_org_id,
+            "state": state.value,
+        },
+    )
+    await publish(conn, network_id=actor.network_id, events=[event])
+
+
+# Each step as a fact.
+PAST = {
+    "review": "order.reviewed",
+    "confirm": "order.confirmed",
+    "redate": "order.redated",
+    "cancel": "order.cancelled",
+    "ship": "order.shipped",
+    "receive": "order.received",
+    "return": "order.returned",
+}
