@@ -1,0 +1,1 @@
+"""Real order history: read, turned into a network, and sent through it again as orders."""
