@@ -25,13 +25,17 @@ CLONE_SECONDS_MAX = 30.0
 
 @pytest.fixture(scope="session")
 def server_dsn() -> Iterator[str]:
-    """The superuser's way to a server of this run's own; TEST_DATABASE_URL names another."""
+    """The superuser's way to a server of this run's own; TEST_DATABASE_URL names another.
+
+    TEST_POSTGRES_MAJOR=15 runs it on a PostgreSQL of the system's, the oldest that we support.
+    """
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
     _stop_leftover_servers()
     folder = Path(tempfile.mkdtemp(prefix=f"{SERVER_FOLDER}{os.getpid()}-"))
-    server = Server(folder / "postgres", durable=False)
+    major = int(os.environ.get("TEST_POSTGRES_MAJOR", 0)) or None
+    server = Server(folder / "postgres", durable=False, major=major)
     try:
         with server.locked():
             server.start()

@@ -68,8 +68,10 @@ FLEETING = {
 class Server:
     """One PostgreSQL over one data folder. The methods block: call them in a thread."""
 
-    def __init__(self, data: Path, *, durable: bool = True) -> None:
+    def __init__(self, data: Path, *, durable: bool = True, major: int | None = None) -> None:
+        """A `major` makes it insist on that version of PostgreSQL when the data is new."""
         self.data = data.absolute()
+        self.major = major
         self.durable = durable
         self.socket = socket_folder(self.data)
         self.started_here = False
@@ -172,7 +174,7 @@ class Server:
         return not is_alive(pid)
 
     def _choose_binaries(self) -> Binaries:
-        found = candidates()
+        found = [each for each in candidates() if self.major in (None, each.major)]
         if not found:
             raise CommandError(
                 "No PostgreSQL found: install the locked requirements (make setup), install "
@@ -236,7 +238,11 @@ class Server:
         lines = [
             f"{name} = '{value.replace(chr(39), chr(39) * 2)}'" for name, value in values.items()
         ]
-        (self.data / "tradeline.conf").write_text("\n".join(lines) + "\n")
+        path = self.data / "tradeline.conf"
+        path.write_text("\n".join(lines) + "\n")
+        owner = self.data.stat()
+        if owner.st_uid != os.geteuid():
+            os.chown(path, owner.st_uid, owner.st_gid)
 
     def _launch(self, binaries: Binaries, deadline: float) -> bool:
         """Start the server process and wait until it is ready; false if it gave up."""

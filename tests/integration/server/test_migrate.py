@@ -109,7 +109,11 @@ async def test_no_connection_and_no_lock_is_left_behind(empty: str, shop: Shop) 
             break
         await asyncio.sleep(0.02)  # a server process takes a moment to end after its client
     assert await _ask(empty, others) == 1
-    assert await _ask(empty, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0
+    locks = (
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+        " WHERE locktype = 'advisory' AND datname = current_database()"
+    )
+    assert await _ask(empty, locks) == 0
 
 
 async def test_an_old_server_is_refused(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
