@@ -4,7 +4,7 @@ import contextlib
 import io
 import os
 from collections.abc import Sequence
-from importlib import import_module
+from pathlib import Path
 
 import asyncpg
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
@@ -12,10 +12,11 @@ from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.tables import Migration
 from piccolo.conf.apps import AppConfig
 
+import tradeline
 from tradeline_server import queries
 from tradeline_server.binaries import MAJOR_MIN
 from tradeline_server.errors import CommandError
-from tradeline_server.piccolo_conf import DB, MODULES
+from tradeline_server.piccolo_engine import DB, MODULES
 
 
 class MigrationFailed(CommandError):
@@ -27,7 +28,7 @@ async def migrate(dsn: str, apps: Sequence[AppConfig] | None = None) -> list[str
 
     Two processes may call it at once: the second waits, and then finds nothing to do.
     """
-    os.environ["PICCOLO_CONF"] = "tradeline_server.piccolo_conf"  # where Piccolo looks for DB
+    os.environ["PICCOLO_CONF"] = "tradeline_server.piccolo_engine"  # where Piccolo looks for DB
     conn = await asyncpg.connect(dsn)
     try:
         major = await queries.get_server_major(conn)
@@ -46,8 +47,15 @@ async def migrate(dsn: str, apps: Sequence[AppConfig] | None = None) -> list[str
 
 
 def configured_apps() -> list[AppConfig]:
-    """The modules of this application, in the order in which they build on each other."""
-    return [import_module(f"tradeline.{module}.piccolo_app").APP_CONFIG for module in MODULES]
+    """The modules of this application, in the order in which they build on each other.
+
+    Found by their folders: to migrate does not need the modules' code, nor that it be sound.
+    """
+    domain = Path(tradeline.__path__[0])
+    return [
+        AppConfig(app_name=module, migrations_folder_path=domain / module / "migrations")
+        for module in MODULES
+    ]
 
 
 async def _migrate_apps(conn: asyncpg.Connection, apps: Sequence[AppConfig]) -> list[str]:

@@ -1,50 +1,9 @@
-"""Piccolo's settings. Run it as `PICCOLO_CONF=tradeline_server.piccolo_conf piccolo …`.
+"""Piccolo's settings. Run it as `PICCOLO_CONF=tradeline_server.piccolo_conf piccolo …`."""
 
-Piccolo is here for tables and migrations; the application's own queries never pass through it.
-"""
-
-import contextlib
-import os
-from collections.abc import Iterator
-
-import asyncpg
 from piccolo.conf.apps import AppRegistry
-from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
-# In the order in which they are migrated: a module may refer to the tables of those before it.
-MODULES = (
-    "kernel",
-    "organizations",
-    "identity",
-    "catalog",
-    "pricing",
-    "inventory",
-    "settlement",
-    "ordering",
-)
+from tradeline_server.piccolo_engine import DB, MODULES
 
+__all__ = ["APP_REGISTRY", "DB"]
 
-class Engine(PostgresEngine):
-    """Piccolo's engine without a connection at import time, and able to run on one of ours.
-
-    Its own transactions are avoided: when a COMMIT fails they neither give the connection back
-    nor end, and whatever follows then commits by itself.
-    """
-
-    async def check_version(self) -> None:
-        """Ours is in migrate.py, and refuses instead of warning."""
-
-    @contextlib.contextmanager
-    def on(self, conn: asyncpg.Connection) -> Iterator[None]:
-        """Run all of Piccolo's statements on this connection, within its transaction, if any."""
-        borrowed = PostgresTransaction(engine=self)
-        borrowed.connection = conn
-        token = self.current_transaction.set(borrowed)
-        try:
-            yield
-        finally:
-            self.current_transaction.reset(token)
-
-
-DB = Engine(config={"dsn": os.environ.get("DATABASE_URL")})
 APP_REGISTRY = AppRegistry(apps=[f"tradeline.{module}.piccolo_app" for module in MODULES])

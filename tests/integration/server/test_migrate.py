@@ -12,7 +12,7 @@ from piccolo.conf.apps import AppConfig
 from tradeline_server import queries
 from tradeline_server.errors import CommandError
 from tradeline_server.migrate import MigrationFailed, configured_apps, migrate
-from tradeline_server.piccolo_conf import DB, MODULES
+from tradeline_server.piccolo_engine import DB, MODULES
 
 MIGRATION = """
 from tradeline.kernel.migration import sql_migration
