@@ -11,7 +11,7 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, SyncEx
 from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
-from tradeline.kernel import Permission
+from tradeline.kernel import Forbidden, Permission
 from tradeline_graph._context import Info
 
 
@@ -51,17 +51,18 @@ def scoped(scope: Scope) -> list[ScopeDirective]:
 class Guard(FieldExtension):
     """Shut a root field to whoever is not signed in or lacks the permission, and say so in the SDL.
 
-    A public field takes no permission; any other may take one.
+    A public field takes no permission; of several, any one opens it.
     """
 
-    def __init__(self, scope: Scope, permission: Permission | None = None) -> None:
+    def __init__(self, scope: Scope, *permissions: Permission) -> None:
         self.scope = scope
-        self.permission = permission
+        self.permissions = permissions
 
     def apply(self, field: StrawberryField) -> None:
         field.directives = [*field.directives, ScopeDirective(by=self.scope.value)]
-        if self.permission is not None:
-            field.directives.append(RequiresDirective(permission=self.permission.value))
+        if self.permissions:
+            named = " or ".join(permission.value for permission in self.permissions)
+            field.directives.append(RequiresDirective(permission=named))
 
     async def resolve_async(
         self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any
@@ -77,5 +78,5 @@ class Guard(FieldExtension):
         if self.scope is Scope.PUBLIC:
             return
         actor = info.context.signed_in()
-        if self.permission is not None:
-            actor.require(self.permission)
+        if self.permissions and not any(map(actor.may, self.permissions)):
+            raise Forbidden(*self.permissions)

@@ -1,0 +1,7 @@
+"""Orders in the graph: placing them, following them, moving their goods."""
+
+from tradeline_graph.ordering.mutations import Mutation
+from tradeline_graph.ordering.root import Query
+from tradeline_graph.ordering.types import Order, OrderReturn, Shipment
+
+__all__ = ["Mutation", "Order", "OrderReturn", "Query", "Shipment"]

@@ -1,0 +1,142 @@
+"""What the steps of an order answer: the result, or every reason why not."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from tradeline_graph._problems import InvalidValue, NotFound, RequestReused, WrongState
+from tradeline_graph._scope import Scope, scoped
+from tradeline_graph.ordering.problems import (
+    BelowMinimum,
+    BelowOrderMinimum,
+    CreditBlocked,
+    NotEnoughCredit,
+    NotEnoughStock,
+    NotInAssortment,
+    NotTrading,
+    OutOfStep,
+    OutsideTerritory,
+    PriceMissing,
+    QuantityNotOpen,
+    ReasonMissing,
+    UnknownPack,
+)
+from tradeline_graph.ordering.types import Order, OrderReturn, Shipment
+
+OrderPlaceError: TypeAlias = Annotated[
+    NotFound
+    | InvalidValue
+    | RequestReused
+    | NotTrading
+    | NotInAssortment
+    | UnknownPack
+    | BelowMinimum
+    | OutOfStep
+    | PriceMissing
+    | NotEnoughStock
+    | NotEnoughCredit
+    | CreditBlocked
+    | BelowOrderMinimum
+    | OutsideTerritory,
+    strawberry.union("OrderPlaceError"),
+]
+OrderReviewError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused | WrongState | ReasonMissing,
+    strawberry.union("OrderReviewError"),
+]
+OrderConfirmError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused | WrongState | QuantityNotOpen | ReasonMissing,
+    strawberry.union("OrderConfirmError"),
+]
+OrderRedateError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused | WrongState, strawberry.union("OrderRedateError")
+]
+OrderCancelError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused | WrongState | QuantityNotOpen,
+    strawberry.union("OrderCancelError"),
+]
+OrderShipError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused | WrongState | QuantityNotOpen,
+    strawberry.union("OrderShipError"),
+]
+ShipmentReceiveError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused | WrongState, strawberry.union("ShipmentReceiveError")
+]
+OrderReturnRequestError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused | WrongState | QuantityNotOpen,
+    strawberry.union("OrderReturnRequestError"),
+]
+OrderReturnDecideError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused | WrongState, strawberry.union("OrderReturnDecideError")
+]
+
+
+_NULL_IF_ERRORS = "`order` is null if, and only if, there are `errors`."
+
+
+@strawberry.type(description=_NULL_IF_ERRORS, directives=scoped(Scope.VALUE))
+class OrderPlacePayload:
+    order: Order | None = None
+    errors: list[OrderPlaceError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_NULL_IF_ERRORS, directives=scoped(Scope.VALUE))
+class OrderReviewPayload:
+    order: Order | None = None
+    errors: list[OrderReviewError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_NULL_IF_ERRORS, directives=scoped(Scope.VALUE))
+class OrderConfirmPayload:
+    order: Order | None = None
+    errors: list[OrderConfirmError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_NULL_IF_ERRORS, directives=scoped(Scope.VALUE))
+class OrderRedatePayload:
+    order: Order | None = None
+    errors: list[OrderRedateError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_NULL_IF_ERRORS, directives=scoped(Scope.VALUE))
+class OrderCancelPayload:
+    order: Order | None = None
+    errors: list[OrderCancelError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(
+    description="`shipment` is null if, and only if, there are `errors`.",
+    directives=scoped(Scope.VALUE),
+)
+class OrderShipPayload:
+    shipment: Shipment | None = None
+    errors: list[OrderShipError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(
+    description="`shipment` is null if, and only if, there are `errors`.",
+    directives=scoped(Scope.VALUE),
+)
+class ShipmentReceivePayload:
+    shipment: Shipment | None = None
+    errors: list[ShipmentReceiveError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(
+    description="`orderReturn` is null if, and only if, there are `errors`.",
+    directives=scoped(Scope.VALUE),
+)
+class OrderReturnRequestPayload:
+    order_return: OrderReturn | None = None
+    errors: list[OrderReturnRequestError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(
+    description="`orderReturn` is null if, and only if, there are `errors`.",
+    directives=scoped(Scope.VALUE),
+)
+class OrderReturnDecidePayload:
+    order_return: OrderReturn | None = None
+    errors: list[OrderReturnDecideError] = strawberry.field(default_factory=list)

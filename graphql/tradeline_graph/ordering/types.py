@@ -1,0 +1,370 @@
+"""What an order looks like from outside, to either party."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+
+import strawberry
+
+from tradeline import kernel, ordering
+from tradeline.kernel import Actor, Connection
+from tradeline_graph._context import Info
+from tradeline_graph._ids import to_id
+from tradeline_graph._scalars import Money
+from tradeline_graph._scope import Scope, scoped
+from tradeline_graph.catalog import Pack, Sku, load_pack, load_sku
+from tradeline_graph.organizations import (
+    Organization,
+    Relationship,
+    load_organization,
+    load_relationship,
+)
+from tradeline_graph.pricing import PriceExplanation
+
+OrderState = strawberry.enum(
+    ordering.OrderState, description="The step that an order waits for, or how it ended."
+)
+OrderSide = strawberry.enum(
+    ordering.OrderSide, description="On which side of its relationship an organization stands."
+)
+ReturnState = strawberry.enum(ordering.ReturnState, description="What became of a return.")
+
+
+@strawberry.type(
+    description="One line of an order. Quantities are in the SKU's base unit.",
+    directives=scoped(Scope.PARTY),
+)
+class OrderLine:
+    id: strawberry.ID
+    line_no: int
+    quantity: int
+    pack_quantity: int = strawberry.field(description="The quantity in the pack that was ordered.")
+    unit_price: decimal.Decimal = strawberry.field(
+        description="Frozen at placement; times `pricedQuantity` it is `amount`."
+    )
+    priced_quantity: int = strawberry.field(
+        description="Base units, or packs where the price is for a pack."
+    )
+    amount: Money
+    refused_quantity: int
+    cancelled_quantity: int
+    shipped_quantity: int
+    unshipped_quantity: int
+    in_transit_quantity: int = strawberry.field(description="Shipped, and not counted yet.")
+    received_quantity: int
+    returned_quantity: int
+    owed: Money = strawberry.field(description="What was received costs, before returns.")
+    returned: Money = strawberry.field(description="What was given back of `owed`.")
+    promised_on: datetime.date | None
+    refusal_reason: str | None
+    currency: strawberry.Private[str]
+    sku_id: strawberry.Private[int]
+    pack_id: strawberry.Private[int]
+    line: strawberry.Private[ordering.OrderLine]
+
+    @classmethod
+    def of(cls, line: ordering.OrderLine, currency: str) -> OrderLine:
+        return cls(
+            id=to_id("OrderLine", line.id),
+            line_no=line.line_no,
+            quantity=line.quantity,
+            pack_quantity=line.pack_quantity,
+            unit_price=line.unit_price.normalize() if line.unit_price else decimal.Decimal(0),
+            priced_quantity=line.priced_quantity,
+            amount=Money.of_minor(line.amount_minor, currency),
+            refused_quantity=line.refused_quantity,
+            cancelled_quantity=line.cancelled_quantity,
+            shipped_quantity=line.shipped_quantity,
+            unshipped_quantity=line.unshipped,
+            in_transit_quantity=line.in_transit,
+            received_quantity=line.received_quantity,
+            returned_quantity=line.returned_quantity,
+            owed=Money.of_minor(line.owed_minor, currency),
+            returned=Money.of_minor(line.returned_minor, currency),
+            promised_on=line.promised_on,
+            refusal_reason=line.refusal_reason,
+            currency=currency,
+            sku_id=line.sku_id,
+            pack_id=line.pack_id,
+            line=line,
+        )
+
+    @strawberry.field(description="Null once neither party may see it any more.")
+    async def sku(self, info: Info) -> Sku | None:
+        return await load_sku(info, self.sku_id)
+
+    @strawberry.field(description="The pack that was ordered.")
+    async def pack(self, info: Info) -> Pack | None:
+        return await load_pack(info, self.pack_id)
+
+    @strawberry.field(description="How the price came to be, frozen at placement.")
+    def price_explanation(self) -> PriceExplanation:
+        return PriceExplanation.of_json(self.line.explanation)
+
+
+@strawberry.type(description="A step that was taken on an order.", directives=scoped(Scope.PARTY))
+class OrderEvent:
+    id: strawberry.ID
+    step: str
+    state: OrderState = strawberry.field(description="The order's state after it.")
+    note: str
+    occurred_at: datetime.datetime
+    org_id: strawberry.Private[int]
+
+    @classmethod
+    def of(cls, event: ordering.OrderEvent) -> OrderEvent:
+        return cls(
+            id=to_id("OrderEvent", event.id),
+            step=event.step,
+            state=event.state,
+            note=event.note,
+            occurred_at=event.occurred_at,
+            org_id=event.org_id,
+        )
+
+    @strawberry.field(description="The party that took it.")
+    async def organization(self, info: Info) -> Organization | None:
+        return await load_organization(info, self.org_id)
+
+
+@strawberry.type(description="A line of a shipment.", directives=scoped(Scope.PARTY))
+class ShipmentLine:
+    order_line_id: strawberry.ID
+    quantity: int
+    received_quantity: int | None = strawberry.field(
+        description="What the buyer counted; null until then."
+    )
+
+
+@strawberry.type(description="Goods on their way.", directives=scoped(Scope.PARTY))
+class Shipment:
+    id: strawberry.ID
+    number: str
+    carrier: str
+    tracking_number: str
+    shipped_at: datetime.datetime
+    received_at: datetime.datetime | None
+    lines: list[ShipmentLine]
+    order_id: strawberry.Private[int]
+
+    @classmethod
+    def of(cls, shipment: ordering.Shipment) -> Shipment:
+        return cls(
+            id=to_id("Shipment", shipment.id),
+            number=shipment.number,
+            carrier=shipment.carrier,
+            tracking_number=shipment.tracking_number,
+            shipped_at=shipment.shipped_at,
+            received_at=shipment.received_at,
+            lines=[
+                ShipmentLine(
+                    order_line_id=to_id("OrderLine", line.order_line_id),
+                    quantity=line.quantity,
+                    received_quantity=line.received_quantity,
+                )
+                for line in shipment.lines
+            ],
+            order_id=shipment.order_id,
+        )
+
+    @strawberry.field
+    async def order(self, info: Info) -> Order | None:
+        return await load_order(info, self.order_id)
+
+
+@strawberry.type(description="A line of a return.", directives=scoped(Scope.PARTY))
+class ReturnLine:
+    order_line_id: strawberry.ID
+    quantity: int
+    amount: Money = strawberry.field(description="No longer owed; zero until it is accepted.")
+
+
+@strawberry.type(
+    description="Goods that the buyer gives back, and what the seller says to it.",
+    directives=scoped(Scope.PARTY),
+)
+class OrderReturn:
+    id: strawberry.ID
+    number: str
+    state: ReturnState
+    reason: str
+    refusal_reason: str | None
+    amount: Money
+    requested_at: datetime.datetime
+    decided_at: datetime.datetime | None
+    lines: list[ReturnLine]
+    order_id: strawberry.Private[int]
+
+    @classmethod
+    def of(cls, found: ordering.OrderReturn) -> OrderReturn:
+        return cls(
+            id=to_id("OrderReturn", found.id),
+            number=found.number,
+            state=found.state,
+            reason=found.reason,
+            refusal_reason=found.refusal_reason,
+            amount=Money.of_minor(found.amount_minor, found.currency),
+            requested_at=found.requested_at,
+            decided_at=found.decided_at,
+            lines=[
+                ReturnLine(
+                    order_line_id=to_id("OrderLine", line.order_line_id),
+                    quantity=line.quantity,
+                    amount=Money.of_minor(line.amount_minor, found.currency),
+                )
+                for line in found.lines
+            ],
+            order_id=found.order_id,
+        )
+
+    @strawberry.field
+    async def order(self, info: Info) -> Order | None:
+        return await load_order(info, self.order_id)
+
+
+@strawberry.type(
+    description="An order on a relationship, as both parties see it.",
+    directives=scoped(Scope.PARTY),
+)
+class Order:
+    id: strawberry.ID
+    number: str
+    state: OrderState
+    since: datetime.datetime = strawberry.field(description="When it came to this state.")
+    amount: Money = strawberry.field(description="What was ordered, at the frozen prices.")
+    buyer_reference: str
+    note: str
+    ship_to_region: str
+    ship_to_address: str
+    requested_on: datetime.date | None
+    placed_at: datetime.datetime
+    closed_at: datetime.datetime | None
+    order: strawberry.Private[ordering.Order]
+
+    @classmethod
+    def of(cls, order: ordering.Order) -> Order:
+        return cls(
+            id=to_id("Order", order.id),
+            number=order.number,
+            state=order.state,
+            since=order.since,
+            amount=Money.of(order.amount),
+            buyer_reference=order.buyer_reference,
+            note=order.note,
+            ship_to_region=order.ship_to_region,
+            ship_to_address=order.ship_to_address,
+            requested_on=order.requested_on,
+            placed_at=order.placed_at,
+            closed_at=order.closed_at,
+            order=order,
+        )
+
+    @strawberry.field(description="Who has it now; null when it is finished.")
+    async def held_by(self, info: Info) -> Organization | None:
+        return await load_organization(info, self.order.held_by_org_id)
+
+    @strawberry.field
+    async def seller(self, info: Info) -> Organization | None:
+        return await load_organization(info, self.order.seller_org_id)
+
+    @strawberry.field
+    async def buyer(self, info: Info) -> Organization | None:
+        return await load_organization(info, self.order.buyer_org_id)
+
+    @strawberry.field(description="Who placed it: the buyer, or the seller on its behalf.")
+    async def placed_by(self, info: Info) -> Organization | None:
+        return await load_organization(info, self.order.placed_by_org_id)
+
+    @strawberry.field
+    async def relationship(self, info: Info) -> Relationship | None:
+        return await load_relationship(info, self.order.relationship_id)
+
+    @strawberry.field
+    async def lines(self, info: Info) -> list[OrderLine]:
+        found = await info.context.loader("order_lines", _lines).load(self.order.id)
+        return [OrderLine.of(line, self.order.currency) for line in found]
+
+    @strawberry.field(description="Its time line, first to last.")
+    async def events(self, info: Info) -> list[OrderEvent]:
+        found = await info.context.loader("order_events", _events).load(self.order.id)
+        return [OrderEvent.of(event) for event in found]
+
+    @strawberry.field
+    async def shipments(self, info: Info) -> list[Shipment]:
+        found = await info.context.loader("order_shipments", _shipments).load(self.order.id)
+        return [Shipment.of(shipment) for shipment in found]
+
+    @strawberry.field
+    async def returns(self, info: Info) -> list[OrderReturn]:
+        found = await info.context.loader("order_returns", _returns).load(self.order.id)
+        return [OrderReturn.of(order_return) for order_return in found]
+
+
+async def load_order(info: Info, order_id: int | None) -> Order | None:
+    """The order, if the actor is a party to it."""
+    if order_id is None:
+        return None
+    found = await info.context.loader("order", _orders).load(order_id)
+    return None if found is None else Order.of(found)
+
+
+async def load_shipment(info: Info, shipment_id: int | None) -> Shipment | None:
+    if shipment_id is None:
+        return None
+    found = await info.context.loader("shipment", _shipments_by_id).load(shipment_id)
+    return None if found is None else Shipment.of(found)
+
+
+async def load_return(info: Info, return_id: int | None) -> OrderReturn | None:
+    if return_id is None:
+        return None
+    found = await info.context.loader("order_return", _returns_by_id).load(return_id)
+    return None if found is None else OrderReturn.of(found)
+
+
+async def _orders(
+    conn: Connection, actor: kernel.Actor, ids: list[int]
+) -> list[ordering.Order | None]:
+    found = await ordering.orders_by_ids(conn, actor=actor, ids=ids)
+    return [found.get(order_id) for order_id in ids]
+
+
+async def _lines(conn: Connection, actor: Actor, ids: list[int]) -> list[list[ordering.OrderLine]]:
+    found = await ordering.lines_of_orders(conn, actor=actor, order_ids=ids)
+    return [found.get(order_id, []) for order_id in ids]
+
+
+async def _events(
+    conn: Connection, actor: Actor, ids: list[int]
+) -> list[list[ordering.OrderEvent]]:
+    found = await ordering.events_of_orders(conn, actor=actor, order_ids=ids)
+    return [found.get(order_id, []) for order_id in ids]
+
+
+async def _shipments(
+    conn: Connection, actor: Actor, ids: list[int]
+) -> list[list[ordering.Shipment]]:
+    found = await ordering.shipments_of_orders(conn, actor=actor, order_ids=ids)
+    return [found.get(order_id, []) for order_id in ids]
+
+
+async def _returns(
+    conn: Connection, actor: Actor, ids: list[int]
+) -> list[list[ordering.OrderReturn]]:
+    found = await ordering.returns_of_orders(conn, actor=actor, order_ids=ids)
+    return [found.get(order_id, []) for order_id in ids]
+
+
+async def _shipments_by_id(
+    conn: Connection, actor: Actor, ids: list[int]
+) -> list[ordering.Shipment | None]:
+    found = await ordering.shipments_by_ids(conn, actor=actor, ids=ids)
+    return [found.get(shipment_id) for shipment_id in ids]
+
+
+async def _returns_by_id(
+    conn: Connection, actor: Actor, ids: list[int]
+) -> list[ordering.OrderReturn | None]:
+    found = await ordering.returns_by_ids(conn, actor=actor, ids=ids)
+    return [found.get(return_id) for return_id in ids]
