@@ -14,6 +14,7 @@ from tradeline.kernel.errors import (
     refuse,
 )
 from tradeline.kernel.idempotency import answer_request, body_hash, claim_request
+from tradeline.kernel.jobs import forget_events, forget_requests
 from tradeline.kernel.money import (
     PRICE_DECIMALS_MAX,
     Money,
@@ -25,6 +26,7 @@ from tradeline.kernel.money import (
 from tradeline.kernel.outbox import Event, StoredEvent, claim_events, publish, settle_events
 from tradeline.kernel.pages import CursorKey, Page, PageRequest, make_page, page_request
 from tradeline.kernel.quantity import QUANTITY_MAX, Quantity
+from tradeline.kernel.violations import Finding, Invariant, examine, find_violations
 
 __all__ = [
     "APPLICATION_ROLE",
@@ -38,8 +40,10 @@ __all__ = [
     "CursorKey",
     "Database",
     "Event",
+    "Finding",
     "Forbidden",
     "InvalidValue",
+    "Invariant",
     "Locale",
     "Money",
     "NotFound",
@@ -58,7 +62,11 @@ __all__ = [
     "body_hash",
     "claim_events",
     "claim_request",
+    "examine",
     "exponent_of",
+    "find_violations",
+    "forget_events",
+    "forget_requests",
     "list_audit_entries",
     "make_page",
     "open_pool",

@@ -110,6 +110,51 @@ MARK_FAILED = """
      WHERE event.network_id = failure.network_id AND event.id = failure.id
 """
 
+# Deleting is cut into small batches, so that it never holds anybody up for long.
+FORGET_EVENTS = """
+    DELETE FROM kernel.outbox_event AS event
+     USING (SELECT network_id, id
+              FROM kernel.outbox_event
+             WHERE occurred_at < now() - interval '30 days'
+               AND delivered_at < now() - interval '30 days'
+             LIMIT $1) AS old
+     WHERE event.network_id = old.network_id AND event.id = old.id
+    RETURNING true
+"""
+
+FORGET_REQUESTS = """
+    DELETE FROM kernel.request AS request
+     USING (SELECT network_id, org_id, request_id
+              FROM kernel.request
+             WHERE created_at < now() - interval '30 days'
+             LIMIT $1) AS old
+     WHERE request.network_id = old.network_id
+       AND request.org_id = old.org_id
+       AND request.request_id = old.request_id
+    RETURNING true
+"""
+
+FIND_BROKEN = """
+    SELECT count(*) OVER () AS count, to_jsonb(broken) AS first
+      FROM ({}) AS broken
+     LIMIT 1
+"""
+
+FIND_LATE_EVENTS = """
+    SELECT network_id, id, topic, key, due_at, attempts, last_error
+      FROM kernel.outbox_event
+     WHERE delivered_at IS NULL AND due_at < now() - interval '5 minutes'
+     ORDER BY id
+"""
+
+# A claim and its answer are one unit of work, so that nobody can see the one without the other.
+FIND_UNANSWERED_REQUESTS = """
+    SELECT network_id, org_id, request_id, created_at
+      FROM kernel.request
+     WHERE answer_id IS NULL
+     ORDER BY created_at
+"""
+
 
 async def enter_network(conn: Connection, network_id: int) -> None:
     """Let the connection see one network, until it returns to the pool."""
@@ -202,6 +247,20 @@ async def settle_events(
         [event.id for event, _ in failed],
         [reason for _, reason in failed],
     )
+
+
+async def forget_events(conn: Connection, limit: int) -> int:
+    return len(await conn.fetch(FORGET_EVENTS, limit))
+
+
+async def forget_requests(conn: Connection, limit: int) -> int:
+    return len(await conn.fetch(FORGET_REQUESTS, limit))
+
+
+async def find_broken(conn: Connection, sql: str) -> tuple[int, str | None]:
+    """How many rows a check of ours returns, and the first of them as JSON."""
+    row = await conn.fetchrow(FIND_BROKEN.format(sql))
+    return (0, None) if row is None else (row["count"], row["first"])
 
 
 def _json(value: Mapping[str, Any]) -> str:

@@ -38,6 +38,8 @@ CREATE TABLE kernel.request (
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT one_answer_for_each_request PRIMARY KEY (network_id, org_id, request_id)
 );
+-- Rows lie in the order of their age: a BRIN index finds the old ones and costs next to nothing.
+CREATE INDEX request_by_age ON kernel.request USING brin (created_at);
 SELECT kernel.guard_table('kernel.request', 'SELECT, INSERT, UPDATE');
 
 CREATE TABLE kernel.audit_entry (
@@ -78,5 +80,6 @@ CREATE TABLE kernel.outbox_event (
 CREATE INDEX outbox_event_undelivered ON kernel.outbox_event (id) WHERE delivered_at IS NULL;
 CREATE INDEX outbox_event_undelivered_by_key
     ON kernel.outbox_event (network_id, key, id) WHERE delivered_at IS NULL;
+CREATE INDEX outbox_event_by_age ON kernel.outbox_event USING brin (occurred_at);
 -- The worker reads the outbox of all networks, as the owner; the application only writes to it.
 SELECT kernel.guard_table('kernel.outbox_event', 'INSERT');
