@@ -1,5 +1,6 @@
 """The web application."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 
@@ -12,9 +13,11 @@ from tradeline.kernel.database import Database, open_pool
 from tradeline_server import queries
 from tradeline_server.errors import UsageError
 from tradeline_server.settings import load_settings
+from tradeline_server.worker import run_worker
 
 HEALTH_SECONDS_MAX = 2.0
 POOL_SIZE_MAX = 20
+WORKER_STOP_SECONDS_MAX = 5.0
 
 
 @get("/healthz")
@@ -31,15 +34,19 @@ async def healthz(state: State) -> Response[dict[str, str]]:
 ROUTES: Sequence[ControllerRouterHandler] = (healthz,)
 
 
-def create_app(dsn: str) -> Litestar:
-    """An application over a migrated database. Its state holds `pool` and `db`."""
+def create_app(dsn: str, *, has_worker: bool = False) -> Litestar:
+    """An application over a migrated database. Its state holds `pool` and `db`.
+
+    With `has_worker`, a worker runs in the same process, beside the requests.
+    """
 
     @contextlib.asynccontextmanager
     async def with_database(app: Litestar) -> AsyncIterator[None]:
         app.state.pool = await open_pool(dsn, max_size=POOL_SIZE_MAX)
         app.state.db = Database(app.state.pool)
         try:
-            yield
+            async with _worker(dsn, app.state.db) if has_worker else contextlib.nullcontext():
+                yield
         finally:
             app.state.pool.terminate()  # requests are over by now; close() might wait for ever
 
@@ -49,6 +56,20 @@ def create_app(dsn: str) -> Litestar:
         openapi_config=None,
         logging_config=None,  # ours stands, see logs.py
     )
+
+
+@contextlib.asynccontextmanager
+async def _worker(dsn: str, db: Database) -> AsyncIterator[None]:
+    owner_pool = await open_pool(dsn, role=None, max_size=1)
+    stop = asyncio.Event()
+    working = asyncio.create_task(run_worker(owner_pool, db, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait([working], timeout=WORKER_STOP_SECONDS_MAX)
+        working.cancel()
+        owner_pool.terminate()
 
 
 def from_environment() -> Litestar:

@@ -2,6 +2,8 @@
 
 import asyncpg
 
+from tradeline.kernel import Connection
+
 OTHER_CLIENTS = """
 SELECT count(*) FROM pg_stat_activity
  WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
@@ -14,6 +16,9 @@ SERVER_VERSION = "SELECT current_setting('server_version_num')::int / 10000"
 # One number for all of us, so that two processes never migrate the same database at once.
 LOCK_MIGRATIONS = "SELECT pg_advisory_lock(7239181064)"
 UNLOCK_MIGRATIONS = "SELECT pg_advisory_unlock(7239181064)"
+
+# Held for as long as the connection lives, by the one worker that works.
+TRY_LOCK_WORKER = "SELECT pg_try_advisory_lock(7239181066)"
 
 # Brings a deferred constraint's refusal forward, to where it can still name its migration.
 CHECK_DEFERRED_CONSTRAINTS = "SET CONSTRAINTS ALL IMMEDIATE"
@@ -50,3 +55,9 @@ async def unlock_migrations(conn: "asyncpg.Connection[asyncpg.Record]") -> None:
 
 async def check_deferred_constraints(conn: "asyncpg.Connection[asyncpg.Record]") -> None:
     await conn.execute(CHECK_DEFERRED_CONSTRAINTS)
+
+
+async def try_lock_worker(conn: Connection) -> bool:
+    """Whether this connection is now the one that works."""
+    has_lock: bool = await conn.fetchval(TRY_LOCK_WORKER)
+    return has_lock

@@ -1,0 +1,36 @@
+"""`tradeline worker`."""
+
+import asyncio
+import signal
+
+import click
+
+from tradeline.kernel import Database, open_pool
+from tradeline_server.cli._terminal import console
+from tradeline_server.embedded import database_server
+from tradeline_server.logs import configure_logs
+from tradeline_server.settings import load_settings
+from tradeline_server.worker import run_worker
+
+
+@click.command("worker")
+def command() -> None:
+    """Post journals, deliver events, expire holds: until Ctrl-C.
+
+    `tradeline run` has a worker of its own. Any number may run; one works, the others stand by.
+    """
+    configure_logs()
+    asyncio.run(_work())
+
+
+async def _work() -> None:
+    stop = asyncio.Event()
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(kind, stop.set)
+    async with database_server(load_settings()) as dsn:
+        console.print("The worker is up. Stop it with Ctrl-C.")
+        async with (
+            await open_pool(dsn, role=None, max_size=2) as owner_pool,
+            await open_pool(dsn, max_size=2) as pool,
+        ):
+            await run_worker(owner_pool, Database(pool), stop)

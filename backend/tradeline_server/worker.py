@@ -1,0 +1,168 @@
+"""The worker: what happens behind the requests. One of them works, the others stand by.
+
+Whoever holds the advisory lock works. The lock lives and dies with its connection, on which
+claiming and settling run as well: a worker that lost its lock cannot settle anything, and what it
+had not settled is delivered again by the next one. Hence handlers are idempotent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from tradeline.kernel import (
+    Connection,
+    Database,
+    Pool,
+    StoredEvent,
+    claim_events,
+    forget_events,
+    forget_requests,
+    settle_events,
+)
+from tradeline.settlement import post_journals
+from tradeline_server import queries
+
+BATCH = 500
+POLL_SECONDS = 1.0
+FAILURE_PAUSE_SECONDS = 5.0
+FORGET_SECONDS = 600.0
+REASON_LENGTH_MAX = 500
+
+Handler = Callable[[Connection, StoredEvent], Awaitable[None]]
+
+# By topic. A handler is given a unit of work of the event's network, and the event, which it may
+# see more than once. A topic that nobody has a use for needs no handler: it counts as delivered.
+HANDLERS: Mapping[str, Handler] = {}
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to do again and again: `run` takes a batch and tells how much it came to.
+
+    As long as batches are full it is called again at once, else after `pause_seconds`.
+    """
+
+    name: str
+    run: Callable[..., Awaitable[int]]
+    pause_seconds: float = 0.0
+
+
+async def run_worker(
+    owner_pool: Pool, db: Database, stop: asyncio.Event, handlers: Mapping[str, Handler] = HANDLERS
+) -> None:
+    """Work, or stand by, until `stop` is set. A database that goes away is waited for.
+
+    `owner_pool` sees all networks, `db` is for the handlers.
+    """
+    deliver = partial(deliver_events, db=db, handlers=handlers)
+    jobs = (
+        Job("post journals", post_journals),
+        Job("deliver events", deliver),
+        Job("forget events", forget_events, FORGET_SECONDS),
+        Job("forget requests", forget_requests, FORGET_SECONDS),
+    )
+    while not stop.is_set():
+        try:
+            async with owner_pool.acquire() as conn, _bell(conn, stop) as bell:
+                await _serve(conn, jobs, bell, stop)
+        except Exception as error:  # whatever it is, the next one may find the database well
+            log.warning("the worker has lost the database", reason=str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), POLL_SECONDS)
+
+
+async def deliver_events(
+    conn: Connection, *, db: Database, handlers: Mapping[str, Handler], limit: int
+) -> int:
+    """Deliver the next events, oldest first; how many were looked at.
+
+    Each handler has a unit of work of its own. One that fails is recorded with its reason and
+    tried again later; until then the later events of its key wait, and nobody else's.
+    """
+    events = await claim_events(conn, limit=limit)
+    delivered: list[StoredEvent] = []
+    failed: list[tuple[StoredEvent, str]] = []
+    held_back: set[tuple[int, str]] = set()
+    for event in events:
+        key = (event.network_id, event.key)
+        if key in held_back:
+            continue
+        reason = await _hand_over(event, db, handlers.get(event.topic))
+        if reason is None:
+            delivered.append(event)
+        else:
+            failed.append((event, reason))
+            held_back.add(key)
+    if events:
+        async with conn.transaction():
+            await settle_events(conn, delivered=delivered, failed=failed)
+    return len(events)
+
+
+async def _hand_over(event: StoredEvent, db: Database, handler: Handler | None) -> str | None:
+    """Why the handler failed; None if it did not."""
+    if handler is None:
+        return None
+    try:
+        async with db.unit_of_work(event.network_id) as conn:
+            await handler(conn, event)
+    except Exception as error:
+        log.exception("a handler failed", topic=event.topic, key=event.key, event_id=event.id)
+        return f"{type(error).__name__}: {error}"[:REASON_LENGTH_MAX]
+    return None
+
+
+async def _serve(
+    conn: Connection, jobs: Sequence[Job], bell: asyncio.Event, stop: asyncio.Event
+) -> None:
+    """Take turns at the jobs, a batch each, so that none starves another."""
+    clock = asyncio.get_running_loop().time
+    due_at = dict.fromkeys((job.name for job in jobs), 0.0)
+    leads = False
+    while not stop.is_set():
+        bell.clear()
+        if not leads and (leads := await queries.try_lock_worker(conn)):
+            log.info("the worker has begun")
+        has_more = False
+        for job in jobs if leads else ():
+            if clock() < due_at[job.name] or stop.is_set():
+                continue
+            try:
+                if await job.run(conn, limit=BATCH) >= BATCH:
+                    has_more = True
+                else:
+                    due_at[job.name] = clock() + job.pause_seconds
+            except Exception:
+                if conn.is_closed():
+                    raise
+                log.exception("a job failed", job=job.name)
+                due_at[job.name] = clock() + max(job.pause_seconds, FAILURE_PAUSE_SECONDS)
+        if not has_more:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(bell.wait(), POLL_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def _bell(conn: Connection, stop: asyncio.Event) -> AsyncIterator[asyncio.Event]:
+    """Rings when somebody published events, and when it is time to stop."""
+    bell = asyncio.Event()
+
+    def ring(*_: object) -> None:
+        bell.set()
+
+    await conn.add_listener("tradeline_outbox", ring)
+    stopping = asyncio.create_task(stop.wait())
+    stopping.add_done_callback(ring)
+    try:
+        yield bell
+    finally:
+        stopping.cancel()
+        await conn.remove_listener("tradeline_outbox", ring)
