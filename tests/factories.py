@@ -17,7 +17,7 @@ from tradeline.organizations import (
     create_organizations,
     create_relationships,
     legal_entities_of,
-    release_organization,
+    release_organizations,
 )
 
 # Who is who, and who created whom. Nobody outside of a test sees these names.
@@ -100,7 +100,9 @@ async def a_network(owner_pool: Pool, db: Database) -> Story:
             actor = system_actor(story.network_id, org_id)
             [entity] = (await legal_entities_of(conn, actor=actor, ids=[org_id]))[org_id]
             story.entities[name] = entity.id
-            await release_organization(conn, network_id=story.network_id, organization_id=org_id)
+        await release_organizations(
+            conn, network_id=story.network_id, ids=list(story.orgs.values())
+        )
         for seller, buyer in EDGES:
             [story.relationships[seller, buyer]] = await create_relationships(
                 conn,

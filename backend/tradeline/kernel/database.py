@@ -63,3 +63,9 @@ class Database:
         """Yield a connection outside of any network, in a transaction: sign-in and health only."""
         async with self._pool.acquire() as conn, conn.transaction():
             yield conn
+
+    @asynccontextmanager
+    async def asking(self) -> AsyncIterator[Connection]:
+        """Yield a connection outside of any network, for one statement: who is sending this request."""
+        async with self._pool.acquire() as conn:
+            yield conn

@@ -132,7 +132,8 @@ CREATE INDEX refresh_token_by_family ON identity.refresh_token (family);
 CREATE INDEX refresh_token_by_account ON identity.refresh_token (account_id);
 GRANT SELECT, INSERT, UPDATE ON identity.refresh_token TO tradeline_app;
 
--- Failed sign-ins, counted for each e-mail address and each network address.
+-- Sign-ins that did not succeed, or not yet, counted for each e-mail address and each network
+-- address: an attempt counts when it begins, so that many at once are no way around the limit.
 CREATE TABLE identity.sign_in_failure (
     key text PRIMARY KEY,
     failures integer NOT NULL,
@@ -173,18 +174,47 @@ $$;
 REVOKE ALL ON FUNCTION identity.memberships_of(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION identity.memberships_of(bigint) TO tradeline_app;
 
--- The like for a machine that presents its client id; its secret is compared by the caller.
-CREATE FUNCTION identity.api_client_of(of_client_id text)
+-- What an account may do under one membership, at this moment: asked on every request.
+CREATE FUNCTION identity.acting_as(of_account_id bigint, of_network_id bigint, of_membership_id bigint)
+RETURNS TABLE (org_id bigint, locale text, permissions text[])
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+    SELECT membership.org_id, account.locale,
+           coalesce(
+               (SELECT array_agg(DISTINCT permission)
+                  FROM identity.membership_role AS held
+                  JOIN identity.role AS role
+                    ON role.network_id = held.network_id AND role.id = held.role_id
+                 CROSS JOIN unnest(role.permissions) AS permission
+                 WHERE held.network_id = of_network_id
+                   AND held.membership_id = of_membership_id),
+               '{}')
+      FROM identity.membership AS membership
+      JOIN identity.account AS account ON account.id = membership.account_id
+      JOIN organizations.organization AS organization
+        ON organization.network_id = membership.network_id AND organization.id = membership.org_id
+     WHERE membership.network_id = of_network_id
+       AND membership.id = of_membership_id
+       AND membership.account_id = of_account_id
+       AND membership.is_active AND organization.is_active AND account.is_active
+$$;
+REVOKE ALL ON FUNCTION identity.acting_as(bigint, bigint, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION identity.acting_as(bigint, bigint, bigint) TO tradeline_app;
+
+-- The like for a machine: by the client id that it presents (its secret is compared by the caller),
+-- or by the row that its token names.
+CREATE FUNCTION identity.api_client_of(of_client_id text, of_network_id bigint, of_id bigint)
 RETURNS TABLE (network_id bigint, id bigint, org_id bigint, secret_hash bytea, permissions text[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
     SELECT client.network_id, client.id, client.org_id, client.secret_hash, client.permissions
       FROM identity.api_client AS client
       JOIN organizations.organization AS organization
         ON organization.network_id = client.network_id AND organization.id = client.org_id
-     WHERE client.client_id = of_client_id AND client.is_active AND organization.is_active
+     WHERE (client.client_id = of_client_id
+            OR (client.network_id = of_network_id AND client.id = of_id))
+       AND client.is_active AND organization.is_active
 $$;
-REVOKE ALL ON FUNCTION identity.api_client_of(text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION identity.api_client_of(text) TO tradeline_app;
+REVOKE ALL ON FUNCTION identity.api_client_of(text, bigint, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION identity.api_client_of(text, bigint, bigint) TO tradeline_app;
 
 -- And for someone who was invited: the bearer of the token learns where it leads.
 CREATE FUNCTION identity.invitation_of(of_token_hash bytea)

@@ -87,7 +87,7 @@ UPDATE_ORGANIZATION = """
 MAKE_INDEPENDENT = """
     UPDATE organizations.organization
        SET is_independent = true
-     WHERE network_id = $1 AND id = $2 AND NOT is_independent
+     WHERE network_id = $1 AND id = ANY($2::bigint[]) AND NOT is_independent
 """
 
 FETCH_VISIBLE_ORGANIZATIONS = """
@@ -231,8 +231,8 @@ async def update_organization(conn: Connection, organization: Organization) -> N
     )
 
 
-async def make_independent(conn: Connection, network_id: int, org_id: int) -> None:
-    await conn.execute(MAKE_INDEPENDENT, network_id, org_id)
+async def make_independent(conn: Connection, network_id: int, ids: Sequence[int]) -> None:
+    await conn.execute(MAKE_INDEPENDENT, network_id, ids)
 
 
 async def fetch_visible_organizations(

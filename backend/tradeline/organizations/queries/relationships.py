@@ -101,6 +101,12 @@ LOAD_RELATIONSHIPS = """
      ORDER BY relationship.id
 """
 
+LOAD_TRADING_RELATIONSHIPS = """
+    SELECT relationship.*
+      FROM organizations.trading_relationship AS relationship
+     WHERE relationship.network_id = $1 AND relationship.id = ANY($2::bigint[])
+"""
+
 # Each side has an index of its own, in the order of the list.
 LIST_RELATIONSHIPS = """
     SELECT edge.*
@@ -169,6 +175,13 @@ async def load_relationships(
     conn: Connection, network_id: int, ids: Sequence[int]
 ) -> dict[int, Relationship]:
     rows = await conn.fetch(LOAD_RELATIONSHIPS, network_id, ids)
+    return {row["id"]: _relationship(row) for row in rows}
+
+
+async def load_trading_relationships(
+    conn: Connection, network_id: int, ids: Sequence[int]
+) -> dict[int, Relationship]:
+    rows = await conn.fetch(LOAD_TRADING_RELATIONSHIPS, network_id, ids)
     return {row["id"]: _relationship(row) for row in rows}
 
 

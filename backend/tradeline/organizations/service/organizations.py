@@ -12,6 +12,7 @@ from tradeline.kernel import (
     Change,
     Connection,
     Event,
+    InvalidValue,
     NotFound,
     Page,
     PageRequest,
@@ -120,7 +121,14 @@ async def update_organization(
     }
     problems = judge_text({k: v for k, v in values.items() if isinstance(v, str)}, ())
     if change.is_active is False and organization_id == actor.org_id:
-        problems.append(NotFound(path=("organization_id",), subject="subordinate organization"))
+        problems.append(
+            InvalidValue(
+                path=("is_active",),
+                field="is_active",
+                rule="your own organization stays active",
+                rule_zh="不能停用自己的组织",
+            )
+        )
     if problems:
         raise Rejected(problems)
     after = replace(before, **values)
@@ -224,9 +232,9 @@ async def create_legal_entities(
     return [ids[key] for key in keys]
 
 
-async def release_organization(conn: Connection, *, network_id: int, organization_id: int) -> None:
-    """The organization has people of its own now: its creator no longer manages it."""
-    await queries.make_independent(conn, network_id, organization_id)
+async def release_organizations(conn: Connection, *, network_id: int, ids: Sequence[int]) -> None:
+    """They have people of their own now: their creators no longer manage them."""
+    await queries.make_independent(conn, network_id, ids)
 
 
 async def managed_organizations(conn: Connection, *, actor: Actor, ids: Sequence[int]) -> set[int]:

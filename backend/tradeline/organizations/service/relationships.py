@@ -188,6 +188,13 @@ async def load_relationships(
     return await queries.load_relationships(conn, network_id, ids)
 
 
+async def load_trading_relationships(
+    conn: Connection, *, network_id: int, ids: Sequence[int]
+) -> dict[int, Relationship]:
+    """Those of the edges that trade today, by the database's clock; as `load_relationships`."""
+    return await queries.load_trading_relationships(conn, network_id, ids)
+
+
 async def list_relationships(
     conn: Connection,
     *,

@@ -1,0 +1,113 @@
+"""API clients: machines that act for an organization."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from tradeline.identity.model import ApiClient, ApiClientDraft, known_permissions
+from tradeline.kernel import Actor, Connection, PageRequest
+
+INSERT_API_CLIENTS = """
+    INSERT INTO identity.api_client
+           (network_id, org_id, client_id, secret_hash, name, permissions)
+    SELECT $1, $2, draft.client_id, draft.secret_hash, draft.name,
+           string_to_array(draft.permissions, ' ')
+      FROM unnest($3::text[], $4::bytea[], $5::text[], $6::text[])
+           WITH ORDINALITY AS draft (client_id, secret_hash, name, permissions, position)
+     ORDER BY draft.position
+    RETURNING client_id, id
+"""
+
+LIST_API_CLIENTS = """
+    SELECT client.network_id, client.id, client.org_id, client.client_id, client.name,
+           client.permissions, client.is_active, client.created_at, client.last_used_at
+      FROM identity.api_client AS client
+     WHERE client.network_id = $1
+       AND client.org_id = $2
+       AND ($3::bigint IS NULL OR client.id < $3)
+       AND ($4::bigint[] IS NULL OR client.id = ANY($4))
+     ORDER BY client.id DESC
+     LIMIT $5
+"""
+
+LOCK_API_CLIENT = """
+    SELECT client.permissions, client.is_active
+      FROM identity.api_client AS client
+     WHERE client.network_id = $1 AND client.org_id = $2 AND client.id = $3
+       FOR UPDATE
+"""
+
+DEACTIVATE_API_CLIENT = """
+    UPDATE identity.api_client
+       SET is_active = false
+     WHERE network_id = $1 AND org_id = $2 AND id = $3
+"""
+
+FETCH_API_CLIENT = """
+    SELECT network_id, id, org_id, secret_hash, permissions
+      FROM identity.api_client_of($1, $2, $3)
+"""
+
+MARK_API_CLIENT_USED = """
+    UPDATE identity.api_client SET last_used_at = now() WHERE network_id = $1 AND id = $2
+"""
+
+
+async def insert_api_clients(
+    conn: Connection,
+    actor: Actor,
+    drafts: Sequence[ApiClientDraft],
+    client_ids: Sequence[str],
+    secret_hashes: Sequence[bytes],
+) -> list[int]:
+    rows = await conn.fetch(
+        INSERT_API_CLIENTS,
+        actor.network_id,
+        actor.org_id,
+        client_ids,
+        secret_hashes,
+        [draft.name for draft in drafts],
+        [" ".join(sorted(draft.permissions)) for draft in drafts],
+    )
+    ids = {row["client_id"]: row["id"] for row in rows}
+    return [ids[client_id] for client_id in client_ids]
+
+
+async def list_api_clients(
+    conn: Connection, actor: Actor, page: PageRequest, ids: Sequence[int] | None = None
+) -> list[ApiClient]:
+    after = None if page.after is None else page.after[0]
+    rows = await conn.fetch(
+        LIST_API_CLIENTS, actor.network_id, actor.org_id, after, ids, page.limit
+    )
+    return [
+        ApiClient(**dict(row) | {"permissions": known_permissions(row["permissions"])})
+        for row in rows
+    ]
+
+
+async def lock_api_client(
+    conn: Connection, actor: Actor, api_client_id: int
+) -> asyncpg.Record | None:
+    return await conn.fetchrow(LOCK_API_CLIENT, actor.network_id, actor.org_id, api_client_id)
+
+
+async def deactivate_api_client(conn: Connection, actor: Actor, api_client_id: int) -> None:
+    await conn.execute(DEACTIVATE_API_CLIENT, actor.network_id, actor.org_id, api_client_id)
+
+
+async def fetch_api_client(
+    conn: Connection,
+    *,
+    client_id: str | None = None,
+    network_id: int | None = None,
+    id: int | None = None,
+) -> asyncpg.Record | None:
+    """An active client by what it calls itself, or by its row."""
+    return await conn.fetchrow(FETCH_API_CLIENT, client_id, network_id, id)
+
+
+async def mark_api_client_used(conn: Connection, network_id: int, id: int) -> None:
+    await conn.execute(MARK_API_CLIENT_USED, network_id, id)

@@ -1,0 +1,126 @@
+"""Secrets: opaque random ones, of which only the hash is kept, and signed access tokens."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import time
+from dataclasses import dataclass
+from secrets import token_urlsafe
+from typing import Any, Final
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+SECRET_BYTES: Final = 32
+SECRET_LENGTH_MAX: Final = 256
+ACCESS_SECONDS: Final = 600
+ISSUER: Final = "tradeline"
+AUDIENCE: Final = "tradeline-api"
+ALGORITHM: Final = "Ed25519"
+KEY_PURPOSE: Final = b"tradeline access tokens, first key"
+TOKEN_LENGTH_MAX: Final = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessClaims:
+    """Whom an access token speaks for. A person's has an account, a membership, and the family of
+    refresh tokens it came with; a machine's has an API client."""
+
+    network_id: int
+    account_id: int | None = None
+    membership_id: int | None = None
+    family: UUID | None = None
+    api_client_id: int | None = None
+
+
+class TokenKeys:
+    """Signs and reads access tokens, with a key that follows from the installation's secret."""
+
+    def __init__(self, secret: str) -> None:
+        if len(secret) < SECRET_BYTES:
+            raise ValueError(f"the secret must have at least {SECRET_BYTES} characters")
+        derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=KEY_PURPOSE)
+        private = Ed25519PrivateKey.from_private_bytes(derive.derive(secret.encode()))
+        self._key = OKPKey.import_key(
+            {
+                "kty": "OKP",
+                "crv": "Ed25519",
+                "d": _base64(private.private_bytes_raw()),
+                "x": _base64(private.public_key().public_bytes_raw()),
+            }
+        )
+
+    def sign(self, claims: AccessClaims) -> str:
+        """An access token that lasts for ACCESS_SECONDS."""
+        now = int(time.time())
+        payload: dict[str, Any] = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "iat": now,
+            "exp": now + ACCESS_SECONDS,
+            "network": claims.network_id,
+        }
+        if claims.api_client_id is not None:
+            payload |= {"sub": f"client:{claims.api_client_id}"}
+        else:
+            payload |= {
+                "sub": f"account:{claims.account_id}",
+                "membership": claims.membership_id,
+                "family": str(claims.family),
+            }
+        return jwt.encode({"alg": ALGORITHM}, payload, self._key, algorithms=[ALGORITHM])
+
+    def read(self, token: str) -> AccessClaims | None:
+        """The claims of a token that we signed and that has not expired, else None.
+
+        The algorithm is ours to say, never the token's; keys named in its header are not looked at.
+        """
+        if len(token) > TOKEN_LENGTH_MAX:
+            return None
+        try:
+            claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
+            _CLAIMS.validate(claims)
+            kind, _, number = claims["sub"].partition(":")
+            if kind == "client":
+                return AccessClaims(network_id=int(claims["network"]), api_client_id=int(number))
+            if kind == "account":
+                return AccessClaims(
+                    network_id=int(claims["network"]),
+                    account_id=int(number),
+                    membership_id=int(claims["membership"]),
+                    family=UUID(claims["family"]),
+                )
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+            return None
+        return None
+
+
+_CLAIMS = jwt.JWTClaimsRegistry(
+    iss={"essential": True, "value": ISSUER},
+    aud={"essential": True, "value": AUDIENCE},
+    exp={"essential": True},
+    iat={"essential": True},
+    sub={"essential": True},
+    network={"essential": True},
+)
+
+
+def new_secret() -> str:
+    """256 random bits, to be told once."""
+    return token_urlsafe(SECRET_BYTES)
+
+
+def hash_secret(secret: str) -> bytes:
+    """What is kept of a secret: of so many random bits, a plain hash gives nothing away. Looking a
+    secret up by it takes no longer for one that is nearly right."""
+    return hashlib.sha256(secret[:SECRET_LENGTH_MAX].encode(errors="surrogatepass")).digest()
+
+
+def _base64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
