@@ -26,7 +26,13 @@ from tradeline.kernel.money import (
 from tradeline.kernel.outbox import Event, StoredEvent, claim_events, publish, settle_events
 from tradeline.kernel.pages import CursorKey, Page, PageRequest, make_page, page_request
 from tradeline.kernel.quantity import QUANTITY_MAX, Quantity
-from tradeline.kernel.violations import Finding, Invariant, examine, find_violations
+from tradeline.kernel.violations import (
+    Finding,
+    Invariant,
+    comparison,
+    examine,
+    find_violations,
+)
 
 __all__ = [
     "APPLICATION_ROLE",
@@ -62,6 +68,7 @@ __all__ = [
     "body_hash",
     "claim_events",
     "claim_request",
+    "comparison",
     "examine",
     "exponent_of",
     "find_violations",

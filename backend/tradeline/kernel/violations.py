@@ -54,6 +54,22 @@ class Finding:
         return broken.format(**_readable(self.first))
 
 
+def comparison(
+    *, code: str, title_en: str, title_zh: str, subject_en: str, subject_zh: str, sql: str
+) -> Invariant:
+    """An invariant that two figures agree: `sql` has the columns network_id, subject_id, expected
+    and found, and is read in the order of the first two."""
+    return Invariant(
+        code=code,
+        title_zh=title_zh,
+        title_en=title_en,
+        broken_zh=f"网络 {{network_id}} 的{subject_zh} {{subject_id}}：应为 {{expected}}，实为 {{found}}。",
+        broken_en=f"{subject_en} {{subject_id}} of network {{network_id}}: {{expected}} was expected,"
+        " {found} was found.",
+        sql=f"{sql} ORDER BY 1, 2",
+    )
+
+
 async def examine(conn: Connection, invariants: Sequence[Invariant]) -> list[Finding]:
     """Look at each of the invariants, one statement for each, in the caller's transaction.
 

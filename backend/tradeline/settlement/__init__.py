@@ -3,15 +3,51 @@
 The names below are the module: others import them from here, and nothing from deeper in.
 """
 
-from tradeline.settlement.jobs import post_journals
+from tradeline.organizations import Side
+from tradeline.settlement.errors import (
+    PayeeDecides,
+    StatementChanged,
+    StatementOpen,
+)
+from tradeline.settlement.jobs import (
+    post_journals,
+)
 from tradeline.settlement.model import (
+    Adjustment,
+    Ageing,
+    Balance,
     Exposure,
     ExposureRelease,
+    Journal,
+    LedgerAccount,
     NewExposure,
     NewExposureHold,
     NewObligation,
+    NewPayment,
+    Obligation,
     ObligationKind,
-    Side,
+    Payment,
+    PaymentMethod,
+    PaymentState,
+    Statement,
+    StatementState,
+)
+from tradeline.settlement.service.books import (
+    list_accounts,
+    list_journals,
+)
+from tradeline.settlement.service.checks import (
+    count_under_way,
+    find_violations,
+    verify_statements,
+)
+from tradeline.settlement.service.edges import (
+    adjust,
+    adjustments_by_ids,
+    balances_by_relationship,
+    block_credit,
+    list_obligations,
+    set_credit_limit,
 )
 from tradeline.settlement.service.exposures import (
     exposures_by_relationship,
@@ -21,20 +57,74 @@ from tradeline.settlement.service.exposures import (
     release_exposure,
     store_exposure_holds,
 )
+from tradeline.settlement.service.payments import (
+    confirm_payment,
+    list_payments,
+    payments_by_ids,
+    record_payment,
+    refuse_payment,
+)
+from tradeline.settlement.service.statements import (
+    confirm_statement,
+    dispute_statement,
+    issue_statement,
+    list_statement_lines,
+    list_statements,
+    reissue_statement,
+    statements_by_ids,
+)
 
 __all__ = [
+    "Adjustment",
+    "Ageing",
+    "Balance",
     "Exposure",
     "ExposureRelease",
+    "Journal",
+    "LedgerAccount",
     "NewExposure",
     "NewExposureHold",
     "NewObligation",
+    "NewPayment",
+    "Obligation",
     "ObligationKind",
+    "PayeeDecides",
+    "Payment",
+    "PaymentMethod",
+    "PaymentState",
     "Side",
+    "Statement",
+    "StatementChanged",
+    "StatementOpen",
+    "StatementState",
+    "adjust",
+    "adjustments_by_ids",
+    "balances_by_relationship",
+    "block_credit",
+    "confirm_payment",
+    "confirm_statement",
+    "count_under_way",
+    "dispute_statement",
     "exposures_by_relationship",
+    "find_violations",
+    "issue_statement",
+    "list_accounts",
+    "list_journals",
+    "list_obligations",
+    "list_payments",
+    "list_statement_lines",
+    "list_statements",
     "lock_exposures",
     "open_exposures",
     "owe",
+    "payments_by_ids",
     "post_journals",
+    "record_payment",
+    "refuse_payment",
+    "reissue_statement",
     "release_exposure",
+    "set_credit_limit",
+    "statements_by_ids",
     "store_exposure_holds",
+    "verify_statements",
 ]

@@ -6,20 +6,20 @@ the buyer owes counts up, what it has paid in advance is below zero.
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
+from tradeline.kernel import Money
+from tradeline.organizations import Side
 
-class Side(StrEnum):
-    """The two ends of an edge."""
-
-    SELLER = "seller"
-    BUYER = "buyer"
-
-    @property
-    def other(self) -> Side:
-        return Side.BUYER if self is Side.SELLER else Side.SELLER
+AMOUNT_MINOR_MAX = 10**13
+TEXT_LENGTH_MAX = 500
+# Somewhere on earth it is already tomorrow: a day that has not begun anywhere is in the future.
+EARLIEST_MORNING = timedelta(hours=14)
 
 
 class ObligationKind(StrEnum):
@@ -112,3 +112,306 @@ class NewObligation:
             raise ValueError(f"a {self.kind} is never owed by the {self.owed_by}")
         if self.amount_minor <= 0:
             raise ValueError(f"{self.amount_minor} is nothing to owe")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """The two ends of an edge and its account, locked for as long as the unit of work runs."""
+
+    seller_org_id: int
+    buyer_org_id: int
+    exposure: Exposure
+
+    def org_of(self, side: Side) -> int:
+        return self.seller_org_id if side is Side.SELLER else self.buyer_org_id
+
+    def side_of(self, org_id: int) -> Side:
+        return Side.SELLER if org_id == self.seller_org_id else Side.BUYER
+
+
+def other_side(side: Side) -> Side:
+    return Side.BUYER if side is Side.SELLER else Side.SELLER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligation:
+    """A stored obligation; `amount_minor` is signed as the module says."""
+
+    id: int
+    relationship_id: int
+    kind: ObligationKind
+    currency: str
+    amount_minor: int
+    document_type: str
+    document_id: int
+    document_number: str
+    occurred_at: datetime
+    due_on: date | None
+
+
+class PaymentState(StrEnum):
+    """`recorded` waits for the payee's word."""
+
+    RECORDED = "recorded"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+class PaymentMethod(StrEnum):
+    BANK = "bank"
+    CASH = "cash"
+    BILL = "bill"
+    ONLINE = "online"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPayment:
+    """Money that changed hands on an edge. `paid_by` the seller, it is a refund."""
+
+    relationship_id: int
+    paid_by: Side
+    amount: Money
+    method: PaymentMethod
+    paid_on: date
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """A stored payment. It counts once the payee has confirmed it. The sum has no sign."""
+
+    id: int
+    number: str
+    relationship_id: int
+    payer_org_id: int
+    payee_org_id: int
+    currency: str
+    amount_minor: int
+    method: PaymentMethod
+    reference: str
+    state: PaymentState
+    recorded_by_org_id: int
+    recorded_at: datetime
+    paid_on: date
+    decided_at: datetime | None
+    refusal_reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """A charge or a credit note of the seller, with its reason. The sum has no sign."""
+
+    id: int
+    number: str
+    relationship_id: int
+    kind: ObligationKind
+    currency: str
+    amount_minor: int
+    reason: str
+    made_at: datetime
+
+
+class StatementState(StrEnum):
+    """`issued` waits for the sides, `confirmed` is closed for good."""
+
+    ISSUED = "issued"
+    DISPUTED = "disputed"
+    CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementDraft:
+    """What a statement says: a period of the account, its obligations and their sum."""
+
+    relationship_id: int
+    sequence: int
+    currency: str
+    period_from: datetime | None
+    period_to: datetime
+    opening_minor: int
+    previous_hash: bytes
+    lines: tuple[Obligation, ...]
+
+    @property
+    def movement_minor(self) -> int:
+        return sum(line.amount_minor for line in self.lines)
+
+    @property
+    def closing_minor(self) -> int:
+        return self.opening_minor + self.movement_minor
+
+    @property
+    def hash(self) -> bytes:
+        """SHA-256 over the hash before, each line and the closing, in canonical JSON: whoever
+        holds a statement can tell whether anything up to it was changed."""
+        lines = [
+            [
+                line.id,
+                line.kind,
+                line.document_type,
+                line.document_id,
+                line.document_number,
+                _canonical(line.occurred_at),
+                line.amount_minor,
+            ]
+            for line in self.lines
+        ]
+        closing = [
+            self.relationship_id,
+            self.sequence,
+            self.currency,
+            _canonical(self.period_to),
+            self.opening_minor,
+            self.closing_minor,
+        ]
+        text = json.dumps([lines, closing], separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(self.previous_hash + text.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A stored statement of an edge, the same for both sides."""
+
+    id: int
+    relationship_id: int
+    number: str
+    sequence: int
+    currency: str
+    period_from: datetime | None
+    period_to: datetime
+    opening_minor: int
+    movement_minor: int
+    closing_minor: int
+    state: StatementState
+    issued_at: datetime
+    seller_confirmed_at: datetime | None
+    buyer_confirmed_at: datetime | None
+    disputed_by_org_id: int | None
+    dispute_reason: str | None
+    previous_hash: bytes
+    hash: bytes
+    seller_org_id: int
+    buyer_org_id: int
+
+    def confirmed_at(self, side: Side) -> datetime | None:
+        return self.seller_confirmed_at if side is Side.SELLER else self.buyer_confirmed_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerAccount:
+    """An account of one set of books; `relationship_id` is the edge of a current account."""
+
+    id: int
+    entity_id: int
+    code: str
+    relationship_id: int | None
+    currency: str
+    debit_minor: int
+    credit_minor: int
+
+    @property
+    def balance_minor(self) -> int:
+        """Debits less credits."""
+        return self.debit_minor - self.credit_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """One document's posting in one set of books: one transfer, from `credit` to `debit`."""
+
+    id: int
+    entity_id: int
+    posted_at: datetime
+    obligation_id: int
+    relationship_id: int
+    kind: ObligationKind
+    document_type: str
+    document_id: int
+    document_number: str
+    occurred_at: datetime
+    currency: str
+    amount_minor: int
+    debit_account_id: int
+    debit_code: str
+    credit_account_id: int
+    credit_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What falls due on one day."""
+
+    due_on: date
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ageing:
+    """What is still owed, by how long it is overdue, and what was paid in advance."""
+
+    not_due_minor: int = 0
+    days_1_to_30_minor: int = 0
+    days_31_to_60_minor: int = 0
+    days_61_to_90_minor: int = 0
+    days_over_90_minor: int = 0
+    prepaid_minor: int = 0
+
+    @property
+    def overdue_minor(self) -> int:
+        return (
+            self.days_1_to_30_minor
+            + self.days_31_to_60_minor
+            + self.days_61_to_90_minor
+            + self.days_over_90_minor
+        )
+
+    @property
+    def owed_minor(self) -> int:
+        return self.not_due_minor + self.overdue_minor - self.prepaid_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """What an edge's account comes to now, counting what is not yet posted."""
+
+    relationship_id: int
+    currency: str
+    ageing: Ageing
+
+    @property
+    def owed_minor(self) -> int:
+        return self.ageing.owed_minor
+
+
+def age_debts(debts: Sequence[Debt], credits_minor: int, today: date) -> Ageing:
+    """Set what was paid and credited against the debts, oldest due first; age what remains.
+
+    A debt is overdue from the day after it was due. What no debt takes is prepaid.
+    """
+    remaining = credits_minor
+    buckets = dict.fromkeys(_BUCKETS, 0)
+    for debt in sorted(debts, key=lambda debt: debt.due_on):
+        covered = min(remaining, debt.amount_minor)
+        remaining -= covered
+        buckets[_bucket_of((today - debt.due_on).days)] += debt.amount_minor - covered
+    return Ageing(**buckets, prepaid_minor=remaining)
+
+
+_BUCKETS = (
+    "not_due_minor",
+    "days_1_to_30_minor",
+    "days_31_to_60_minor",
+    "days_61_to_90_minor",
+    "days_over_90_minor",
+)
+
+
+def _bucket_of(days_overdue: int) -> str:
+    if days_overdue <= 0:
+        return _BUCKETS[0]
+    return _BUCKETS[min(1 + (days_overdue - 1) // 30, len(_BUCKETS) - 1)]
+
+
+def _canonical(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -66,11 +66,19 @@ CREATE INDEX obligation_by_relationship
     ON settlement.obligation (network_id, relationship_id, occurred_at, id);
 SELECT kernel.guard_table('settlement.obligation', 'SELECT, INSERT');
 
+-- An obligation as the edge's account counts it: what the buyer owes is more than zero.
+CREATE FUNCTION settlement.signed_minor(kind text, amount_minor bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN kind IN ('goods', 'refund', 'charge') THEN amount_minor
+                ELSE -amount_minor END
+$$;
+
 -- What waits to be posted, so that the worker need not search the whole ledger for it. Written with
 -- the obligation, removed with its journals; the doctor compares the ledger itself.
 CREATE TABLE settlement.posting_queue (
     network_id bigint NOT NULL,
     obligation_id bigint NOT NULL,
+    queued_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT waits_once PRIMARY KEY (network_id, obligation_id),
     FOREIGN KEY (network_id, obligation_id) REFERENCES settlement.obligation
 );
@@ -222,7 +230,7 @@ CREATE INDEX adjustment_by_relationship
 SELECT kernel.guard_table('settlement.adjustment', 'SELECT, INSERT');
 
 -- Numbers payments, adjustments and statements, so that people can name them.
-CREATE SEQUENCE settlement.document_number;
+CREATE SEQUENCE settlement.document_number START WITH 100001;
 GRANT USAGE ON SEQUENCE settlement.document_number TO tradeline_app;
 
 -- A period of an edge's current account, as both sides read it. Signs are the seller's: what the

@@ -1,0 +1,181 @@
+"""The account of one edge as its sides know it: lock, credit, obligations, balance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from tradeline.kernel import Actor, Connection, PageRequest
+from tradeline.settlement.model import (
+    Adjustment,
+    Debt,
+    Edge,
+    Exposure,
+    Obligation,
+    ObligationKind,
+)
+
+# Of an edge on which the actor is not a side, there is nothing to lock.
+LOCK_EDGE = """
+    SELECT edge.seller_org_id, edge.buyer_org_id,
+           exposure.relationship_id, exposure.currency, exposure.credit_limit_minor,
+           exposure.held_minor, exposure.owed_minor, exposure.is_blocked
+      FROM settlement.exposure AS exposure
+      JOIN organizations.relationship AS edge
+        ON edge.network_id = $1 AND edge.id = exposure.relationship_id
+     WHERE exposure.network_id = $1
+       AND exposure.relationship_id = $3
+       AND (edge.seller_org_id = $2 OR edge.buyer_org_id = $2)
+       FOR NO KEY UPDATE OF exposure
+"""
+
+UPDATE_CREDIT = """
+    UPDATE settlement.exposure
+       SET credit_limit_minor = $3, is_blocked = $4
+     WHERE network_id = $1 AND relationship_id = $2
+"""
+
+INSERT_ADJUSTMENT = """
+    INSERT INTO settlement.adjustment
+           (network_id, number, relationship_id, kind, currency, amount_minor, reason, account_id)
+    VALUES ($1, 'ADJ-' || nextval('settlement.document_number'), $2, $3, $4, $5, $6, $7)
+    RETURNING id, number
+"""
+
+FETCH_ADJUSTMENTS = """
+    SELECT adjustment.id, adjustment.number, adjustment.relationship_id, adjustment.kind,
+           adjustment.currency, adjustment.amount_minor, adjustment.reason, adjustment.made_at
+      FROM settlement.adjustment AS adjustment
+      JOIN organizations.relationship AS edge
+        ON edge.network_id = $1 AND edge.id = adjustment.relationship_id
+     WHERE adjustment.network_id = $1
+       AND adjustment.id = ANY($3::bigint[])
+       AND (edge.seller_org_id = $2 OR edge.buyer_org_id = $2)
+"""
+
+FETCH_OBLIGATIONS = """
+    SELECT obligation.id, obligation.relationship_id, obligation.kind, obligation.currency,
+           settlement.signed_minor(obligation.kind, obligation.amount_minor) AS amount_minor,
+           obligation.document_type, obligation.document_id, obligation.document_number,
+           obligation.occurred_at, obligation.due_on
+      FROM settlement.obligation AS obligation
+      JOIN organizations.relationship AS edge
+        ON edge.network_id = $1 AND edge.id = obligation.relationship_id
+     WHERE obligation.network_id = $1
+       AND obligation.relationship_id = $3
+       AND (edge.seller_org_id = $2 OR edge.buyer_org_id = $2)
+       AND ($4::bigint IS NULL OR obligation.id < $4)
+     ORDER BY obligation.id DESC
+     LIMIT $5
+"""
+
+# What falls due on each day, and in one row without a day all that was paid or credited.
+FETCH_DEBTS = """
+    SELECT obligation.relationship_id, edge.currency, current_date AS today,
+           CASE WHEN signed.minor > 0
+                THEN coalesce(obligation.due_on, obligation.occurred_at::date) END AS due_on,
+           sum(abs(signed.minor))::bigint AS amount_minor
+      FROM settlement.obligation AS obligation
+      JOIN organizations.relationship AS edge
+        ON edge.network_id = $1 AND edge.id = obligation.relationship_id
+     CROSS JOIN LATERAL (
+           SELECT settlement.signed_minor(obligation.kind, obligation.amount_minor) AS minor
+           ) AS signed
+     WHERE obligation.network_id = $1
+       AND obligation.relationship_id = ANY($3::bigint[])
+       AND (edge.seller_org_id = $2 OR edge.buyer_org_id = $2)
+     GROUP BY obligation.relationship_id, edge.currency, 4
+"""
+
+
+async def lock_edge(conn: Connection, actor: Actor, relationship_id: int) -> Edge | None:
+    """Lock the account of an edge that the actor's organization is on."""
+    row = await conn.fetchrow(LOCK_EDGE, actor.network_id, actor.org_id, relationship_id)
+    if row is None:
+        return None
+    values = dict(row)
+    return Edge(
+        seller_org_id=values.pop("seller_org_id"),
+        buyer_org_id=values.pop("buyer_org_id"),
+        exposure=Exposure(**values),
+    )
+
+
+async def update_credit(conn: Connection, network_id: int, exposure: Exposure) -> None:
+    """Store limit and block of an exposure that the caller has locked."""
+    await conn.execute(
+        UPDATE_CREDIT,
+        network_id,
+        exposure.relationship_id,
+        exposure.credit_limit_minor,
+        exposure.is_blocked,
+    )
+
+
+async def insert_adjustment(
+    conn: Connection,
+    actor: Actor,
+    edge: Edge,
+    kind: ObligationKind,
+    amount_minor: int,
+    reason: str,
+) -> tuple[int, str]:
+    """Returns id and number."""
+    row = await conn.fetchrow(
+        INSERT_ADJUSTMENT,
+        actor.network_id,
+        edge.exposure.relationship_id,
+        kind,
+        edge.exposure.currency,
+        amount_minor,
+        reason,
+        actor.account_id,
+    )
+    assert row is not None, "an insert returns its row"
+    return row["id"], row["number"]
+
+
+async def fetch_adjustments(
+    conn: Connection, actor: Actor, ids: Sequence[int]
+) -> dict[int, Adjustment]:
+    rows = await conn.fetch(FETCH_ADJUSTMENTS, actor.network_id, actor.org_id, ids)
+    return {
+        row["id"]: Adjustment(**dict(row) | {"kind": ObligationKind(row["kind"])}) for row in rows
+    }
+
+
+async def fetch_obligations(
+    conn: Connection, actor: Actor, relationship_id: int, page: PageRequest
+) -> list[Obligation]:
+    """Newest first."""
+    rows = await conn.fetch(
+        FETCH_OBLIGATIONS,
+        actor.network_id,
+        actor.org_id,
+        relationship_id,
+        None if page.after is None else page.after[0],
+        page.limit,
+    )
+    return [Obligation(**dict(row) | {"kind": ObligationKind(row["kind"])}) for row in rows]
+
+
+async def fetch_debts(
+    conn: Connection, actor: Actor, relationship_ids: Sequence[int]
+) -> dict[int, tuple[list[Debt], int, date]]:
+    """By edge: what falls due when, what was paid or credited, and the database's today."""
+    rows = await conn.fetch(FETCH_DEBTS, actor.network_id, actor.org_id, relationship_ids)
+    found: dict[int, tuple[list[Debt], int, date]] = {}
+    for row in rows:
+        debts, credits_minor, today = found.get(row["relationship_id"], ([], 0, row["today"]))
+        if row["due_on"] is None:
+            credits_minor += row["amount_minor"]
+        else:
+            debts.append(Debt(row["due_on"], row["amount_minor"]))
+        found[row["relationship_id"]] = debts, credits_minor, today
+    return found
+
+
+async def fetch_now(conn: Connection) -> datetime:
+    """The database's clock, which decides. Read under a lock, it is after all that the lock saw."""
+    now: datetime = await conn.fetchval("SELECT clock_timestamp()")
+    return now
