@@ -63,9 +63,10 @@ def comparison(
         code=code,
         title_zh=title_zh,
         title_en=title_en,
-        broken_zh=f"网络 {{network_id}} 的{subject_zh} {{subject_id}}：应为 {{expected}}，实为 {{found}}。",
-        broken_en=f"{subject_en} {{subject_id}} of network {{network_id}}: {{expected}} was expected,"
-        " {found} was found.",
+        broken_zh=f"网络 {{network_id}} 的{subject_zh} {{subject_id}}："
+        "应为 {expected}，实为 {found}。",
+        broken_en=f"{subject_en} {{subject_id}} of network {{network_id}}: "
+        "{expected} was expected, {found} was found.",
         sql=f"{sql} ORDER BY 1, 2",
     )
 
