@@ -56,7 +56,7 @@ CREATE TABLE catalog.sku (
     attributes jsonb NOT NULL DEFAULT '{}',
     base_unit text NOT NULL DEFAULT 'EA',
     is_active boolean NOT NULL DEFAULT true,
-    sort_key text NOT NULL,
+    sort_key text COLLATE "C" NOT NULL,
     search_text text NOT NULL,
     search_grams text[] NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -70,6 +70,23 @@ CREATE INDEX sku_by_code ON catalog.sku (network_id, code);
 CREATE INDEX sku_in_order ON catalog.sku (network_id, sort_key, id);
 CREATE INDEX sku_by_gram ON catalog.sku USING gin (search_grams);
 SELECT kernel.guard_table('catalog.sku', 'SELECT, INSERT, UPDATE');
+
+-- Row-level security evaluates its policy before any operator that might leak, and @> is one: the
+-- application's role could never use sku_by_gram. So this runs as the owner, names the network
+-- itself, and gives away ids only, among which the caller still picks what may be seen.
+CREATE FUNCTION catalog.skus_with_text(of_network_id bigint, grams text[], terms text[])
+RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 200 SET search_path = pg_catalog AS $$
+    SELECT sku.id
+      FROM catalog.sku AS sku
+     WHERE sku.network_id = of_network_id
+       AND of_network_id = current_setting('tradeline.network_id')::bigint
+       AND sku.search_grams @> grams
+       AND NOT EXISTS (
+               SELECT 1 FROM unnest(terms) AS term WHERE strpos(sku.search_text, term) = 0)
+$$;
+REVOKE ALL ON FUNCTION catalog.skus_with_text(bigint, text[], text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION catalog.skus_with_text(bigint, text[], text[]) TO tradeline_app;
 
 -- Every SKU has a base pack of one unit, whose code is its base unit.
 CREATE TABLE catalog.pack (

@@ -23,6 +23,9 @@ CREATE TABLE pricing.price_list (
     CONSTRAINT ends_after_it_begins CHECK (valid_to > valid_from),
     FOREIGN KEY (network_id, seller_org_id) REFERENCES organizations.organization
 );
+-- A seller may have ten thousand contract lists beside its few base lists.
+CREATE INDEX price_list_base
+    ON pricing.price_list (network_id, seller_org_id, currency) WHERE level = 'base';
 SELECT kernel.guard_table('pricing.price_list', 'SELECT, INSERT, UPDATE');
 
 CREATE TABLE pricing.price_list_grant (
@@ -37,7 +40,8 @@ CREATE INDEX price_list_grant_by_list ON pricing.price_list_grant (network_id, p
 SELECT kernel.guard_table('pricing.price_list_grant', 'SELECT, INSERT, DELETE');
 
 -- `unit_price` is for one base unit, or for one pack where `pack_id` names it. `quantity_minimum`
--- is in base units: several rows of one SKU are its quantity breaks. A price is ended, not changed.
+-- is in base units: several rows of one SKU are its quantity breaks. A price is ended, not changed;
+-- one that has not begun is withdrawn, by ending it where it begins.
 CREATE TABLE pricing.price (
     network_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -49,15 +53,17 @@ CREATE TABLE pricing.price (
     valid_from timestamptz,
     valid_to timestamptz,
     PRIMARY KEY (network_id, id),
-    CONSTRAINT one_price_for_each_break UNIQUE NULLS NOT DISTINCT
-        (network_id, price_list_id, sku_id, pack_id, quantity_minimum, valid_from),
     CONSTRAINT price_is_not_negative CHECK (unit_price >= 0 AND unit_price < 'Infinity'),
     CONSTRAINT break_is_a_count CHECK (quantity_minimum >= 1),
-    CONSTRAINT ends_after_it_begins CHECK (valid_to > valid_from),
+    CONSTRAINT never_ends_before_it_begins CHECK (valid_to >= valid_from),
     FOREIGN KEY (network_id, price_list_id) REFERENCES pricing.price_list,
     FOREIGN KEY (network_id, sku_id) REFERENCES catalog.sku,
     CONSTRAINT pack_is_of_the_sku FOREIGN KEY (network_id, pack_id, sku_id)
         REFERENCES catalog.pack (network_id, id, sku_id)
 );
+CREATE UNIQUE INDEX one_price_for_each_break
+    ON pricing.price (network_id, price_list_id, sku_id, pack_id, quantity_minimum, valid_from)
+       NULLS NOT DISTINCT
+ WHERE valid_to IS NULL OR valid_from IS NULL OR valid_to > valid_from;
 CREATE INDEX price_by_sku ON pricing.price (network_id, sku_id, price_list_id);
 SELECT kernel.guard_table('pricing.price', 'SELECT, INSERT, UPDATE');

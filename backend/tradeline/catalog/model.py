@@ -1,0 +1,286 @@
+"""What the catalog talks about: categories, products, SKUs, packs, assortments, offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any
+
+
+class CodeKind(StrEnum):
+    """By which of its codes a SKU was found."""
+
+    CODE = "code"
+    BARCODE = "barcode"
+    OWN_CODE = "own_code"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A node of its owner's tree; `position` orders siblings."""
+
+    id: int
+    owner_org_id: int
+    parent_id: int | None
+    code: str
+    name: str
+    name_en: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """What is sold; its SKUs are what is counted."""
+
+    id: int
+    owner_org_id: int
+    category_id: int | None
+    code: str
+    name: str
+    name_en: str
+    brand: str
+    description: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """So many base units of a SKU under one name. The base pack holds one."""
+
+    id: int
+    code: str
+    units: int
+    name: str = ""
+    name_en: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Barcode:
+    """What is printed on one pack of a SKU."""
+
+    code: str
+    pack_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sku:
+    """What is stocked, in its base unit. `own_code` is what the asking organization calls it."""
+
+    id: int
+    product_id: int
+    owner_org_id: int
+    code: str
+    name: str
+    name_en: str
+    attributes: Mapping[str, str]
+    base_unit: str
+    is_active: bool
+    sort_key: str
+    packs: tuple[Pack, ...]
+    barcodes: tuple[Barcode, ...]
+    own_code: str | None
+
+    def pack(self, pack_id: int | None) -> Pack | None:
+        """The pack of that id; None asks for the base pack."""
+        if pack_id is None:
+            return next(pack for pack in self.packs if pack.code == self.base_unit)
+        return next((pack for pack in self.packs if pack.id == pack_id), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeMatch:
+    """A SKU found by an exact code; a barcode also tells the pack."""
+
+    sku_id: int
+    pack_id: int | None
+    kind: CodeKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assortment:
+    """A named set of SKUs that a seller offers, granted to edges."""
+
+    id: int
+    seller_org_id: int
+    code: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssortmentItem:
+    """One SKU of an assortment, with the minimum and step of an order line, in base units."""
+
+    sku_id: int
+    quantity_minimum: int = 1
+    quantity_step: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One SKU that one edge may trade. Of several grants that name it, the smallest minimum
+    counts, with the step that stands beside it (of equal minimums, the smallest step)."""
+
+    relationship_id: int
+    seller_org_id: int
+    sku_id: int
+    sort_key: str
+    quantity_minimum: int
+    quantity_step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tradable:
+    """All that an order line must know of the SKU on its edge; `packs` by id."""
+
+    sku_id: int
+    sku_code: str
+    sku_name: str
+    sku_name_en: str
+    base_unit: str
+    quantity_minimum: int
+    quantity_step: int
+    packs: Mapping[int, Pack]
+
+    def accepts(self, quantity: int) -> bool:
+        """Whether a line may be of so many base units: the minimum or more, in whole steps."""
+        return quantity >= self.quantity_minimum and quantity % self.quantity_step == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCategory:
+    """A category to create; its parent is one of the same owner."""
+
+    code: str
+    name: str
+    name_en: str = ""
+    parent_id: int | None = None
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewProduct:
+    """A product to create, in one of its owner's categories."""
+
+    code: str
+    name: str
+    name_en: str = ""
+    category_id: int | None = None
+    brand: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductChange:
+    """New values for a product; None leaves a field as it is."""
+
+    product_id: int
+    name: str | None = None
+    name_en: str | None = None
+    category_id: int | None = None
+    brand: str | None = None
+    description: str | None = None
+    is_active: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPack:
+    """A pack of more than one base unit, such as a case of 12."""
+
+    code: str
+    units: int
+    name: str = ""
+    name_en: str = ""
+    barcodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSku:
+    """A SKU to create. Its base pack comes by itself; `barcodes` are those of the base pack."""
+
+    product_id: int
+    code: str
+    name: str
+    name_en: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    base_unit: str = "EA"
+    packs: tuple[NewPack, ...] = ()
+    barcodes: tuple[str, ...] = ()
+
+    def all_packs(self) -> tuple[NewPack, ...]:
+        """Base pack first."""
+        base = NewPack(
+            code=self.base_unit, units=1, name=self.base_unit, barcodes=tuple(self.barcodes)
+        )
+        return (base, *self.packs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkuChange:
+    """New values for a SKU; None leaves a field as it is. The base unit never changes."""
+
+    sku_id: int
+    name: str | None = None
+    name_en: str | None = None
+    attributes: Mapping[str, str] | None = None
+    is_active: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBarcode:
+    """A barcode for a pack; without `pack_id`, for the base pack."""
+
+    sku_id: int
+    code: str
+    pack_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBuyerCode:
+    """What a buyer calls a SKU; None takes the name back."""
+
+    sku_id: int
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAssortment:
+    """An assortment to create, still empty."""
+
+    code: str
+    name: str
+    name_en: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssortmentGrant:
+    """Lets an edge trade an assortment."""
+
+    relationship_id: int
+    assortment_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkuFilter:
+    """Which SKUs to list. A category stands for itself and all below it."""
+
+    search: str | None = None
+    category_id: int | None = None
+    product_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferFilter:
+    """Which offers to list. A category stands for itself and all below it."""
+
+    search: str | None = None
+    category_id: int | None = None
+    seller_org_id: int | None = None
+    relationship_id: int | None = None
+
+
+def given(change: object, key: str) -> dict[str, Any]:
+    """The fields of a change that are not None, without its `key`."""
+    values = {f.name: getattr(change, f.name) for f in fields(change)}  # type: ignore[arg-type]
+    return {name: value for name, value in values.items() if value is not None and name != key}

@@ -1,0 +1,1 @@
+"""What the catalog does, one function for each use case, one file for each topic."""

@@ -1,0 +1,290 @@
+"""Assortments: what a seller offers, and on which edges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from tradeline.catalog.model import Assortment, AssortmentGrant, AssortmentItem, NewAssortment
+from tradeline.catalog.queries import assortments as queries
+from tradeline.catalog.queries import skus as sku_queries
+from tradeline.catalog.rules import (
+    judge_batch,
+    judge_found,
+    judge_item,
+    judge_repeats,
+    judge_texts,
+    raise_any,
+)
+from tradeline.kernel import (
+    Actor,
+    Change,
+    Connection,
+    NotFound,
+    Page,
+    PageRequest,
+    Permission,
+    make_page,
+    record_changes,
+    refuse,
+)
+
+
+async def create_assortments(
+    conn: Connection, *, actor: Actor, assortments: Sequence[NewAssortment]
+) -> list[int]:
+    """Make empty assortments of the actor's organization; ids in the order given.
+
+    Raises:
+        Forbidden: without `catalog:manage`.
+        Rejected: InvalidValue, AlreadyExists for a code.
+    """
+    actor.require(Permission.CATALOG_MANAGE)
+    paths = [("assortments", index) for index in range(len(assortments))]
+    problems = judge_batch("assortments", assortments)
+    for assortment, path in zip(assortments, paths, strict=True):
+        problems += judge_texts(
+            path,
+            codes={"code": assortment.code},
+            names={"name": assortment.name, "nameEn": assortment.name_en},
+        )
+    raise_any(problems)
+    codes = [assortment.code for assortment in assortments]
+    code_paths = [(*path, "code") for path in paths]
+    taken = await queries.fetch_taken_codes(conn, actor, codes)
+    raise_any(judge_repeats("assortment", codes, taken, code_paths))
+    ids = await queries.insert_assortments(conn, actor, assortments)
+    raise_any(judge_repeats("assortment", codes, set(codes) - ids.keys(), code_paths))
+    await record_changes(
+        conn,
+        actor=actor,
+        changes=[
+            Change(
+                action="assortment.create",
+                subject_type="assortment",
+                subject_id=ids[assortment.code],
+                after=asdict(assortment),
+            )
+            for assortment in assortments
+        ],
+    )
+    return [ids[code] for code in codes]
+
+
+async def put_assortment_skus(
+    conn: Connection, *, actor: Actor, assortment_id: int, items: Sequence[AssortmentItem]
+) -> None:
+    """Put SKUs into an assortment, or give those in it another minimum and step. Locks it.
+
+    A seller puts what it sees into its own assortments. A buyer puts its own SKUs into an
+    assortment that a supplier made for it alone: so a brand says what it wants made, and only
+    by that does the supplier come to see it.
+
+    Raises:
+        Forbidden: without `catalog:manage`.
+        Rejected: InvalidValue, NotFound for the assortment or a SKU.
+    """
+    actor.require(Permission.CATALOG_MANAGE)
+    problems = judge_batch("items", items)
+    paths = [("items", index) for index in range(len(items))]
+    for item, path in zip(items, paths, strict=True):
+        problems += judge_item(item, path)
+    raise_any(problems)
+    assortment = await _lock_one(conn, actor, assortment_id)
+    sku_ids = [item.sku_id for item in items]
+    if assortment.seller_org_id == actor.org_id:
+        allowed = await sku_queries.fetch_visible_ids(conn, actor, sku_ids)
+    else:
+        allowed = await queries.fetch_own_skus(conn, actor, sku_ids)
+    problems += judge_found("SKU", sku_ids, allowed, [(*path, "skuId") for path in paths])
+    problems += judge_repeats("SKU", [str(id) for id in sku_ids], (), paths)
+    raise_any(problems)
+    before = await queries.fetch_items_before(conn, actor, assortment_id, sku_ids)
+    await queries.put_items(conn, actor, assortment_id, items)
+    changed = [item for item in items if before.get(item.sku_id) != item]
+    if changed:
+        await _record_items(
+            conn,
+            actor,
+            "assortment.put_skus",
+            assortment_id,
+            before=[before[item.sku_id] for item in changed if item.sku_id in before],
+            after=changed,
+        )
+
+
+async def remove_assortment_skus(
+    conn: Connection, *, actor: Actor, assortment_id: int, sku_ids: Sequence[int]
+) -> None:
+    """Take SKUs out of an assortment: they are offered no more where nothing else offers them.
+
+    Those that are not in it are passed over. Locks the assortment. Whoever may put may remove.
+
+    Raises:
+        Forbidden: without `catalog:manage`.
+        Rejected: InvalidValue, NotFound for the assortment.
+    """
+    actor.require(Permission.CATALOG_MANAGE)
+    raise_any(judge_batch("skuIds", sku_ids))
+    assortment = await _lock_one(conn, actor, assortment_id)
+    if assortment.seller_org_id != actor.org_id:
+        sku_ids = sorted(await queries.fetch_own_skus(conn, actor, sku_ids))
+    before = await queries.fetch_items_before(conn, actor, assortment_id, sku_ids)
+    await queries.remove_items(conn, actor, assortment_id, sku_ids)
+    if before:
+        await _record_items(
+            conn,
+            actor,
+            "assortment.remove_skus",
+            assortment_id,
+            before=list(before.values()),
+            after=[],
+        )
+
+
+async def grant_assortments(
+    conn: Connection, *, actor: Actor, grants: Sequence[AssortmentGrant]
+) -> None:
+    """Offer assortments of the actor's organization on edges on which it sells.
+
+    Those granted already stay. Locks the assortments.
+
+    Raises:
+        Forbidden: without `catalog:manage`.
+        Rejected: InvalidValue, NotFound for an assortment, or an edge that is not one's own to
+            sell on or has ended.
+    """
+    actor.require(Permission.CATALOG_MANAGE)
+    problems = judge_batch("grants", grants)
+    raise_any(problems)
+    paths = [("grants", index) for index in range(len(grants))]
+    assortment_ids = [grant.assortment_id for grant in grants]
+    edge_ids = [grant.relationship_id for grant in grants]
+    assortments = await queries.lock_assortments(conn, actor, assortment_ids)
+    own = {id for id, found in assortments.items() if found.seller_org_id == actor.org_id}
+    edges = await queries.fetch_sold_edges(conn, actor, edge_ids)
+    problems += judge_found(
+        "assortment", assortment_ids, own, [(*path, "assortmentId") for path in paths]
+    )
+    problems += judge_found(
+        "relationship", edge_ids, edges, [(*path, "relationshipId") for path in paths]
+    )
+    raise_any(problems)
+    made = await queries.insert_grants(conn, actor, grants)
+    await _record_grants(conn, actor, "assortment.grant", made)
+
+
+async def revoke_assortments(
+    conn: Connection, *, actor: Actor, grants: Sequence[AssortmentGrant]
+) -> None:
+    """Offer assortments of the actor's organization no more on these edges.
+
+    What was not granted is passed over. Open orders are not touched.
+
+    Raises:
+        Forbidden: without `catalog:manage`.
+        Rejected: InvalidValue, NotFound for an assortment that is not one's own.
+    """
+    actor.require(Permission.CATALOG_MANAGE)
+    raise_any(judge_batch("grants", grants))
+    assortment_ids = [grant.assortment_id for grant in grants]
+    found = await queries.lock_assortments(conn, actor, assortment_ids)
+    own = {id for id, row in found.items() if row.seller_org_id == actor.org_id}
+    paths = [("grants", index, "assortmentId") for index in range(len(grants))]
+    raise_any(judge_found("assortment", assortment_ids, own, paths))
+    gone = await queries.delete_grants(conn, actor, grants)
+    await _record_grants(conn, actor, "assortment.revoke", gone)
+
+
+async def assortments_by_ids(
+    conn: Connection, *, actor: Actor, ids: Sequence[int]
+) -> dict[int, Assortment]:
+    """One's own, and those a supplier made for the actor's organization alone.
+
+    Raises Forbidden without `catalog:read`.
+    """
+    actor.require(Permission.CATALOG_READ)
+    return await queries.fetch_assortments(conn, actor, ids)
+
+
+async def list_assortments(
+    conn: Connection, *, actor: Actor, page: PageRequest
+) -> Page[Assortment]:
+    """As `assortments_by_ids`, oldest first. The cursor's shape is (int,).
+
+    Raises Forbidden without `catalog:read`.
+    """
+    actor.require(Permission.CATALOG_READ)
+    rows = await queries.fetch_assortment_page(conn, actor, page)
+    return make_page(rows, page, lambda assortment: (assortment.id,))
+
+
+async def list_assortment_skus(
+    conn: Connection, *, actor: Actor, assortment_id: int, page: PageRequest
+) -> Page[AssortmentItem]:
+    """What is in an assortment, by SKU. The cursor's shape is (int,).
+
+    Of an assortment that the actor's organization does not see, nothing. Raises Forbidden
+    without `catalog:read`.
+    """
+    actor.require(Permission.CATALOG_READ)
+    if not await queries.fetch_assortments(conn, actor, [assortment_id]):
+        return make_page([], page, lambda item: (item.sku_id,))
+    rows = await queries.fetch_items(conn, actor, assortment_id, page)
+    return make_page(rows, page, lambda item: (item.sku_id,))
+
+
+async def list_assortment_edges(
+    conn: Connection, *, actor: Actor, assortment_id: int, page: PageRequest
+) -> Page[int]:
+    """The ids of the edges to which one of the organization's own assortments is granted.
+
+    The cursor's shape is (int,). Raises Forbidden without `catalog:read`.
+    """
+    actor.require(Permission.CATALOG_READ)
+    rows = await queries.fetch_granted_edges(conn, actor, assortment_id, page)
+    return make_page(rows, page, lambda relationship_id: (relationship_id,))
+
+
+async def _lock_one(conn: Connection, actor: Actor, assortment_id: int) -> Assortment:
+    found = await queries.lock_assortments(conn, actor, [assortment_id])
+    if assortment_id not in found:
+        raise refuse(NotFound(path=("assortmentId",), subject="assortment"))
+    return found[assortment_id]
+
+
+async def _record_items(
+    conn: Connection,
+    actor: Actor,
+    action: str,
+    assortment_id: int,
+    *,
+    before: Sequence[AssortmentItem],
+    after: Sequence[AssortmentItem],
+) -> None:
+    change = Change(
+        action=action,
+        subject_type="assortment",
+        subject_id=assortment_id,
+        before={"items": [asdict(item) for item in before]},
+        after={"items": [asdict(item) for item in after]},
+    )
+    await record_changes(conn, actor=actor, changes=[change])
+
+
+async def _record_grants(
+    conn: Connection, actor: Actor, action: str, grants: Sequence[AssortmentGrant]
+) -> None:
+    await record_changes(
+        conn,
+        actor=actor,
+        changes=[
+            Change(
+                action=action,
+                subject_type="relationship",
+                subject_id=grant.relationship_id,
+                after={"assortment_id": grant.assortment_id},
+            )
+            for grant in grants
+        ],
+    )
