@@ -8,11 +8,13 @@ import decimal
 import enum
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from tradeline import kernel
 from tradeline_graph._context import Info
 from tradeline_graph._problems import to_graph
+
+Result = TypeVar("Result")
 
 
 class RequestInput(Protocol):
@@ -70,3 +72,28 @@ def as_json(value: Any) -> Any:
     if isinstance(value, datetime.datetime | datetime.date | decimal.Decimal):
         return str(value)
     return value
+
+
+async def unlisted(done: Awaitable[Result]) -> Result:
+    """Await a use case for lists that was given a list of one.
+
+    Its problems lead to the fields of the one, not to the first of a list that nobody sent.
+    """
+    try:
+        return await done
+    except kernel.Rejected as rejection:
+        raise kernel.Rejected(
+            [dataclasses.replace(p, path=p.path[2:] or p.path) for p in rejection.problems]
+        ) from None
+
+
+async def one_of_list(made: Awaitable[list[int]]) -> int:
+    """The one id that such a use case made."""
+    [made_id] = await unlisted(made)
+    return made_id
+
+
+async def answering(done: Awaitable[object], answer_id: int) -> int:
+    """Do it, and answer with the id of what it was done to."""
+    await done
+    return answer_id

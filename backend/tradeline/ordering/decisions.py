@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tradeline.catalog import Tradable
+from tradeline.catalog import Pack, Tradable
 from tradeline.inventory import Allocation, Supply
 from tradeline.kernel import QUANTITY_MAX, InvalidValue, Money, Problem, Quantity
 from tradeline.ordering.errors import (
@@ -35,8 +35,8 @@ from tradeline.settlement import Exposure
 class PlacedLine:
     """A line that can be had: what it costs, and where its stock is taken from."""
 
-    sku_id: int
-    pack_id: int
+    tradable: Tradable
+    pack: Pack
     pack_quantity: int
     quantity: int
     price: PriceResolution
@@ -85,13 +85,11 @@ def decide_orders(
     return [_decide(position, order, state) for position, order in enumerate(orders)]
 
 
-def pack_of(line: NewOrderLine, tradable: Tradable) -> tuple[int, int] | None:
-    """The line's pack and its base units; the base pack where none is named."""
+def pack_of(line: NewOrderLine, tradable: Tradable) -> Pack | None:
+    """The line's pack; the base pack where none is named, None where there is no such pack."""
     if line.pack_id is None:
-        base = next(p for p in tradable.packs.values() if p.code == tradable.base_unit)
-        return base.id, base.units
-    pack = tradable.packs.get(line.pack_id)
-    return None if pack is None else (pack.id, pack.units)
+        return next(pack for pack in tradable.packs.values() if pack.code == tradable.base_unit)
+    return tradable.packs.get(line.pack_id)
 
 
 def _decide(position: int, order: NewOrder, state: PlacementState) -> PlacedOrder | RefusedOrder:
@@ -121,7 +119,7 @@ def _decide(position: int, order: NewOrder, state: PlacementState) -> PlacedOrde
         ]
     if problems:
         for placed_line in lines:
-            state.supply.put_back(placed_line.sku_id, placed_line.allocations)
+            state.supply.put_back(placed_line.tradable.sku_id, placed_line.allocations)
         return RefusedOrder(tuple(problems))
     state.free_minor[relationship.id] -= amount
     return PlacedOrder(order, relationship, tuple(lines), amount)
@@ -148,8 +146,7 @@ def _decide_line(
     pack = pack_of(line, tradable)
     if pack is None:
         return [UnknownPack(path=(*path, "packId"), sku=tradable.sku_code)]
-    pack_id, units = pack
-    quantity = line.quantity * units
+    quantity = line.quantity * pack.units
     if quantity > QUANTITY_MAX:
         return [_too_many((*path, "quantity"))]
     problems = _quantity_problems(quantity, tradable, (*path, "quantity"))
@@ -175,7 +172,7 @@ def _decide_line(
         state.supply.put_back(line.sku_id, allocations)
         return problems
     return PlacedLine(
-        line.sku_id, pack_id, line.quantity, quantity, price, price.amount.minor, allocations
+        tradable, pack, line.quantity, quantity, price, price.amount.minor, allocations
     )
 
 

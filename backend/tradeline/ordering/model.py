@@ -74,7 +74,12 @@ class OrderLine:
     order_id: int
     line_no: int
     sku_id: int
+    sku_code: str
+    sku_name: str
+    sku_name_en: str
+    base_unit: str
     pack_id: int
+    pack_code: str
     pack_quantity: int
     quantity: int
     unit_price: Decimal

@@ -13,7 +13,7 @@ from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
 from tradeline_graph._scalars import Money
 from tradeline_graph._scope import Scope, scoped
-from tradeline_graph.catalog import Pack, Sku, load_pack, load_sku
+from tradeline_graph.catalog import Sku, load_sku
 from tradeline_graph.organizations import (
     Organization,
     Relationship,
@@ -38,8 +38,13 @@ ReturnState = strawberry.enum(ordering.ReturnState, description="What became of 
 class OrderLine:
     id: strawberry.ID
     line_no: int
+    sku_code: str = strawberry.field(description="Frozen with the line, as are names and units.")
+    sku_name: str
+    sku_name_en: str
+    base_unit: str
     quantity: int
-    pack_quantity: int = strawberry.field(description="The quantity in the pack that was ordered.")
+    pack_code: str = strawberry.field(description="The pack that was ordered.")
+    pack_quantity: int = strawberry.field(description="How many of that pack.")
     unit_price: decimal.Decimal = strawberry.field(
         description="Frozen at placement; times `pricedQuantity` it is `amount`."
     )
@@ -58,9 +63,6 @@ class OrderLine:
     returned: Money = strawberry.field(description="What was given back of `owed`.")
     promised_on: datetime.date | None
     refusal_reason: str | None
-    currency: strawberry.Private[str]
-    sku_id: strawberry.Private[int]
-    pack_id: strawberry.Private[int]
     line: strawberry.Private[ordering.OrderLine]
 
     @classmethod
@@ -68,7 +70,12 @@ class OrderLine:
         return cls(
             id=to_id("OrderLine", line.id),
             line_no=line.line_no,
+            sku_code=line.sku_code,
+            sku_name=line.sku_name,
+            sku_name_en=line.sku_name_en,
+            base_unit=line.base_unit,
             quantity=line.quantity,
+            pack_code=line.pack_code,
             pack_quantity=line.pack_quantity,
             unit_price=line.unit_price.normalize() if line.unit_price else decimal.Decimal(0),
             priced_quantity=line.priced_quantity,
@@ -84,19 +91,12 @@ class OrderLine:
             returned=Money.of_minor(line.returned_minor, currency),
             promised_on=line.promised_on,
             refusal_reason=line.refusal_reason,
-            currency=currency,
-            sku_id=line.sku_id,
-            pack_id=line.pack_id,
             line=line,
         )
 
-    @strawberry.field(description="Null once neither party may see it any more.")
+    @strawberry.field(description="Null when it is no longer offered to you.")
     async def sku(self, info: Info) -> Sku | None:
-        return await load_sku(info, self.sku_id)
-
-    @strawberry.field(description="The pack that was ordered.")
-    async def pack(self, info: Info) -> Pack | None:
-        return await load_pack(info, self.pack_id)
+        return await load_sku(info, self.line.sku_id)
 
     @strawberry.field(description="How the price came to be, frozen at placement.")
     def price_explanation(self) -> PriceExplanation:

@@ -50,14 +50,20 @@ SELECT kernel.guard_table('ordering.trade_order', 'SELECT, INSERT, UPDATE');
 -- reached a receipt, on which `received_quantity` were found (fewer when short, more when over).
 -- `amount_minor` is frozen: `open_minor` is what the units not yet counted, refused or cancelled
 -- cost, `owed_minor` has become an obligation, `returned_minor` of that was given back.
--- `explanation` is how the price came to be.
+-- `explanation` is how the price came to be. Codes and names are frozen with the line: a document
+-- reads the same when the SKU is renamed, or is no longer offered.
 CREATE TABLE ordering.order_line (
     network_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
     order_id bigint NOT NULL,
     line_no integer NOT NULL,
     sku_id bigint NOT NULL,
+    sku_code text NOT NULL,
+    sku_name text NOT NULL,
+    sku_name_en text NOT NULL,
+    base_unit text NOT NULL,
     pack_id bigint NOT NULL,
+    pack_code text NOT NULL,
     pack_quantity bigint NOT NULL,
     quantity bigint NOT NULL,
     unit_price numeric(18, 6) NOT NULL,

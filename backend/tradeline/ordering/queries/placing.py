@@ -45,17 +45,21 @@ INSERT_ORDERS = """
         SELECT $1, id, 'place', state, placed_by_org_id, placed_by_account_id FROM placed
     )
     INSERT INTO ordering.order_line
-           (network_id, id, order_id, line_no, sku_id, pack_id, pack_quantity, quantity,
-            unit_price, priced_quantity, amount_minor, open_minor, explanation)
+           (network_id, id, order_id, line_no, sku_id, sku_code, sku_name, sku_name_en, base_unit,
+            pack_id, pack_code, pack_quantity, quantity, unit_price, priced_quantity,
+            amount_minor, open_minor, explanation)
     OVERRIDING SYSTEM VALUE
-    SELECT $1, line.id, line.order_id, line.line_no, line.sku_id, line.pack_id,
-           line.pack_quantity, line.quantity, line.unit_price, line.priced_quantity,
-           line.amount_minor, line.amount_minor, line.explanation::jsonb
-      FROM unnest($14::bigint[], $15::bigint[], $16::integer[], $17::bigint[], $18::bigint[],
-                  $19::bigint[], $20::bigint[], $21::numeric[], $22::bigint[], $23::bigint[],
-                  $24::text[])
-           AS line (id, order_id, line_no, sku_id, pack_id, pack_quantity, quantity, unit_price,
-                    priced_quantity, amount_minor, explanation)
+    SELECT $1, line.id, line.order_id, line.line_no, line.sku_id, line.sku_code, line.sku_name,
+           line.sku_name_en, line.base_unit, line.pack_id, line.pack_code, line.pack_quantity,
+           line.quantity, line.unit_price, line.priced_quantity, line.amount_minor,
+           line.amount_minor, line.explanation::jsonb
+      FROM unnest($14::bigint[], $15::bigint[], $16::integer[], $17::bigint[], $18::text[],
+                  $19::text[], $20::text[], $21::text[], $22::bigint[], $23::text[],
+                  $24::bigint[], $25::bigint[], $26::numeric[], $27::bigint[], $28::bigint[],
+                  $29::text[])
+           AS line (id, order_id, line_no, sku_id, sku_code, sku_name, sku_name_en, base_unit,
+                    pack_id, pack_code, pack_quantity, quantity, unit_price, priced_quantity,
+                    amount_minor, explanation)
 """
 
 
@@ -96,8 +100,13 @@ async def insert_orders(
         list(line_ids),
         [order_id for order_id, _, _ in lines],
         [number for _, number, _ in lines],
-        [line.sku_id for _, _, line in lines],
-        [line.pack_id for _, _, line in lines],
+        [line.tradable.sku_id for _, _, line in lines],
+        [line.tradable.sku_code for _, _, line in lines],
+        [line.tradable.sku_name for _, _, line in lines],
+        [line.tradable.sku_name_en for _, _, line in lines],
+        [line.tradable.base_unit for _, _, line in lines],
+        [line.pack.id for _, _, line in lines],
+        [line.pack.code for _, _, line in lines],
         [line.pack_quantity for _, _, line in lines],
         [line.quantity for _, _, line in lines],
         [line.price.unit_price for _, _, line in lines],

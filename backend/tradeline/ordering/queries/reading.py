@@ -35,7 +35,8 @@ ORDER_COLUMNS = """
 """
 
 LINE_COLUMNS = """
-    line.id, line.order_id, line.line_no, line.sku_id, line.pack_id, line.pack_quantity,
+    line.id, line.order_id, line.line_no, line.sku_id, line.sku_code, line.sku_name,
+    line.sku_name_en, line.base_unit, line.pack_id, line.pack_code, line.pack_quantity,
     line.quantity, line.unit_price, line.priced_quantity, line.amount_minor, line.open_minor,
     line.explanation, line.refused_quantity, line.cancelled_quantity, line.shipped_quantity,
     line.counted_quantity, line.received_quantity, line.returned_quantity, line.owed_minor,

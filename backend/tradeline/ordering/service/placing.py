@@ -147,15 +147,14 @@ async def _price(
     for position, order in enumerate(orders):
         for index, line in enumerate(order.lines[:LINES_MAX]):
             sku = tradable.get((order.relationship_id, line.sku_id))
-            pack = None if sku is None else pack_of(line, sku)
-            if pack is not None:
+            if sku is not None and (pack := pack_of(line, sku)) is not None:
                 places.append((position, index))
                 requests.append(
                     PriceRequest(
                         relationship_id=order.relationship_id,
                         sku_id=line.sku_id,
-                        pack_id=pack[0],
-                        pack_units=pack[1],
+                        pack_id=pack.id,
+                        pack_units=pack.units,
                         pack_quantity=line.quantity,
                     )
                 )
@@ -202,7 +201,7 @@ def _stock_holds(
     return [
         NewHold(
             warehouse_id=allocation.warehouse_id,
-            sku_id=line.sku_id,
+            sku_id=line.tradable.sku_id,
             held_for_org_id=placed.relationship.buyer_org_id,
             reference_type="order_line",
             reference_id=line_id,
