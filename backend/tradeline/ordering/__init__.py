@@ -34,6 +34,7 @@ from tradeline.ordering.model import (
     Shipment,
     ShipmentLine,
 )
+from tradeline.ordering.service.checks import find_violations
 from tradeline.ordering.service.delivery import (
     decide_return,
     receive_shipment,
@@ -92,6 +93,7 @@ __all__ = [
     "confirm_order",
     "decide_return",
     "events_of_orders",
+    "find_violations",
     "lines_of_orders",
     "list_orders",
     "orders_by_ids",
