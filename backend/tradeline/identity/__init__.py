@@ -6,6 +6,7 @@ The names below are the module: others import them from here, and nothing from d
 from tradeline.identity.errors import (
     InvitationNotUsable,
     LastOwner,
+    NoMembership,
     PermissionNotHeld,
     PersonAbove,
     SignInFailed,
@@ -90,6 +91,7 @@ __all__ = [
     "NewApiClient",
     "NewInvitation",
     "NewPerson",
+    "NoMembership",
     "PermissionNotHeld",
     "Person",
     "PersonAbove",

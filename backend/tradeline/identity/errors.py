@@ -29,6 +29,14 @@ class TooManySignIns(Problem):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoMembership(Problem):
+    """The account is right, and there is no organization that it may act for."""
+
+    zh: ClassVar[str] = "您的账号目前不属于任何组织；请联系贵组织的管理员发送邀请。"
+    en: ClassVar[str] = "Your account belongs to no organization now; ask for an invitation."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenNotUsable(Problem):
     """A refresh token or session that is unknown, used, ended or expired."""
 

@@ -49,7 +49,7 @@ class SignIn:
     token: str
     account_id: int
     expires_at: datetime
-    actor: Actor | None
+    actor: Actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -225,15 +225,15 @@ async def insert_session(
     conn: Connection,
     token_hash: bytes,
     account_id: int,
-    membership: Membership | None,
+    membership: Membership,
     lasts: object,
 ) -> datetime:
     expires_at: datetime = await conn.fetchval(
         INSERT_SESSION,
         token_hash,
         account_id,
-        None if membership is None else membership.network_id,
-        None if membership is None else membership.id,
+        membership.network_id,
+        membership.id,
         lasts,
     )
     return expires_at

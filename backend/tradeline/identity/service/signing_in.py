@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from tradeline.identity.errors import SignInFailed, TokenNotUsable, TooManySignIns
+from tradeline.identity.errors import NoMembership, SignInFailed, TokenNotUsable, TooManySignIns
 from tradeline.identity.model import (
     EMAIL_LENGTH_MAX,
     Account,
@@ -51,7 +51,8 @@ async def sign_in(
     An unknown address, a wrong password and a closed account answer alike, after the same work.
 
     Raises:
-        Rejected: SignInFailed; TooManySignIns; NotFound for a membership that is not theirs.
+        Rejected: SignInFailed; TooManySignIns; NotFound for a membership that is not theirs;
+            NoMembership.
     """
     account = await prove_password(
         db, email=email, password=password, network_address=network_address
@@ -60,12 +61,6 @@ async def sign_in(
         memberships = await queries.fetch_memberships(conn, account.id)
     membership = choose_membership(memberships, membership_id)
     token = new_secret()
-    if membership is None:
-        async with db.platform() as conn:
-            expires_at = await queries.insert_session(
-                conn, hash_secret(token), account.id, None, SESSION_LASTS
-            )
-        return SignIn(token=token, account_id=account.id, expires_at=expires_at, actor=None)
     actor = acting(account, membership)
     async with db.unit_of_work(membership.network_id) as conn:
         expires_at = await queries.insert_session(
@@ -122,8 +117,6 @@ async def switch_membership(db: Database, *, token: str, membership_id: int) -> 
         membership = choose_membership(
             await queries.fetch_memberships(conn, account.id), membership_id
         )
-    if membership is None:
-        raise refuse(NotFound(path=("membership_id",), subject="member"))
     actor = acting(account, membership)
     async with db.unit_of_work(membership.network_id) as conn:
         if not await queries.switch_session(conn, hash_secret(token), account.id, membership):
@@ -216,18 +209,16 @@ async def prove_password(
     return queries.account_of(row)
 
 
-def choose_membership(
-    memberships: Sequence[Membership], membership_id: int | None
-) -> Membership | None:
-    """The one asked for, or the first; None where there is none at all.
+def choose_membership(memberships: Sequence[Membership], membership_id: int | None) -> Membership:
+    """The one asked for, or the first.
 
     Raises:
-        Rejected: NotFound if the one asked for is not among them.
+        Rejected: NotFound if the one asked for is not among them, NoMembership if there is none.
     """
-    if membership_id is None:
-        return memberships[0] if memberships else None
+    if not memberships:
+        raise refuse(NoMembership())
     for membership in memberships:
-        if membership.id == membership_id:
+        if membership_id in (None, membership.id):
             return membership
     raise refuse(NotFound(path=("membership_id",), subject="member"))
 

@@ -25,7 +25,6 @@ from tradeline.kernel import (
     Connection,
     Database,
     Locale,
-    NotFound,
     record_changes,
     refuse,
 )
@@ -46,8 +45,8 @@ async def issue_tokens(
     """Sign a program in: a token for ten minutes, and one to get the next with for 30 days.
 
     Raises:
-        Rejected: SignInFailed; TooManySignIns; NotFound for a membership that is not theirs, or
-            if there is none.
+        Rejected: SignInFailed; TooManySignIns; NotFound for a membership that is not theirs;
+            NoMembership.
     """
     account = await prove_password(
         db, email=email, password=password, network_address=network_address
@@ -55,8 +54,6 @@ async def issue_tokens(
     async with db.platform() as conn:
         memberships = await queries.fetch_memberships(conn, account.id)
     membership = choose_membership(memberships, membership_id)
-    if membership is None:
-        raise refuse(NotFound(path=("membership_id",), subject="member"))
     family = uuid4()
     async with db.unit_of_work(membership.network_id) as conn:
         tokens = await _new_tokens(

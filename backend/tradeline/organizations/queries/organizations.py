@@ -138,6 +138,15 @@ FETCH_VISIBLE_ENTITIES = """
      ORDER BY entity.org_id, entity.id
 """
 
+FETCH_VISIBLE_ENTITIES_BY_ID = """
+    SELECT entity.network_id, entity.id, entity.org_id, entity.code, entity.name,
+           entity.name_en, entity.tax_number, entity.created_at
+      FROM organizations.legal_entity AS entity
+     WHERE entity.network_id = $1
+       AND entity.id = ANY($3::bigint[])
+       AND entity.org_id IN (SELECT visible.id FROM organizations.visible_to($1, $2) AS visible)
+"""
+
 # The system, seeding or importing, may join any two organizations of its network.
 FETCH_ENTITIES_TO_JOIN = """
     SELECT entity.org_id, entity.id
@@ -264,6 +273,13 @@ async def fetch_visible_entities(
 ) -> list[LegalEntity]:
     rows = await conn.fetch(FETCH_VISIBLE_ENTITIES, actor.network_id, actor.org_id, org_ids)
     return [LegalEntity(**dict(row)) for row in rows]
+
+
+async def fetch_visible_entities_by_id(
+    conn: Connection, actor: Actor, ids: Sequence[int]
+) -> dict[int, LegalEntity]:
+    rows = await conn.fetch(FETCH_VISIBLE_ENTITIES_BY_ID, actor.network_id, actor.org_id, ids)
+    return {row["id"]: LegalEntity(**dict(row)) for row in rows}
 
 
 async def fetch_entities_to_join(

@@ -282,6 +282,13 @@ async def legal_entities_of(
     return entities
 
 
+async def legal_entities_by_ids(
+    conn: Connection, *, actor: Actor, ids: Sequence[int]
+) -> dict[int, LegalEntity]:
+    """Those of `ids` that are of organizations the actor's may know of."""
+    return await queries.fetch_visible_entities_by_id(conn, actor, ids)
+
+
 async def _lock_managed(conn: Connection, actor: Actor, organization_id: int) -> Organization:
     locked = await queries.lock_managed_organizations(conn, actor, [organization_id])
     if organization_id not in locked:

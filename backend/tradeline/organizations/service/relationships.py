@@ -34,6 +34,7 @@ from tradeline.organizations.model import (
     change_relationship,
     differences,
     judge_terms,
+    judge_text,
 )
 from tradeline.organizations.queries import organizations as organization_queries
 from tradeline.organizations.queries import relationships as queries
@@ -241,6 +242,8 @@ async def _change_state(
         raise Rejected(
             [WrongState(path=("relationship_id",), subject="relationship", state=edge.state)]
         )
+    if problems := judge_text({"reason": reason}, ()):
+        raise Rejected(problems)
     await queries.update_state(conn, actor.network_id, [edge.id], state)
     after = {"state": state.value} | ({"reason": reason} if reason else {})
     await _record(conn, actor, verb, past, [(edge, {"state": edge.state.value}, after)])
