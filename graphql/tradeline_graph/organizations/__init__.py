@@ -1,0 +1,23 @@
+"""Organizations in the graph: who trades with whom, and on what terms."""
+
+from tradeline_graph.organizations.mutations import Mutation
+from tradeline_graph.organizations.root import Query
+from tradeline_graph.organizations.types import (
+    LegalEntity,
+    Organization,
+    Relationship,
+    load_legal_entity,
+    load_organization,
+    load_relationship,
+)
+
+__all__ = [
+    "LegalEntity",
+    "Mutation",
+    "Organization",
+    "Query",
+    "Relationship",
+    "load_legal_entity",
+    "load_organization",
+    "load_relationship",
+]
