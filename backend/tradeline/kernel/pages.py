@@ -75,12 +75,13 @@ def _decode(cursor: str, shape: Sequence[type]) -> CursorKey:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         key = json.loads(base64.urlsafe_b64decode(padded))
-    except (ValueError, UnicodeError):
+    except (ValueError, RecursionError):
         key = None
     if (
         isinstance(key, list)
         and len(key) == len(shape)
         and all(type(part) is kind for part, kind in zip(key, shape, strict=True))
+        and all(_can_be_stored(part) for part in key)
     ):
         return tuple(key)
     raise refuse(
@@ -91,3 +92,10 @@ def _decode(cursor: str, shape: Sequence[type]) -> CursorKey:
             rule_zh="请使用本列表返回的游标",
         )
     )
+
+
+def _can_be_stored(part: str | int) -> bool:
+    """Whether PostgreSQL has such a bigint or text; asked with another, it would fail."""
+    if isinstance(part, int):
+        return -(2**63) <= part < 2**63
+    return "\0" not in part and not any("\ud800" <= letter <= "\udfff" for letter in part)

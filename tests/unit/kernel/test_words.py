@@ -1,0 +1,85 @@
+"""Problems read well in both languages, the words of the trade among them."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import fields
+
+import pytest
+
+from tradeline import (
+    catalog,  # noqa: F401 - they define problems
+    identity,  # noqa: F401
+    inventory,  # noqa: F401
+    ordering,  # noqa: F401
+    organizations,  # noqa: F401
+    pricing,  # noqa: F401
+    settlement,  # noqa: F401
+)
+from tradeline.kernel import (
+    AlreadyExists,
+    InvalidValue,
+    Locale,
+    NotFound,
+    Problem,
+    Rejected,
+    WrongState,
+    refuse,
+)
+
+
+def kinds(of: type[Problem] = Problem) -> list[type[Problem]]:
+    found = [kind for child in of.__subclasses__() for kind in (child, *kinds(child))]
+    # A dataclass with slots replaces the class that it was made from, of which a ghost remains.
+    return [kind for kind in found if "__slots__" in vars(kind) and hasattr(kind, "zh")]
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__name__)
+def test_every_problem_is_worded_in_both_languages_with_its_own_fields(
+    kind: type[Problem],
+) -> None:
+    names = {field.name for field in fields(kind)}
+    for text in (kind.zh, kind.en):
+        blanks = {name.split(".")[0] for _, name, _, _ in string.Formatter().parse(text) if name}
+        assert blanks <= names, f"{kind.__name__}: {text}"
+        assert text.endswith(("。", ".")), f"{kind.__name__} is no sentence: {text}"
+    assert any("一" <= letter <= "鿿" for letter in kind.zh)
+    assert not any("一" <= letter <= "鿿" for letter in kind.en)
+
+
+def test_chinese_knows_the_words_of_the_trade() -> None:
+    problem = NotFound(subject="legal entity")
+
+    assert problem.message(Locale.EN) == "There is no such legal entity; check what you sent."
+    assert problem.message(Locale.ZH) == "找不到核算主体；请核对后重试。"
+
+
+def test_states_are_translated_too() -> None:
+    message = WrongState(subject="order", state="to_ship").message(Locale.ZH)
+
+    assert message == "订单当前为“待发货”，不能执行此操作；请刷新后查看。"
+
+
+def test_what_a_person_typed_stays_as_it_is() -> None:
+    problem = AlreadyExists(subject="SKU", code="{order}")
+
+    assert "{order}" in problem.message(Locale.EN)
+    assert "{order}" in problem.message(Locale.ZH)
+
+
+def test_a_rejection_holds_all_of_its_reasons() -> None:
+    problems = [
+        NotFound(path=("lines", 0), subject="SKU"),
+        InvalidValue(path=("first",), field="first", rule="ask for less", rule_zh="请减少"),
+    ]
+
+    assert Rejected(problems).problems == tuple(problems)
+    assert str(Rejected(problems)) == (
+        "There is no such SKU; check what you sent.; first cannot be used: ask for less."
+    )
+    assert refuse(problems[0]).problems == (problems[0],)
+
+
+def test_a_rejection_without_a_reason_is_a_bug() -> None:
+    with pytest.raises(AssertionError):
+        Rejected([])
