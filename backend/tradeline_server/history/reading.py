@@ -13,7 +13,7 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -64,6 +64,7 @@ class HistoryLine:
 
     number: int
     invoice: str
+    day: date
     is_cancellation: bool
     sku_code: str
     name: str
@@ -216,11 +217,12 @@ def _read_line(number: int, columns: tuple[str, ...], cells: tuple[str, ...]) ->
     sku_code = _code(row, "StockCode", Reason.MISSING_CODE)
     quantity = int(_match(WHOLE_NUMBER, row["Quantity"], Reason.UNREADABLE_QUANTITY))
     unit_price = Decimal(_match(DECIMAL, row["UnitPrice"], Reason.UNREADABLE_PRICE))
-    _read_date(row["InvoiceDate"])
+    day = _read_day(row["InvoiceDate"])
     _check_amount(quantity, unit_price, is_cancellation)
     return HistoryLine(
         number=number,
         invoice=invoice,
+        day=day,
         is_cancellation=is_cancellation,
         sku_code=sku_code,
         name=_clean(row["Description"]),
@@ -247,10 +249,10 @@ def _match(pattern: re.Pattern[str], text: str, otherwise: Reason) -> str:
     return text
 
 
-def _read_date(text: str) -> datetime:
+def _read_day(text: str) -> date:
     _match(DATE, text, Reason.UNREADABLE_DATE)
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(text).date()
     except ValueError:
         raise _Refusal(Reason.UNREADABLE_DATE, value=text) from None
 

@@ -45,6 +45,8 @@ def test_each_kind_of_dirt_has_its_reason() -> None:
         Reason.WRONG_CELLS: 1,
         Reason.EMPTY_LINE: 1,
         Reason.NEGATIVE_PRICE: 1,
+        Reason.CUSTOMER_DIFFERS: 1,
+        Reason.POSITIVE_CANCELLATION: 1,
         Reason.UNREADABLE_CODE: 1,
     }
 

@@ -1,0 +1,178 @@
+"""`tradeline replay`: real orders through the public graph."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import click
+import httpx2
+import msgspec
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from tradeline.kernel import Money
+from tradeline_server.cli._terminal import console, print_json
+from tradeline_server.embedded import database_server
+from tradeline_server.errors import CommandError
+from tradeline_server.history.importing import NETWORK_CODE, Target, import_history
+from tradeline_server.history.reading import History, read_history
+from tradeline_server.history.replaying import ReplayReport, replay_history
+from tradeline_server.history.suggestions import Suggestion, suggest
+from tradeline_server.migrate import migrate
+from tradeline_server.settings import Settings, load_settings
+
+HEALTH_SECONDS_MAX = 2.0
+START_SECONDS_MAX = 120.0
+STOP_SECONDS_MAX = 20.0
+
+
+@click.command("replay")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--url", help="A running server over the same database; else one is found or started."
+)
+@click.option(
+    "--network-code", default=NETWORK_CODE, show_default=True, help="Where it was imported."
+)
+@click.option("--currency", default="GBP", show_default=True, help="Currency of the prices.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
+def command(file: Path, url: str | None, network_code: str, currency: str, as_json: bool) -> None:
+    """Send the invoices of FILE as orders through the GraphQL API, and compare the amounts.
+
+    Each invoice goes as its own dealer: ordered, confirmed, shipped, received and paid;
+    cancellations go as returns. A file that was not imported yet is imported first. Whatever a
+    replay of the same file did before is not done again.
+    """
+    target = Target(code=network_code, currency=currency)
+    target.check()
+    history = read_history(file)
+    suggestion = suggest(history.lines, currency)
+    report = asyncio.run(_replay(file.name, url, history, suggestion, target))
+    if as_json:
+        print_json(report)
+    else:
+        _print(report)
+    if not report.is_sound:
+        sys.exit(1)
+
+
+async def _replay(
+    file: str, url: str | None, history: History, suggestion: Suggestion, target: Target
+) -> ReplayReport:
+    settings = load_settings()
+    async with database_server(settings) as dsn:
+        await migrate(dsn)
+        if await import_history(dsn, history, suggestion, target) == "made":
+            console.print(f"Imported {file} into network {target.code}.", markup=False)
+        async with _server(settings, dsn, url) as address:
+            columns = (TextColumn("Replaying"), BarColumn(), MofNCompleteColumn())
+            with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
+                total = len(suggestion.sales) + len(suggestion.cancellations)
+                task = progress.add_task("lines", total=total)
+                return await replay_history(
+                    dsn,
+                    address,
+                    file,
+                    history,
+                    suggestion,
+                    target,
+                    advance=lambda lines: progress.advance(task, lines),
+                )
+
+
+@contextlib.asynccontextmanager
+async def _server(settings: Settings, dsn: str, url: str | None) -> AsyncIterator[str]:
+    """The address of a server that answers; one of our own for as long as the block lasts."""
+    known = url or _announced(settings)
+    if known is not None and await _is_healthy(known):
+        yield known.rstrip("/")
+        return
+    if url is not None:
+        raise CommandError(f"Nothing answers at {url}.")
+    environment = os.environ | {"TRADELINE_HOME": os.fspath(settings.home)}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tradeline_server.cli", "run", "--json"),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=environment,
+        start_new_session=True,  # Ctrl-C is for us; we stop it ourselves
+    )
+    try:
+        yield await _address_of(process)
+    finally:
+        await _stop(process)
+
+
+async def _address_of(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None, "it was asked for"
+    try:
+        line = await asyncio.wait_for(process.stdout.readline(), START_SECONDS_MAX)
+        address: str = msgspec.json.decode(line)["url"]
+    except (TimeoutError, msgspec.DecodeError) as error:
+        raise CommandError("A server could not be started; see `tradeline run`.") from error
+    return address
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+    try:
+        await asyncio.wait_for(process.wait(), STOP_SECONDS_MAX)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _announced(settings: Settings) -> str | None:
+    """The address that a running server left for others."""
+    try:
+        content = msgspec.json.decode((settings.home / "server.json").read_bytes())
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+    url: str | None = content.get("url")
+    return url
+
+
+async def _is_healthy(url: str) -> bool:
+    try:
+        async with httpx2.AsyncClient(trust_env=False, timeout=HEALTH_SECONDS_MAX) as client:
+            return (await client.get(f"{url.rstrip('/')}/healthz")).status_code == 200
+    except (httpx2.HTTPError, httpx2.InvalidURL):
+        return False
+
+
+def _print(report: ReplayReport) -> None:
+    table = Table(title=f"Replay of {report.file}", title_justify="left", show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    rows = (
+        ("lines of the file", f"{report.lines_total:,}"),
+        ("accepted", f"{report.lines_accepted:,}"),
+        ("refused by the graph", f"{report.lines_refused:,}"),
+        ("not sent, refused by the import", f"{report.lines_skipped:,}"),
+        ("dealers", f"{report.dealers:,}"),
+        ("orders", f"{report.orders:,}"),
+        ("returns", f"{report.returns:,}"),
+        ("statements confirmed by both", f"{report.statements:,}"),
+        ("amount by the graph", str(Money(report.amount_minor, report.currency))),
+        ("amount by the file", str(Money(report.file_amount_minor, report.currency))),
+        ("left open between the parties", str(Money(report.open_balance_minor, report.currency))),
+        ("seconds", f"{report.seconds:,.1f}"),
+        ("violations found by the doctor", f"{report.doctor_violations:,}"),
+    )
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+    for reason, count in report.refused.items():
+        console.print(f"refused by the graph: {reason}, {count:,} lines", markup=False)
+    for violation in report.violations:
+        console.print(violation, style="red", markup=False)
+    verdict = "The amounts agree to the penny." if report.amounts_agree else "The amounts differ."
+    console.print(verdict, style="green" if report.amounts_agree else "red")
