@@ -8,9 +8,9 @@ from typing import Any
 import strawberry
 
 from tradeline import kernel, organizations
-from tradeline.organizations import OrganizationKind, PriceStrategy
 from tradeline_graph._ids import from_id, from_optional_id
 from tradeline_graph._scalars import MoneyInput
+from tradeline_graph.organizations.enums import OrganizationKind, PriceStrategy
 
 
 @strawberry.input(

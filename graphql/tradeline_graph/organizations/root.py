@@ -6,12 +6,15 @@ import strawberry
 
 from tradeline import kernel, organizations
 from tradeline.kernel import Permission
-from tradeline.organizations import OrganizationKind, RelationshipState
-from tradeline.organizations import Side as RelationshipSide
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id
 from tradeline_graph._pages import Connection
 from tradeline_graph._scope import Guard, Scope
+from tradeline_graph.organizations.enums import (
+    OrganizationKind,
+    RelationshipSide,
+    RelationshipState,
+)
 from tradeline_graph.organizations.types import (
     Organization,
     Relationship,

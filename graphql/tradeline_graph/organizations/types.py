@@ -8,25 +8,16 @@ from collections.abc import Sequence
 import strawberry
 
 from tradeline import kernel, organizations
-from tradeline.organizations import OrganizationKind, PriceStrategy, RelationshipState
-from tradeline.organizations import Side as RelationshipSide
 from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
 from tradeline_graph._scalars import Money
 from tradeline_graph._scope import Scope, scoped
-
-# The graph's enums are the domain's.
-strawberry.enum(
+from tradeline_graph.organizations.enums import (
     OrganizationKind,
-    description="What an organization mostly does; any of them may buy and sell.",
-)
-strawberry.enum(RelationshipState, description="Whether an edge trades, pauses or has ended.")
-strawberry.enum(
+    PriceStrategy,
     RelationshipSide,
-    name="RelationshipSide",
-    description="On which side of an edge an organization stands.",
+    RelationshipState,
 )
-strawberry.enum(PriceStrategy, description="How one price is chosen where several apply.")
 
 
 @strawberry.type(

@@ -1,0 +1,23 @@
+"""The enums of organizations in the graph are the domain's. They are given their names here, before any
+type of the graph speaks of them."""
+
+from __future__ import annotations
+
+import strawberry
+
+from tradeline.organizations import OrganizationKind, PriceStrategy, RelationshipState
+from tradeline.organizations import Side as RelationshipSide
+
+strawberry.enum(
+    OrganizationKind,
+    description="What an organization mostly does; any of them may buy and sell.",
+)
+strawberry.enum(RelationshipState, description="Whether an edge trades, pauses or has ended.")
+strawberry.enum(
+    RelationshipSide,
+    name="RelationshipSide",
+    description="On which side of an edge an organization stands.",
+)
+strawberry.enum(PriceStrategy, description="How one price is chosen where several apply.")
+
+__all__ = ["OrganizationKind", "PriceStrategy", "RelationshipSide", "RelationshipState"]
