@@ -1,6 +1,7 @@
 """Laws of the suggestions, for histories that nobody would think of."""
 
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 
 from hypothesis import given
@@ -20,6 +21,7 @@ def histories(draw: st.DrawFn) -> list[HistoryLine]:
         HistoryLine(
             number=number,
             invoice=str(number),
+            day=date(2024, 1, 1),
             is_cancellation=draw(st.integers(0, 4)) == 0,
             sku_code=draw(st.sampled_from("AB")),
             name="",
