@@ -264,4 +264,5 @@ def _faulty_lines(problems: Sequence[Payload], count: int) -> dict[int, str]:
             faulty.setdefault(int(path[1]), problem["__typename"])
     if faulty:
         return faulty
-    return dict.fromkeys(range(count), problems[0]["__typename"])
+    kind: str = problems[0]["__typename"]
+    return dict.fromkeys(range(count), kind)

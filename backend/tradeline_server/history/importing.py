@@ -7,7 +7,7 @@ contradict one another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -271,24 +271,17 @@ async def _make_prices(conn: Connection, actor: Actor, suggestion: Suggestion, e
     for batch in _batches(drafts):
         list_ids += await pricing.create_price_lists(conn, actor=actor, price_lists=batch)
     base_id, *contract_ids = list_ids
-    prices = [
-        draft
-        for code, sku in suggestion.skus.items()
-        for draft in _prices(base_id, edges.skus[code], sku.prices)
-    ]
+    listed = {code: sku.prices for code, sku in suggestion.skus.items()}
+    made = await _put_prices(conn, actor, base_id, listed, edges)
     for list_id, contract in zip(contract_ids, agreed.values(), strict=True):
-        for code, steps in contract.items():
-            if code in edges.skus:
-                prices += _prices(list_id, edges.skus[code], steps)
-    for some in _batches(prices):
-        await pricing.put_prices(conn, actor=actor, prices=some)
+        made += await _put_prices(conn, actor, list_id, contract, edges)
     grants = [
         pricing.PriceListGrant(relationship_id=edges.relationships[code], price_list_id=list_id)
         for list_id, code in zip(contract_ids, agreed, strict=True)
     ]
     for granted in _batches(grants):
         await pricing.grant_price_lists(conn, actor=actor, grants=granted)
-    return len(prices)
+    return made
 
 
 def _price_list(
@@ -303,13 +296,19 @@ def _price_list(
     )
 
 
-def _prices(list_id: int, sku_id: int, steps: Steps) -> list[pricing.NewPrice]:
-    return [
-        pricing.NewPrice(
-            price_list_id=list_id, sku_id=sku_id, quantity_minimum=minimum, unit_price=price
-        )
+async def _put_prices(
+    conn: Connection, actor: Actor, list_id: int, by_sku: Mapping[str, Steps], edges: Edges
+) -> int:
+    """Fill one list; how many prices it got. A list has a lock and a history of its own, hence
+    one call for each."""
+    prices = [
+        pricing.NewPrice(sku_id=edges.skus[code], quantity_minimum=minimum, unit_price=price)
+        for code, steps in by_sku.items()
         for minimum, price in zip(steps.minimums, steps.prices, strict=True)
     ]
+    for batch in _batches(prices):
+        await pricing.put_prices(conn, actor=actor, price_list_id=list_id, prices=batch)
+    return len(prices)
 
 
 async def _make_stock(

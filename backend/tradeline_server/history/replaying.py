@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tradeline import identity
 from tradeline.kernel import Database, Permission, Pool, open_pool, system_actor
@@ -170,9 +171,9 @@ async def _send(
     return len(plan)
 
 
-async def _all(client: GraphClient, document: str, field: str) -> list[Mapping[str, object]]:
+async def _all(client: GraphClient, document: str, field: str) -> list[Mapping[str, Any]]:
     """Every node of a list, page by page."""
-    nodes: list[Mapping[str, object]] = []
+    nodes: list[Mapping[str, Any]] = []
     after: str | None = None
     while True:
         page = (await client.execute(document, after=after))[field]
