@@ -7,7 +7,7 @@ import decimal
 
 import strawberry
 
-from tradeline import kernel, ordering
+from tradeline import kernel, ordering, pricing
 from tradeline.kernel import Actor, Connection
 from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
@@ -64,9 +64,11 @@ class OrderLine:
     promised_on: datetime.date | None
     refusal_reason: str | None
     line: strawberry.Private[ordering.OrderLine]
+    order: strawberry.Private[ordering.Order]
 
     @classmethod
-    def of(cls, line: ordering.OrderLine, currency: str) -> OrderLine:
+    def of(cls, line: ordering.OrderLine, order: ordering.Order) -> OrderLine:
+        currency = order.currency
         return cls(
             id=to_id("OrderLine", line.id),
             line_no=line.line_no,
@@ -92,6 +94,7 @@ class OrderLine:
             promised_on=line.promised_on,
             refusal_reason=line.refusal_reason,
             line=line,
+            order=order,
         )
 
     @strawberry.field(description="Null when it is no longer offered to you.")
@@ -99,8 +102,10 @@ class OrderLine:
         return await load_sku(info, self.line.sku_id)
 
     @strawberry.field(description="How the price came to be, frozen at placement.")
-    def price_explanation(self) -> PriceExplanation:
-        return PriceExplanation.of_json(self.line.explanation)
+    def price_explanation(self, info: Info) -> PriceExplanation:
+        frozen = pricing.PriceResolution.from_json(self.line.explanation)
+        sells = info.context.signed_in().org_id == self.order.seller_org_id
+        return PriceExplanation.of(frozen if sells else frozen.for_buyer())
 
 
 @strawberry.type(description="A step that was taken on an order.", directives=scoped(Scope.PARTY))
@@ -283,7 +288,7 @@ class Order:
     @strawberry.field
     async def lines(self, info: Info) -> list[OrderLine]:
         found = await info.context.loader("order_lines", _lines).load(self.order.id)
-        return [OrderLine.of(line, self.order.currency) for line in found]
+        return [OrderLine.of(line, self.order) for line in found]
 
     @strawberry.field(description="Its time line, first to last.")
     async def events(self, info: Info) -> list[OrderEvent]:
