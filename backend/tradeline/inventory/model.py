@@ -5,14 +5,17 @@ All amounts are whole base units of their SKU.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+CODE_LENGTH_MAX = 64
+TEXT_LENGTH_MAX = 200
+PRIORITY_MAX = 10_000
+LINES_MAX = 1_000
 HOLD_TIME_MAX = timedelta(days=7)
 HOLD_REFERENCE = "hold"
-TRANSFER_REFERENCE = "transfer"
 
 # Stands for "the organization's own use" where others name an edge; no edge has this id.
 OWN_USE = 0
@@ -57,11 +60,19 @@ class NewWarehouse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarehouseGrant:
-    """Lets a warehouse serve an edge of its owner; the first such row excludes all others."""
+    """Which of the seller's warehouses serve an edge, the first one first; none means all of them,
+    by their own priority."""
 
     relationship_id: int
-    warehouse_id: int
-    priority: int = 100
+    warehouse_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SkuName:
+    """How messages call a SKU, and in what it is counted."""
+
+    code: str
+    unit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,12 +134,18 @@ class HoldLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldStock:
-    """A hold that somebody asked for: all of its lines, until it is released or lapses."""
+    """A hold that somebody asked for: what of it still stands, until it is released or lapses."""
 
     id: int
+    owner_org_id: int
     held_for_org_id: int
+    created_at: datetime
     expires_at: datetime
     lines: tuple[HoldLine, ...]
+
+    @property
+    def is_active(self) -> bool:
+        return any(line.quantity > 0 for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,34 +290,3 @@ class Supply:
         """Undo what `allocate` gave of a SKU: an order that is refused takes nothing."""
         for allocation in allocations:
             self._free[allocation.warehouse_id, sku_id] += allocation.quantity
-
-
-def transfer_movements(transfers: Sequence[StockTransfer], note: str) -> list[NewMovement]:
-    """The net change of each level; what goes round in a circle moves nothing."""
-    net: dict[tuple[int, int], int] = {}
-    for transfer in transfers:
-        source = transfer.from_warehouse_id, transfer.sku_id
-        target = transfer.to_warehouse_id, transfer.sku_id
-        net[source] = net.get(source, 0) - transfer.quantity
-        net[target] = net.get(target, 0) + transfer.quantity
-    return [
-        NewMovement(warehouse_id=warehouse_id, sku_id=sku_id, quantity=quantity, note=note)
-        for (warehouse_id, sku_id), quantity in net.items()
-        if quantity != 0
-    ]
-
-
-def count_movements(
-    counts: Sequence[StockCount], levels: Mapping[tuple[int, int], StockLevel]
-) -> list[NewMovement]:
-    """The difference between what was counted and what the levels say; none where they agree."""
-    return [
-        NewMovement(
-            warehouse_id=count.warehouse_id,
-            sku_id=count.sku_id,
-            quantity=count.counted - levels[count.warehouse_id, count.sku_id].on_hand,
-            note=count.note,
-        )
-        for count in counts
-        if count.counted != levels[count.warehouse_id, count.sku_id].on_hand
-    ]

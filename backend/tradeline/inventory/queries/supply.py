@@ -13,7 +13,7 @@ from tradeline.inventory.model import (
     StockReceipt,
     SupplySource,
 )
-from tradeline.kernel import Connection
+from tradeline.kernel import Actor, Connection
 
 # The ORDER BY is the lock order. Rows are sorted before they are locked, and what another
 # transaction changed meanwhile is read again, so `free` is that of the locked row.
@@ -60,6 +60,14 @@ FETCH_AVAILABLE = """
        AND level.warehouse_id = serving.warehouse_id
        AND level.sku_id = pair.sku_id
      GROUP BY pair.relationship_id, pair.sku_id
+"""
+
+FETCH_OWN_EDGES = """
+    SELECT id
+      FROM organizations.relationship
+     WHERE network_id = $1
+       AND (seller_org_id = $2 OR buyer_org_id = $2)
+       AND id = ANY($3::bigint[])
 """
 
 # The caller has locked the levels. A document that holds more of the same raises its hold.
@@ -290,6 +298,12 @@ async def fetch_available(
 ) -> dict[tuple[int, int], int]:
     rows = await conn.fetch(FETCH_AVAILABLE, network_id, *_columns(pairs))
     return {(row["relationship_id"], row["sku_id"]): row["free"] for row in rows}
+
+
+async def fetch_own_edges(conn: Connection, actor: Actor, ids: Sequence[int]) -> set[int]:
+    """Which of the edges the actor's organization is on."""
+    rows = await conn.fetch(FETCH_OWN_EDGES, actor.network_id, actor.org_id, ids)
+    return {row["id"] for row in rows}
 
 
 async def insert_holds(conn: Connection, network_id: int, holds: Sequence[NewHold]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tradeline.inventory.model import HoldShipment, NewHold, Release, StockReceipt, Supply
 from tradeline.inventory.queries import supply as queries
-from tradeline.kernel import Connection
+from tradeline.kernel import Actor, Connection, Permission
 
 
 async def lock_supply(
@@ -26,6 +26,19 @@ async def available(
     """What is free on each pair (relationship_id, sku_id) now, without a promise; zero is said."""
     found = await queries.fetch_available(conn, network_id, pairs) if pairs else {}
     return {pair: found.get(pair, 0) for pair in pairs}
+
+
+async def available_on_edges(
+    conn: Connection, *, actor: Actor, pairs: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], int]:
+    """As `available`, for pairs on edges of which the actor is a side; the others are left out.
+
+    It is part of an offer. Raises Forbidden without `catalog:read`.
+    """
+    actor.require(Permission.CATALOG_READ)
+    own = await queries.fetch_own_edges(conn, actor, [edge_id for edge_id, _ in pairs])
+    visible = [pair for pair in pairs if pair[0] in own]
+    return await available(conn, network_id=actor.network_id, pairs=visible)
 
 
 async def store_holds(conn: Connection, *, network_id: int, holds: Sequence[NewHold]) -> None:

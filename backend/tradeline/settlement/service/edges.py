@@ -259,7 +259,7 @@ async def _publish(
 ) -> None:
     event = Event(
         topic=topic,
-        key=f"relationship:{relationship_id}",
+        key=f"exposure:{relationship_id}",
         payload={"id": subject_id, "relationship_id": relationship_id},
     )
     await publish(conn, network_id=actor.network_id, events=[event])

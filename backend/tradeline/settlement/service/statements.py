@@ -282,7 +282,7 @@ async def _record(
     await record_changes(conn, actor=actor, changes=[change])
     event = Event(
         topic=f"statement.{verb}{'d' if verb.endswith('e') else 'ed'}",
-        key=f"relationship:{relationship_id}",
+        key=f"exposure:{relationship_id}",
         payload={"id": statement_id, "relationship_id": relationship_id},
     )
     await publish(conn, network_id=actor.network_id, events=[event])

@@ -1,0 +1,117 @@
+"""Warehouses, and which of them serve whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tradeline.inventory.model import NewWarehouse, Warehouse, WarehouseGrant
+from tradeline.inventory.queries import stock as queries
+from tradeline.inventory.rules import judge_lines, judge_warehouses
+from tradeline.kernel import (
+    Actor,
+    AlreadyExists,
+    Change,
+    Connection,
+    NotFound,
+    Page,
+    PageRequest,
+    Permission,
+    Problem,
+    Rejected,
+    make_page,
+    record_changes,
+)
+
+
+async def create_warehouses(
+    conn: Connection, *, actor: Actor, warehouses: Sequence[NewWarehouse]
+) -> list[int]:
+    """Open warehouses for the actor's organization; their ids in order.
+
+    From then on the goods that the organization receives stand there.
+
+    Raises:
+        Forbidden: without `stock:manage`.
+        Rejected: InvalidValue; AlreadyExists for a code that the organization uses.
+    """
+    actor.require(Permission.STOCK_MANAGE)
+    if problems := judge_warehouses(warehouses):
+        raise Rejected(problems)
+    ids = await queries.insert_warehouses(conn, actor, warehouses)
+    problems = [
+        AlreadyExists(path=("warehouses", index, "code"), subject="warehouse", code=warehouse.code)
+        for index, warehouse in enumerate(warehouses)
+        if warehouse.code not in ids
+    ]
+    if problems:
+        raise Rejected(problems)
+    changes = [
+        Change(
+            action="warehouse.create",
+            subject_type="warehouse",
+            subject_id=ids[warehouse.code],
+            after={"code": warehouse.code, "name": warehouse.name},
+        )
+        for warehouse in warehouses
+    ]
+    await record_changes(conn, actor=actor, changes=changes)
+    return [ids[warehouse.code] for warehouse in warehouses]
+
+
+async def grant_warehouses(
+    conn: Connection, *, actor: Actor, grants: Sequence[WarehouseGrant]
+) -> list[int]:
+    """Say which warehouses serve some edges, in place of what was said before; the edges' ids.
+
+    Only the seller may. What is held already stays where it is.
+
+    Raises:
+        Forbidden: without `stock:manage`.
+        Rejected: NotFound for an edge on which the actor does not sell, or a foreign warehouse.
+    """
+    actor.require(Permission.STOCK_MANAGE)
+    edge_ids = [grant.relationship_id for grant in grants]
+    named = {id for grant in grants for id in grant.warehouse_ids}
+    edges = await queries.fetch_selling_edges(conn, actor, edge_ids)
+    warehouses = await queries.fetch_warehouses(conn, actor, list(named))
+    problems: list[Problem] = judge_lines(grants, edge_ids, "grants")
+    for index, grant in enumerate(grants):
+        path = ("grants", index)
+        if grant.relationship_id not in edges:
+            problems.append(NotFound(path=(*path, "relationshipId"), subject="relationship"))
+        if grant.warehouse_ids:
+            problems += judge_lines(grant.warehouse_ids, grant.warehouse_ids, "warehouseIds")
+        problems += [
+            NotFound(path=(*path, "warehouseIds", position), subject="warehouse")
+            for position, warehouse_id in enumerate(grant.warehouse_ids)
+            if warehouse_id not in warehouses
+        ]
+    if problems:
+        raise Rejected(problems)
+    await queries.replace_grants(conn, actor.network_id, grants)
+    changes = [
+        Change(
+            action="warehouse.grant",
+            subject_type="relationship",
+            subject_id=grant.relationship_id,
+            after={"warehouse_ids": list(grant.warehouse_ids)},
+        )
+        for grant in grants
+    ]
+    await record_changes(conn, actor=actor, changes=changes)
+    return edge_ids
+
+
+async def warehouses_by_ids(
+    conn: Connection, *, actor: Actor, ids: Sequence[int]
+) -> dict[int, Warehouse]:
+    """Own warehouses. Raises Forbidden without `stock:read`."""
+    actor.require(Permission.STOCK_READ)
+    return await queries.fetch_warehouses(conn, actor, ids)
+
+
+async def list_warehouses(conn: Connection, *, actor: Actor, page: PageRequest) -> Page[Warehouse]:
+    """Own warehouses, oldest first; the cursor is (int,). Raises Forbidden without `stock:read`."""
+    actor.require(Permission.STOCK_READ)
+    rows = await queries.list_warehouses(conn, actor, page)
+    return make_page(rows, page, lambda warehouse: (warehouse.id,))
