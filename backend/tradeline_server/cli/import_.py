@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import click
+from rich.progress import BarColumn, Progress, TextColumn
 
 from tradeline_server.cli._terminal import console, print_json
 from tradeline_server.embedded import database_server
@@ -83,4 +84,20 @@ OUTCOMES = {
 async def _apply(history: History, suggestion: Suggestion, target: Target) -> str:
     async with database_server(load_settings()) as dsn:
         await migrate(dsn)
-        return await import_history(dsn, history, suggestion, target)
+        columns = (TextColumn("Making"), BarColumn(), TextColumn("{task.fields[what]}"))
+        with Progress(*columns, console=console, transient=True) as progress:
+            task = progress.add_task("", total=_things(suggestion), what="the wholesaler")
+
+            def advance(what: str, count: int) -> None:
+                progress.update(task, advance=count, what=what)
+
+            return await import_history(dsn, history, suggestion, target, advance)
+
+
+def _things(suggestion: Suggestion) -> int:
+    """How many things there are to make, for the progress bar."""
+    steps = [sku.prices for sku in suggestion.skus.values()]
+    for retailer in suggestion.retailers.values():
+        steps += retailer.contract.values()
+    prices = sum(len(each.prices) for each in steps)
+    return len(suggestion.retailers) + 2 * len(suggestion.skus) + prices

@@ -16,6 +16,7 @@ from tradeline.kernel import (
     Actor,
     Change,
     Connection,
+    Rejected,
     exponent_of,
     open_pool,
     record_changes,
@@ -30,7 +31,7 @@ NETWORK_CODE = "order-history"
 NETWORK_NAME = "Order history"
 SELLER_CODE = "wholesaler"
 ACTION = "order_history.import"
-BATCH = 5_000
+BATCH = 1_000
 
 Item = TypeVar("Item")
 Progress = Callable[[str, int], None]
@@ -72,8 +73,8 @@ async def import_history(
 ) -> str:
     """Make the network, unless it is there: "made" or "nothing_to_do".
 
-    `progress` is told of each kind of thing and how many of them were made. Raises CommandError
-    if the network holds another file, or if the file holds nothing that can be sold.
+    `progress` is told each time what was made, and how many of them. Raises CommandError if the
+    network holds another file, or if the file holds nothing that can be sold.
     """
     if not suggestion.sales:
         raise CommandError("No line of the file can be taken; the error file says why.")
@@ -85,6 +86,8 @@ async def import_history(
                 return "nothing_to_do"
             await _make(conn, history, suggestion, target, progress)
             return "made"
+    except Rejected as rejection:
+        raise CommandError(f"Nothing was made: {rejection}") from rejection
     finally:
         await pool.close()
 
@@ -123,7 +126,7 @@ async def _make(
     progress("SKUs", len(skus))
     edges = Edges(relationships, skus)
     await _make_assortment(conn, actor, edges)
-    progress("prices", await _make_prices(conn, actor, suggestion, edges))
+    await _make_prices(conn, actor, suggestion, edges, progress)
     await _make_stock(conn, actor, suggestion, skus)
     progress("stock levels", len(skus))
     await record_changes(
@@ -260,7 +263,9 @@ async def _make_assortment(conn: Connection, actor: Actor, edges: Edges) -> None
         )
 
 
-async def _make_prices(conn: Connection, actor: Actor, suggestion: Suggestion, edges: Edges) -> int:
+async def _make_prices(
+    conn: Connection, actor: Actor, suggestion: Suggestion, edges: Edges, progress: Progress
+) -> None:
     """The base list with its breaks, and a contract list for each customer that has one."""
     agreed = {code: r.contract for code, r in suggestion.retailers.items() if r.contract}
     drafts = [_price_list("base", "价格表", "List prices", "base", suggestion.currency)]
@@ -272,16 +277,15 @@ async def _make_prices(conn: Connection, actor: Actor, suggestion: Suggestion, e
         list_ids += await pricing.create_price_lists(conn, actor=actor, price_lists=batch)
     base_id, *contract_ids = list_ids
     listed = {code: sku.prices for code, sku in suggestion.skus.items()}
-    made = await _put_prices(conn, actor, base_id, listed, edges)
+    progress("prices", await _put_prices(conn, actor, base_id, listed, edges))
     for list_id, contract in zip(contract_ids, agreed.values(), strict=True):
-        made += await _put_prices(conn, actor, list_id, contract, edges)
+        progress("prices", await _put_prices(conn, actor, list_id, contract, edges))
     grants = [
         pricing.PriceListGrant(relationship_id=edges.relationships[code], price_list_id=list_id)
         for list_id, code in zip(contract_ids, agreed, strict=True)
     ]
     for granted in _batches(grants):
         await pricing.grant_price_lists(conn, actor=actor, grants=granted)
-    return made
 
 
 def _price_list(
