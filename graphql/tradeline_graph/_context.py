@@ -9,6 +9,7 @@ import strawberry
 from strawberry.dataloader import DataLoader
 from strawberry.litestar import BaseContext
 
+from tradeline.identity import TokenKeys
 from tradeline.kernel import Actor, Connection, Database, Locale
 
 Key = TypeVar("Key", bound=Hashable)
@@ -22,12 +23,13 @@ class Unauthenticated(Exception):
 class Context(BaseContext, kw_only=True):
     """One for each HTTP request. `actor` is None when nobody is signed in.
 
-    `locale` is that of the account, or what the request asks for.
+    `locale` is that of the account, or what the request asks for. `token_keys` sign programs in.
     """
 
     db: Database
     actor: Actor | None = None
     locale: Locale = Locale.ZH
+    token_keys: TokenKeys | None = None
     loaders: dict[str, DataLoader[Any, Any]] = {}  # noqa: RUF012 - copied for each instance
 
     def signed_in(self) -> Actor:

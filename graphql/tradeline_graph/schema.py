@@ -3,13 +3,14 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from tradeline_graph import audit, identity, organizations
 from tradeline_graph._execution import EXTENSIONS, Schema
 from tradeline_graph._scalars import SCALARS
 from tradeline_graph._scope import Guard, Scope
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query:
+class Query(audit.Query, identity.Query, organizations.Query):
     """Grows by one base class for each module."""
 
     @strawberry.field(
@@ -20,8 +21,14 @@ class Query:
         return True
 
 
+@strawberry.type(description="Everything that can be done.")
+class Mutation(identity.Mutation, organizations.Mutation):
+    """Grows by one base class for each module."""
+
+
 schema = Schema(
     query=Query,
+    mutation=Mutation,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     extensions=EXTENSIONS,
 )

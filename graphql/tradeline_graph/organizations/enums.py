@@ -1,5 +1,4 @@
-"""The enums of organizations in the graph are the domain's. They are given their names here, before any
-type of the graph speaks of them."""
+"""The graph's enums are the domain's, named here before any type of the graph speaks of them."""
 
 from __future__ import annotations
 
