@@ -55,6 +55,7 @@ from tradeline.inventory.service.supply import (
     lock_supply,
     receive_stock,
     release_holds,
+    send_back_stock,
     ship_holds,
     store_holds,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "receive_stock",
     "release_holds",
     "release_stock_hold",
+    "send_back_stock",
     "ship_holds",
     "stock_holds_by_ids",
     "store_holds",

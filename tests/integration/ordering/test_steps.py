@@ -224,6 +224,7 @@ async def test_a_return_is_asked_for_accepted_and_no_longer_owed(
 ) -> None:
     market = await a_market(owner_pool, db)
     seller, buyer = market.story.actor("trader_a"), market.story.actor("retailer_1")
+    store = await a_warehouse(owner_pool, market.story, "retailer_1")
     order_id = await confirmed(db, market, tea=10)
     shipment = await do(db, seller, ship_order, order_id=order_id)
     await do(db, buyer, receive_shipment, shipment_id=shipment)
@@ -244,6 +245,7 @@ async def test_a_return_is_asked_for_accepted_and_no_longer_owed(
     assert (found.state, found.amount_minor) == (ReturnState.ACCEPTED, 1_200)
     assert (await exposure_of(owner_pool, market.edge)).owed_minor == 1_800
     assert await tea_level(owner_pool, market) == (94, 0)
+    assert await level_of(owner_pool, market.story, store, market.tea) == (6, 0)
 
 
 async def test_of_two_who_receive_at_once_one_is_refused(owner_pool: Pool, db: Database) -> None:

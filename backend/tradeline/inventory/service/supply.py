@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tradeline.inventory.model import HoldShipment, NewHold, Release, StockReceipt, Supply
+from tradeline.inventory.model import (
+    OWN_USE,
+    HoldShipment,
+    NewHold,
+    Release,
+    StockReceipt,
+    Supply,
+)
 from tradeline.inventory.queries import supply as queries
 from tradeline.kernel import Actor, Connection, Permission
 
@@ -95,3 +102,37 @@ async def receive_stock(
     """
     if receipts:
         await queries.receive_stock(conn, network_id, receipts, account_id)
+
+
+async def send_back_stock(
+    conn: Connection,
+    *,
+    network_id: int,
+    org_id: int,
+    goods: Sequence[HoldShipment],
+    skus: Sequence[int],
+    account_id: int | None,
+) -> None:
+    """Let goods leave an organization's own stock, as far as they stand there free.
+
+    An organization may receive without keeping its stock here, or may have counted since: what is
+    not there does not leave, and a count tells the difference. `skus` are the goods' SKUs, in
+    the same order.
+    """
+    supply = Supply(await queries.lock_own_supply(conn, network_id, org_id, list(skus)))
+    holds: list[NewHold] = []
+    for line, sku_id in zip(goods, skus, strict=True):
+        units = min(line.quantity, supply.free(OWN_USE, sku_id))
+        for part in supply.allocate(OWN_USE, sku_id, units) or () if units else ():
+            holds.append(
+                NewHold(
+                    warehouse_id=part.warehouse_id,
+                    sku_id=sku_id,
+                    held_for_org_id=org_id,
+                    reference_type=line.reference_type,
+                    reference_id=line.reference_id,
+                    quantity=part.quantity,
+                )
+            )
+    await store_holds(conn, network_id=network_id, holds=holds)
+    await ship_holds(conn, network_id=network_id, shipments=goods, account_id=account_id)

@@ -10,6 +10,7 @@ from tradeline.inventory import (
     MovementReason,
     StockReceipt,
     receive_stock,
+    send_back_stock,
     ship_holds,
 )
 from tradeline.kernel import (
@@ -187,11 +188,9 @@ async def decide_return(
             without a reason.
     """
     actor.require(Permission.ORDER_CONFIRM)
-    [order_return] = await reading.fetch_returns(conn, actor, [return_id]) or [None]
-    if order_return is None:
-        raise refuse(NotFound(path=("returnId",), subject="return"))
+    order_return = await _return(conn, actor, return_id)
     order, lines = await lock_for_step(conn, actor, order_return.order_id, MOVED, seller=True)
-    [order_return] = await reading.fetch_returns(conn, actor, [return_id])
+    order_return = await _return(conn, actor, return_id)
     if order_return.state is not ReturnState.REQUESTED:
         raise refuse(
             WrongState(path=("returnId",), subject="return", state=order_return.state.value)
@@ -221,6 +220,13 @@ async def _shipment(conn: Connection, actor: Actor, shipment_id: int) -> Shipmen
     found = await reading.fetch_shipments(conn, actor, [shipment_id])
     if not found:
         raise refuse(NotFound(path=("shipmentId",), subject="shipment"))
+    return found[0]
+
+
+async def _return(conn: Connection, actor: Actor, return_id: int) -> OrderReturn:
+    found = await reading.fetch_returns(conn, actor, [return_id])
+    if not found:
+        raise refuse(NotFound(path=("orderReturnId",), subject="return"))
     return found[0]
 
 
@@ -308,10 +314,27 @@ async def _take_back(
     lines: Sequence[OrderLine],
     order_return: OrderReturn,
 ) -> None:
-    """Stand returned goods in the seller's warehouse, if it keeps its stock here."""
+    """Carry returned goods from the buyer's stock to the seller's, where they keep it here."""
+    skus = {line.id: line.sku_id for line in lines}
+    await send_back_stock(
+        conn,
+        network_id=actor.network_id,
+        org_id=order.buyer_org_id,
+        goods=[
+            HoldShipment(
+                reference_type="return_line",
+                reference_id=line.id,
+                quantity=line.quantity,
+                movement_type="return_line",
+                movement_id=line.id,
+            )
+            for line in order_return.lines
+        ],
+        skus=[skus[line.order_line_id] for line in order_return.lines],
+        account_id=actor.account_id,
+    )
     if not order.holds_stock:
         return
-    skus = {line.id: line.sku_id for line in lines}
     receipts = [
         StockReceipt(
             org_id=order.seller_org_id,
