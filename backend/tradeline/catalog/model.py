@@ -143,6 +143,12 @@ class Tradable:
     quantity_step: int
     packs: Mapping[int, Pack]
 
+    def pack(self, pack_id: int | None) -> Pack | None:
+        """The pack of that id, if it is the SKU's; None asks for the base pack."""
+        if pack_id is None:
+            return next(pack for pack in self.packs.values() if pack.code == self.base_unit)
+        return self.packs.get(pack_id)
+
     def accepts(self, quantity: int) -> bool:
         """Whether a line may be of so many base units: the minimum or more, in whole steps."""
         return quantity >= self.quantity_minimum and quantity % self.quantity_step == 0

@@ -45,7 +45,7 @@ async def codes(conn: Connection, actor: Actor, only: SkuFilter) -> list[str]:
         ("晨露", ["BEER", "SODA", "TEA"]),  # the brand of the product
         ("chenlupi", ["BEER"]),
         ("clpj", ["BEER"]),
-        ("chongshan", ["TEA"]),
+        ("zhongshan", ["TEA"]),
         ("green T", ["TEA"]),
         ("690123", ["BEER"]),
         ("sod", ["SODA"]),

@@ -1,0 +1,73 @@
+"""What things cost on an edge, and why.
+
+The names below are the module: others import them from here, and nothing from deeper in.
+"""
+
+from tradeline.pricing.errors import BaseListIsForAll, OtherCurrency, PriceHasBegun
+from tradeline.pricing.model import (
+    Candidate,
+    NewPrice,
+    NewPriceList,
+    Price,
+    PriceBreak,
+    PriceLevel,
+    PriceList,
+    PriceListGrant,
+    PriceRequest,
+    PriceResolution,
+    PriceStep,
+    RejectedPrice,
+    RejectionReason,
+)
+from tradeline.pricing.resolver import PriceSheet, resolve_price
+from tradeline.pricing.service.price_lists import (
+    create_price_lists,
+    end_prices,
+    grant_price_lists,
+    list_affected_edges,
+    list_price_lists,
+    list_prices,
+    price_lists_by_ids,
+    put_prices,
+    revoke_price_lists,
+)
+from tradeline.pricing.service.quotes import (
+    QuoteLine,
+    load_price_sheets,
+    price_lines,
+    quote_prices,
+)
+
+__all__ = [
+    "BaseListIsForAll",
+    "Candidate",
+    "NewPrice",
+    "NewPriceList",
+    "OtherCurrency",
+    "Price",
+    "PriceBreak",
+    "PriceHasBegun",
+    "PriceLevel",
+    "PriceList",
+    "PriceListGrant",
+    "PriceRequest",
+    "PriceResolution",
+    "PriceSheet",
+    "PriceStep",
+    "QuoteLine",
+    "RejectedPrice",
+    "RejectionReason",
+    "create_price_lists",
+    "end_prices",
+    "grant_price_lists",
+    "list_affected_edges",
+    "list_price_lists",
+    "list_prices",
+    "load_price_sheets",
+    "price_lines",
+    "price_lists_by_ids",
+    "put_prices",
+    "quote_prices",
+    "resolve_price",
+    "revoke_price_lists",
+]

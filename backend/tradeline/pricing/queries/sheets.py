@@ -1,0 +1,112 @@
+"""SQL of price sheets: all that may decide the price of SKUs on edges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tradeline.kernel import Connection
+from tradeline.organizations import PriceStrategy
+from tradeline.pricing.model import Candidate, PriceLevel, tidy
+from tradeline.pricing.resolver import PriceSheet
+
+# One row for each price of each pair of edge and SKU, and one without a price for a pair that has
+# none. A base list applies to all edges of its seller in its currency, any other where granted;
+# never one of another seller. $4 limits the pairs to edges of one organization; NULL, for modules
+# above that have checked who asks, does not.
+FETCH_SHEETS = """
+    SELECT pair.relationship_id, pair.sku_id, edge.currency AS edge_currency,
+           edge.price_strategy, sku.base_unit, now() AS at,
+           price.id AS price_id, list.id AS price_list_id, list.code AS price_list_code,
+           list.name AS price_list_name, list.name_en AS price_list_name_en, list.level,
+           list.currency, list.is_active AS list_is_active, list.valid_from AS list_valid_from,
+           list.valid_to AS list_valid_to, price.pack_id,
+           coalesce(pack.code, sku.base_unit) AS unit, price.quantity_minimum, price.unit_price,
+           price.valid_from, price.valid_to
+      FROM (SELECT DISTINCT relationship_id, sku_id
+              FROM unnest($2::bigint[], $3::bigint[]) AS asked (relationship_id, sku_id)) AS pair
+      JOIN organizations.relationship AS edge
+        ON edge.network_id = $1
+       AND edge.id = pair.relationship_id
+       AND ($4::bigint IS NULL OR edge.seller_org_id = $4 OR edge.buyer_org_id = $4)
+      JOIN catalog.sku AS sku ON sku.network_id = $1 AND sku.id = pair.sku_id
+      LEFT JOIN LATERAL (
+                SELECT base.id, base.code, base.name, base.name_en, base.level, base.currency,
+                       base.is_active, base.valid_from, base.valid_to
+                  FROM pricing.price_list AS base
+                 WHERE base.network_id = $1
+                   AND base.seller_org_id = edge.seller_org_id
+                   AND base.currency = edge.currency
+                   AND base.level = 'base'
+                 UNION ALL
+                SELECT given.id, given.code, given.name, given.name_en, given.level,
+                       given.currency, given.is_active, given.valid_from, given.valid_to
+                  FROM pricing.price_list_grant AS granted
+                  JOIN pricing.price_list AS given
+                    ON given.network_id = $1 AND given.id = granted.price_list_id
+                 WHERE granted.network_id = $1
+                   AND granted.relationship_id = edge.id
+                   AND given.seller_org_id = edge.seller_org_id
+                   AND given.level <> 'base'
+           ) AS list ON true
+      LEFT JOIN pricing.price AS price
+        ON price.network_id = $1 AND price.sku_id = pair.sku_id AND price.price_list_id = list.id
+      LEFT JOIN catalog.pack AS pack ON pack.network_id = $1 AND pack.id = price.pack_id
+     ORDER BY pair.relationship_id, pair.sku_id, price.id
+"""
+
+_OF_CANDIDATE = (
+    "price_id",
+    "price_list_id",
+    "price_list_code",
+    "price_list_name",
+    "price_list_name_en",
+    "currency",
+    "list_is_active",
+    "list_valid_from",
+    "list_valid_to",
+    "pack_id",
+    "unit",
+    "quantity_minimum",
+    "valid_from",
+    "valid_to",
+)
+
+
+async def fetch_sheets(
+    conn: Connection, network_id: int, org_id: int | None, pairs: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], PriceSheet]:
+    """By pair of edge and SKU; a pair that is not there, or not the organization's, is absent."""
+    rows = await conn.fetch(
+        FETCH_SHEETS,
+        network_id,
+        [relationship_id for relationship_id, _ in pairs],
+        [sku_id for _, sku_id in pairs],
+        org_id,
+    )
+    sheets: dict[tuple[int, int], dict[str, Any]] = {}
+    candidates: dict[tuple[int, int], list[Candidate]] = {}
+    for row in rows:
+        pair = row["relationship_id"], row["sku_id"]
+        if pair not in sheets:
+            sheets[pair] = {
+                "relationship_id": row["relationship_id"],
+                "sku_id": row["sku_id"],
+                "currency": row["edge_currency"],
+                "strategy": PriceStrategy(row["price_strategy"]),
+                "base_unit": row["base_unit"],
+                "at": row["at"],
+            }
+            candidates[pair] = []
+        if row["price_id"] is not None:
+            candidates[pair].append(
+                Candidate(
+                    **{name: row[name] for name in _OF_CANDIDATE},
+                    level=PriceLevel(row["level"]),
+                    unit_price=tidy(row["unit_price"]),
+                )
+            )
+    return {
+        pair: PriceSheet(**values, candidates=tuple(candidates[pair]))
+        for pair, values in sheets.items()
+    }

@@ -1,0 +1,207 @@
+"""The one price resolver, for lists, carts, orders and quotes alike. Pure.
+
+tests/property/pricing/oracle.py says the same slowly and in plain words; it is the definition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from tradeline.kernel import UnitPrice
+from tradeline.organizations import PriceStrategy
+from tradeline.pricing.model import (
+    BEGINNING,
+    CONTRACT_LEVELS,
+    Candidate,
+    PriceBreak,
+    PriceLevel,
+    PriceRequest,
+    PriceResolution,
+    PriceStep,
+    RejectedPrice,
+    RejectionReason,
+)
+
+BREAKS_MAX = 20
+
+
+def resolve_price(
+    request: PriceRequest,
+    candidates: Iterable[Candidate],
+    strategy: PriceStrategy,
+    at: datetime,
+    *,
+    currency: str,
+    base_unit: str,
+) -> PriceResolution:
+    """The price of a request among all prices of its SKU in the lists that apply to its edge.
+
+    First whatever does not count is rejected. Within a level the winner is the price for the
+    asked pack before one for the base unit; then the highest quantity break; then the latest
+    begin; then the lowest price; then the first made. Across levels the strategy decides:
+    `priority` takes the highest level, `lowest` the cheapest base unit (of equals the higher
+    level), `contract_only` as priority among contracts and quotes. `currency` and `base_unit`
+    are the edge's and the SKU's.
+    """
+    rejected: list[RejectedPrice] = []
+    levels: dict[PriceLevel, list[Candidate]] = {}
+    for candidate in candidates:
+        reason = rejection_of(candidate, request, strategy, at, currency)
+        if reason is None:
+            levels.setdefault(candidate.level, []).append(candidate)
+        else:
+            rejected.append(RejectedPrice(candidate=candidate, reason=reason))
+    steps: list[PriceStep] = []
+    running: Candidate | None = None
+    for level in sorted(levels, key=lambda level: level.rank):
+        winner = min(levels[level], key=_rank_in_level)
+        rejected += [
+            RejectedPrice(
+                candidate=loser, reason=RejectionReason.OUTRANKED, outranked_by=winner.price_id
+            )
+            for loser in levels[level]
+            if loser is not winner
+        ]
+        if (
+            running is None
+            or strategy is not PriceStrategy.LOWEST
+            or _per_base_unit(winner, request) <= _per_base_unit(running, request)
+        ):
+            running = winner
+        steps.append(
+            PriceStep(
+                candidate=winner,
+                running_price_id=running.price_id,
+                running_unit_price=running.unit_price,
+                running_unit=running.unit,
+            )
+        )
+    is_per_pack = running is not None and running.pack_id is not None
+    return PriceResolution(
+        currency=currency,
+        strategy=strategy,
+        at=at,
+        base_quantity=request.base_quantity,
+        price=running,
+        priced_quantity=request.pack_quantity if is_per_pack else request.base_quantity,
+        priced_unit=base_unit if running is None else running.unit,
+        steps=tuple(steps),
+        rejected=tuple(sorted(rejected, key=_place_of_rejected)),
+    )
+
+
+def rejection_of(
+    candidate: Candidate,
+    request: PriceRequest,
+    strategy: PriceStrategy,
+    at: datetime,
+    currency: str,
+) -> RejectionReason | None:
+    """Why a candidate does not count, by itself; None if it does. The first reason is given."""
+    c = candidate
+    faults = (
+        (not c.list_is_active, RejectionReason.LIST_INACTIVE),
+        (_is_before(at, c.list_valid_from), RejectionReason.LIST_NOT_YET_VALID),
+        (_is_over(at, c.list_valid_to), RejectionReason.LIST_EXPIRED),
+        (_is_before(at, c.valid_from), RejectionReason.PRICE_NOT_YET_VALID),
+        (_is_over(at, c.valid_to), RejectionReason.PRICE_EXPIRED),
+        (c.currency != currency, RejectionReason.OTHER_CURRENCY),
+        (c.pack_id not in (None, request.pack_id), RejectionReason.OTHER_PACK),
+        (request.base_quantity < c.quantity_minimum, RejectionReason.BELOW_QUANTITY),
+        (
+            strategy is PriceStrategy.CONTRACT_ONLY and c.level not in CONTRACT_LEVELS,
+            RejectionReason.LEVEL_NOT_ALLOWED,
+        ),
+    )
+    return next((reason for is_so, reason in faults if is_so), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceSheet:
+    """All that may decide the price of one SKU on one edge at one moment."""
+
+    relationship_id: int
+    sku_id: int
+    currency: str
+    strategy: PriceStrategy
+    base_unit: str
+    at: datetime
+    candidates: tuple[Candidate, ...]
+
+    def resolve(self, request: PriceRequest) -> PriceResolution:
+        return resolve_price(
+            request,
+            self.candidates,
+            self.strategy,
+            self.at,
+            currency=self.currency,
+            base_unit=self.base_unit,
+        )
+
+    def breaks(self, pack_id: int, pack_units: int, minimum: int) -> list[PriceBreak]:
+        """What is paid at which quantity, ordered by the pack, from `minimum` base units on.
+
+        Only quantities at which the price changes; at most 20, in whole packs; none while there
+        is no price.
+        """
+        points = {minimum, *(c.quantity_minimum for c in self.candidates)}
+        packs = sorted({-(-point // pack_units) for point in points if point >= minimum})
+        found: list[PriceBreak] = []
+        for pack_quantity in packs:
+            resolution = self.resolve(
+                PriceRequest(
+                    relationship_id=self.relationship_id,
+                    sku_id=self.sku_id,
+                    pack_id=pack_id,
+                    pack_units=pack_units,
+                    pack_quantity=pack_quantity,
+                )
+            )
+            if resolution.price is None:
+                continue
+            found_break = PriceBreak(
+                quantity_minimum=resolution.base_quantity,
+                unit_price=UnitPrice(resolution.unit_price, self.currency),
+                unit=resolution.priced_unit,
+            )
+            is_news = not found or found_break != replace(
+                found[-1], quantity_minimum=found_break.quantity_minimum
+            )
+            if is_news:
+                found.append(found_break)
+        return found[:BREAKS_MAX]
+
+
+def _is_before(at: datetime, begin: datetime | None) -> bool:
+    return begin is not None and at < begin
+
+
+def _is_over(at: datetime, end: datetime | None) -> bool:
+    return end is not None and at >= end
+
+
+def _rank_in_level(candidate: Candidate) -> tuple[bool, int, timedelta, Decimal, int]:
+    """The smallest wins. A price without a begin is older than any with one."""
+    return (
+        candidate.pack_id is None,
+        -candidate.quantity_minimum,
+        BEGINNING - (candidate.valid_from or BEGINNING),
+        candidate.unit_price,
+        candidate.price_id,
+    )
+
+
+def _per_base_unit(candidate: Candidate, request: PriceRequest) -> Fraction:
+    """Exact; a price for a pack is spread over its units."""
+    units = 1 if candidate.pack_id is None else request.pack_units
+    return Fraction(candidate.unit_price) / units
+
+
+def _place_of_rejected(rejected: RejectedPrice) -> tuple[int, int, int]:
+    """By level, then as price lists are read: by break, then in the order made."""
+    candidate = rejected.candidate
+    return candidate.level.rank, candidate.quantity_minimum, candidate.price_id

@@ -1,0 +1,327 @@
+"""Price lists: what a seller asks, and of whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from tradeline.catalog import visible_sku_ids
+from tradeline.kernel import (
+    Actor,
+    AlreadyExists,
+    Change,
+    Connection,
+    InvalidValue,
+    NotFound,
+    Page,
+    PageRequest,
+    Permission,
+    Problem,
+    Rejected,
+    make_page,
+    record_changes,
+    refuse,
+)
+from tradeline.pricing.changes import (
+    judge_batch,
+    judge_price,
+    judge_price_list,
+    plan_ends,
+    plan_prices,
+)
+from tradeline.pricing.errors import BaseListIsForAll, OtherCurrency
+from tradeline.pricing.model import (
+    NewPrice,
+    NewPriceList,
+    Price,
+    PriceLevel,
+    PriceList,
+    PriceListGrant,
+)
+from tradeline.pricing.queries import price_lists as queries
+
+
+async def create_price_lists(
+    conn: Connection, *, actor: Actor, price_lists: Sequence[NewPriceList]
+) -> list[int]:
+    """Make empty price lists of the actor's organization; ids in the order given.
+
+    A base list applies at once to all edges of its seller in its currency, any other once it is
+    granted.
+
+    Raises:
+        Forbidden: without `price:manage`.
+        Rejected: InvalidValue, AlreadyExists for a code.
+    """
+    actor.require(Permission.PRICE_MANAGE)
+    problems = judge_batch("priceLists", price_lists)
+    for index, new in enumerate(price_lists):
+        problems += judge_price_list(new, ("priceLists", index))
+    _raise_any(problems)
+    codes = [new.code for new in price_lists]
+    _raise_any(_repeats(codes, await queries.fetch_taken_codes(conn, actor, codes)))
+    ids = await queries.insert_price_lists(conn, actor, price_lists)
+    _raise_any(_repeats(codes, set(codes) - ids.keys()))
+    await record_changes(
+        conn,
+        actor=actor,
+        changes=[
+            Change(
+                action="price_list.create",
+                subject_type="price_list",
+                subject_id=ids[new.code],
+                after=asdict(new),
+            )
+            for new in price_lists
+        ],
+    )
+    return [ids[code] for code in codes]
+
+
+async def put_prices(
+    conn: Connection, *, actor: Actor, price_list_id: int, prices: Sequence[NewPrice]
+) -> list[int]:
+    """Put prices into one of the organization's own lists; ids of what now says so, in order.
+
+    Prices are never changed, they end and others begin: `changes.plan_prices` tells how. Locks
+    the list; up to 10,000 prices in a constant number of statements.
+
+    Raises:
+        Forbidden: without `price:manage`.
+        Rejected: NotFound for the list, a SKU that the organization does not see, or a pack;
+            InvalidValue; AlreadyExists for a break named twice; PriceHasBegun.
+    """
+    actor.require(Permission.PRICE_MANAGE)
+    problems = judge_batch("prices", prices)
+    for index, new in enumerate(prices):
+        problems += judge_price(new, ("prices", index))
+    _raise_any(problems)
+    await _lock_one(conn, actor, price_list_id)
+    sku_ids = sorted({new.sku_id for new in prices})
+    visible = await visible_sku_ids(conn, actor=actor, ids=sku_ids)
+    packs = await queries.fetch_packs(
+        conn, actor, sorted({new.pack_id for new in prices if new.pack_id is not None})
+    )
+    for index, new in enumerate(prices):
+        if new.sku_id not in visible:
+            problems.append(NotFound(path=("prices", index, "skuId"), subject="SKU"))
+        elif new.pack_id is not None and packs.get(new.pack_id) != new.sku_id:
+            problems.append(NotFound(path=("prices", index, "packId"), subject="pack"))
+    stored = await queries.fetch_prices_of_skus(conn, actor, price_list_id, sku_ids)
+    plan, faults = plan_prices(prices, stored, await queries.get_time(conn))
+    _raise_any(problems + faults)
+    await queries.end_prices(conn, actor, price_list_id, plan.ends)
+    made = iter(await queries.insert_prices(conn, actor, price_list_id, plan.inserts))
+    ids = [next(made) if kept is None else kept for kept in plan.kept]
+    if plan.inserts or plan.ends:
+        new_ids = [id for id, kept in zip(ids, plan.kept, strict=True) if kept is None]
+        await _record(
+            conn,
+            actor,
+            "prices.put",
+            price_list_id,
+            {"price_ids": new_ids, "ended_price_ids": sorted(plan.ends)},
+        )
+    return ids
+
+
+async def end_prices(
+    conn: Connection,
+    *,
+    actor: Actor,
+    price_list_id: int,
+    price_ids: Sequence[int],
+    at: datetime | None = None,
+) -> None:
+    """Let prices of one of the organization's own lists end now, or at a later moment.
+
+    One that has not begun by then is withdrawn; one that has ended stays as it is. Locks the
+    list.
+
+    Raises:
+        Forbidden: without `price:manage`.
+        Rejected: NotFound for the list or a price of it, InvalidValue for a moment gone by.
+    """
+    actor.require(Permission.PRICE_MANAGE)
+    problems = judge_batch("priceIds", price_ids)
+    now = await queries.get_time(conn)
+    if at is not None and (at.tzinfo is None or at < now):
+        rule, rule_zh = "give a moment to come, with its zone", "须为将来的时间，并带时区"
+        problems.append(InvalidValue(path=("at",), field="at", rule=rule, rule_zh=rule_zh))
+    _raise_any(problems)
+    await _lock_one(conn, actor, price_list_id)
+    stored = await queries.fetch_prices(conn, actor, price_list_id, price_ids)
+    found = {price.id for price in stored}
+    _raise_any(
+        [
+            NotFound(path=("priceIds", index), subject="price")
+            for index, id in enumerate(price_ids)
+            if id not in found
+        ]
+    )
+    ends = plan_ends(stored, at or now)
+    await queries.end_prices(conn, actor, price_list_id, ends)
+    if ends:
+        await _record(
+            conn,
+            actor,
+            "prices.end",
+            price_list_id,
+            {"price_ids": sorted(ends), "at": (at or now).isoformat()},
+        )
+
+
+async def grant_price_lists(
+    conn: Connection, *, actor: Actor, grants: Sequence[PriceListGrant]
+) -> None:
+    """Let edges on which the organization sells buy at its lists' prices. Locks the lists.
+
+    Those granted already stay.
+
+    Raises:
+        Forbidden: without `price:manage`.
+        Rejected: NotFound for a list or an edge, BaseListIsForAll, OtherCurrency, InvalidValue.
+    """
+    actor.require(Permission.PRICE_MANAGE)
+    problems = judge_batch("grants", grants)
+    _raise_any(problems)
+    lists = await queries.lock_price_lists(conn, actor, [g.price_list_id for g in grants])
+    currencies = await queries.fetch_sold_edges(conn, actor, [g.relationship_id for g in grants])
+    for index, grant in enumerate(grants):
+        path = ("grants", index)
+        granted = lists.get(grant.price_list_id)
+        currency = currencies.get(grant.relationship_id)
+        if granted is None:
+            problems.append(NotFound(path=(*path, "priceListId"), subject="price list"))
+        elif granted.level is PriceLevel.BASE:
+            problems.append(BaseListIsForAll(path=(*path, "priceListId"), code=granted.code))
+        if currency is None:
+            problems.append(NotFound(path=(*path, "relationshipId"), subject="relationship"))
+        elif granted is not None and granted.currency != currency:
+            problems.append(
+                OtherCurrency(path=path, list_currency=granted.currency, currency=currency)
+            )
+    _raise_any(problems)
+    made = await queries.insert_grants(conn, actor, grants)
+    await _record_grants(conn, actor, "price_list.grant", made)
+
+
+async def revoke_price_lists(
+    conn: Connection, *, actor: Actor, grants: Sequence[PriceListGrant]
+) -> None:
+    """Let edges buy at these lists' prices no more; what was not granted is passed over.
+
+    What was ordered keeps its frozen price. Locks the lists.
+
+    Raises:
+        Forbidden: without `price:manage`.
+        Rejected: NotFound for a list that is not one's own, InvalidValue.
+    """
+    actor.require(Permission.PRICE_MANAGE)
+    _raise_any(judge_batch("grants", grants))
+    lists = await queries.lock_price_lists(conn, actor, [g.price_list_id for g in grants])
+    _raise_any(
+        [
+            NotFound(path=("grants", index, "priceListId"), subject="price list")
+            for index, grant in enumerate(grants)
+            if grant.price_list_id not in lists
+        ]
+    )
+    gone = await queries.delete_grants(conn, actor, grants)
+    await _record_grants(conn, actor, "price_list.revoke", gone)
+
+
+async def price_lists_by_ids(
+    conn: Connection, *, actor: Actor, ids: Sequence[int]
+) -> dict[int, PriceList]:
+    """Of one's own; others are absent. Raises Forbidden without `price:manage`."""
+    actor.require(Permission.PRICE_MANAGE)
+    return await queries.fetch_price_lists(conn, actor, ids)
+
+
+async def list_price_lists(
+    conn: Connection, *, actor: Actor, page: PageRequest, level: PriceLevel | None = None
+) -> Page[PriceList]:
+    """One's own, oldest first. The cursor's shape is (int,).
+
+    Raises Forbidden without `price:manage`: a buyer asks for prices, not for lists.
+    """
+    actor.require(Permission.PRICE_MANAGE)
+    rows = await queries.fetch_price_list_page(conn, actor, page, level)
+    return make_page(rows, page, lambda found: (found.id,))
+
+
+async def list_prices(
+    conn: Connection,
+    *,
+    actor: Actor,
+    price_list_id: int,
+    page: PageRequest,
+    sku_id: int | None = None,
+) -> Page[Price]:
+    """The rows of one of one's own lists by SKU, the ended ones too; of another's, nothing.
+
+    The cursor's shape is (int, int). Raises Forbidden without `price:manage`.
+    """
+    actor.require(Permission.PRICE_MANAGE)
+    rows = await queries.fetch_price_page(conn, actor, price_list_id, page, sku_id)
+    return make_page(rows, page, lambda price: (price.sku_id, price.id))
+
+
+async def list_affected_edges(
+    conn: Connection, *, actor: Actor, price_list_id: int, page: PageRequest
+) -> Page[int]:
+    """Whom a change of one of one's own lists would reach: the ids of the edges to which it
+    applies, suspended ones too. The cursor's shape is (int,).
+
+    Raises Forbidden without `price:manage`.
+    """
+    actor.require(Permission.PRICE_MANAGE)
+    rows = await queries.fetch_affected_edges(conn, actor, price_list_id, page)
+    return make_page(rows, page, lambda relationship_id: (relationship_id,))
+
+
+async def _lock_one(conn: Connection, actor: Actor, price_list_id: int) -> PriceList:
+    found = await queries.lock_price_lists(conn, actor, [price_list_id])
+    if price_list_id not in found:
+        raise refuse(NotFound(path=("priceListId",), subject="price list"))
+    return found[price_list_id]
+
+
+def _repeats(codes: Sequence[str], taken: set[str]) -> list[Problem]:
+    return [
+        AlreadyExists(path=("priceLists", index, "code"), subject="price list", code=code)
+        for index, code in enumerate(codes)
+        if code in taken or code in codes[:index]
+    ]
+
+
+async def _record(
+    conn: Connection, actor: Actor, action: str, price_list_id: int, after: dict[str, object]
+) -> None:
+    change = Change(action=action, subject_type="price_list", subject_id=price_list_id, after=after)
+    await record_changes(conn, actor=actor, changes=[change])
+
+
+async def _record_grants(
+    conn: Connection, actor: Actor, action: str, grants: Sequence[PriceListGrant]
+) -> None:
+    await record_changes(
+        conn,
+        actor=actor,
+        changes=[
+            Change(
+                action=action,
+                subject_type="relationship",
+                subject_id=grant.relationship_id,
+                after={"price_list_id": grant.price_list_id},
+            )
+            for grant in grants
+        ],
+    )
+
+
+def _raise_any(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise Rejected(problems)
