@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tradeline import identity
+from tradeline import identity, inventory, kernel, ordering, settlement
 from tradeline.kernel import Database, Permission, Pool, open_pool, system_actor
 from tradeline_server.errors import CommandError
 from tradeline_server.history import documents, queries
@@ -19,7 +19,6 @@ from tradeline_server.history.importing import SELLER_CODE, Target, find_network
 from tradeline_server.history.plan import Step, plan_replay
 from tradeline_server.history.reading import History
 from tradeline_server.history.suggestions import Suggestion
-from tradeline_server.invariants import find_violations
 
 DEALERS_AT_ONCE = 8
 WORKER_SECONDS_MAX = 120.0
@@ -231,5 +230,9 @@ async def _open_balance(pool: Pool, network_id: int) -> int:
 async def _examine(pool: Pool) -> list[tuple[str, int]]:
     """Each broken invariant in words, with the number of rows that break it."""
     async with pool.acquire() as conn, conn.transaction(isolation="repeatable_read"):
-        findings = await find_violations(conn)
+        findings = [
+            finding
+            for module in (kernel, inventory, settlement, ordering)
+            for finding in await module.find_violations(conn)
+        ]
     return [(finding.message(), finding.count) for finding in findings if finding.count]
