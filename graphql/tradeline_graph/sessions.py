@@ -56,21 +56,22 @@ def network_address(connection: AnyConnection | None) -> str:
     return connection.client.host
 
 
-def is_from_our_pages(connection: AnyConnection) -> bool:
-    """Whether a request that a browser sends with its cookie may be one of our own pages'.
-
-    Browsers say where a request comes from, in Origin and in Sec-Fetch-Site, and pages of others
-    cannot change it. A form of theirs can send neither JSON nor a header of its own choosing.
-    """
+def is_from_elsewhere(connection: AnyConnection) -> bool:
+    """Whether a browser says that a page of others sends this request. Pages cannot change what it
+    says in Origin and Sec-Fetch-Site; programs say nothing."""
     origin = connection.headers.get("origin")
     if origin is not None and not _is_same_host(origin, connection):
-        return False
-    if connection.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-        return False
-    if not isinstance(connection, Request) or connection.method in ("GET", "HEAD"):
         return True
+    return connection.headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+
+
+def could_be_a_form(connection: AnyConnection) -> bool:
+    """Whether a page of others could have sent this without asking: a POST that is neither JSON nor
+    bears a header of our own."""
+    if not isinstance(connection, Request) or connection.method in ("GET", "HEAD"):
+        return False
     content_type = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return content_type == "application/json" or CLIENT_HEADER in connection.headers
+    return content_type != "application/json" and CLIENT_HEADER not in connection.headers
 
 
 def _set_cookie(

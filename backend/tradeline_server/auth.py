@@ -1,0 +1,201 @@
+"""How a request becomes an actor: by a browser's cookie, or by a token of a program or machine.
+
+Nothing else in a request says who sends it: no header, no address, no argument.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any, Final
+from urllib.parse import unquote_plus
+
+from litestar import Request, Response, post
+from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
+from litestar.exceptions import PermissionDeniedException
+from litestar.types import Scope
+
+from tradeline import identity
+from tradeline.kernel import Actor, Database, Locale, Rejected
+from tradeline_graph._context import Context
+from tradeline_graph.sessions import (
+    AnyConnection,
+    could_be_a_form,
+    is_from_elsewhere,
+    session_token,
+)
+
+OAUTH_BODY_BYTES_MAX: Final = 16_384
+FORM: Final = "application/x-www-form-urlencoded"
+NOT_TO_BE_KEPT: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+
+
+class PageOfOthers(PermissionDeniedException):
+    """A page of another origin sent the request, or could have."""
+
+    detail = "Requests from pages of other origins are refused; send JSON from our own."
+
+
+async def graph_context(scope: Scope) -> Context:
+    """What the resolvers of one HTTP request or WebSocket are given. The application's state holds
+    `db` and `token_keys`."""
+    connection: AnyConnection = _connection(scope)
+    db: Database = connection.app.state.db
+    actor = await resolve_actor(connection, db)
+    return Context(
+        db=db,
+        actor=actor,
+        locale=preferred_locale(connection) if actor is None else actor.locale,
+        token_keys=connection.app.state.token_keys,
+    )
+
+
+async def resolve_actor(connection: AnyConnection, db: Database) -> Actor | None:
+    """Who sends a request, and what they may do at this moment; None for nobody. One statement.
+
+    A token, even one that is not good, is all that counts where there is one: a cookie beside it
+    is not looked at. A cookie counts only where no page of others can have sent the request.
+
+    Raises:
+        PageOfOthers: answered with 403.
+    """
+    authorization = connection.headers.get("authorization")
+    if authorization is not None:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        async with db.asking() as conn:
+            return await identity.actor_from_access_token(
+                conn,
+                keys=connection.app.state.token_keys,
+                token=token.strip(),
+                locale=preferred_locale(connection),
+            )
+    if is_from_elsewhere(connection):
+        raise PageOfOthers
+    session = session_token(connection)
+    if session is None:
+        return None
+    if could_be_a_form(connection):
+        raise PageOfOthers
+    async with db.asking() as conn:
+        return await identity.actor_from_session(conn, token=session)
+
+
+def preferred_locale(connection: AnyConnection) -> Locale:
+    """The first of our languages in Accept-Language by its weight; English without any."""
+    wanted: list[tuple[float, int, Locale]] = []
+    for position, part in enumerate(connection.headers.get("accept-language", "").split(",")):
+        tag, _, weight = part.strip().lower().partition(";q=")
+        try:
+            quality = float(weight or 1)
+        except ValueError:
+            continue
+        language = tag.partition("-")[0]
+        if quality > 0 and language in ("zh", "en"):
+            wanted.append((-quality, position, Locale.ZH if language == "zh" else Locale.EN))
+    return min(wanted)[2] if wanted else Locale.EN
+
+
+@post("/oauth/token", status_code=200, request_max_body_size=OAUTH_BODY_BYTES_MAX)
+async def oauth_token(request: Request[Any, Any, Any]) -> Response[dict[str, object]]:
+    """Tokens for machines (RFC 6749): client_credentials, and refresh_token for programs.
+
+    Passwords are not taken here; people's programs sign in by the mutation `tokenIssue`.
+    """
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != FORM:
+        return _refusal("invalid_request", f"Send the parameters as {FORM}.")
+    form = await request.form()
+    fields = {name: form.getall(name) for name in form}
+    if any(len(values) > 1 or not isinstance(values[0], str) for values in fields.values()):
+        return _refusal("invalid_request", "Send each parameter once.")
+    parameters = {name: str(values[0]) for name, values in fields.items()}
+    db: Database = request.app.state.db
+    keys: identity.TokenKeys = request.app.state.token_keys
+    grant_type = parameters.get("grant_type")
+    if grant_type == "client_credentials":
+        return await _for_client(request, parameters, db, keys)
+    if grant_type == "refresh_token":
+        return await _for_refresh_token(parameters, db, keys)
+    if grant_type is None:
+        return _refusal("invalid_request", "grant_type is missing.")
+    return _refusal(
+        "unsupported_grant_type", "Use client_credentials, or refresh_token for a program."
+    )
+
+
+async def _for_client(
+    request: Request[Any, Any, Any],
+    parameters: dict[str, str],
+    db: Database,
+    keys: identity.TokenKeys,
+) -> Response[dict[str, object]]:
+    authorization = request.headers.get("authorization")
+    if authorization is None:
+        client_id, client_secret = parameters.get("client_id"), parameters.get("client_secret")
+        if client_id is None or client_secret is None:
+            return _refusal("invalid_request", "Send client_id and client_secret.")
+    elif "client_secret" in parameters:
+        return _refusal("invalid_request", "Send the secret once: by header or in the body.")
+    else:
+        client_id, client_secret = _basic_credentials(authorization)
+    tokens = await identity.client_credentials(
+        db, keys=keys, client_id=client_id, client_secret=client_secret
+    )
+    if tokens is None:
+        refusal = _refusal("invalid_client", "The client is unknown, revoked, or its secret wrong.")
+        refusal.status_code = 401
+        refusal.headers["WWW-Authenticate"] = 'Basic realm="tradeline"'
+        return refusal
+    return _granted(tokens)
+
+
+async def _for_refresh_token(
+    parameters: dict[str, str], db: Database, keys: identity.TokenKeys
+) -> Response[dict[str, object]]:
+    refresh_token = parameters.get("refresh_token")
+    if refresh_token is None:
+        return _refusal("invalid_request", "refresh_token is missing.")
+    try:
+        tokens = await identity.refresh_tokens(db, keys=keys, refresh_token=refresh_token)
+    except Rejected as rejection:
+        return _refusal("invalid_grant", rejection.problems[0].message(Locale.EN))
+    return _granted(tokens)
+
+
+def _granted(tokens: identity.Tokens) -> Response[dict[str, object]]:
+    body: dict[str, object] = {
+        "access_token": tokens.access_token,
+        "token_type": "Bearer",
+        "expires_in": tokens.expires_in_seconds,
+    }
+    if tokens.refresh_token is not None:
+        body["refresh_token"] = tokens.refresh_token
+    return Response(body, headers=NOT_TO_BE_KEPT)
+
+
+def _refusal(code: str, description: str) -> Response[dict[str, object]]:
+    return Response(
+        {"error": code, "error_description": description},
+        status_code=400,
+        headers=NOT_TO_BE_KEPT,
+    )
+
+
+def _basic_credentials(authorization: str) -> tuple[str, str]:
+    """Id and secret of an HTTP Basic header, each form-encoded within; empty for anything else."""
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        decoded = base64.b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return "", ""
+    client_id, _, secret = decoded.partition(":")
+    return unquote_plus(client_id), unquote_plus(secret)
+
+
+def _connection(scope: Scope) -> AnyConnection:
+    return Request(scope) if scope["type"] == ScopeType.HTTP else ASGIConnection(scope)
