@@ -8,15 +8,20 @@ import asyncpg
 from litestar import Litestar, Response, get
 from litestar.datastructures import State
 from litestar.types import ControllerRouterHandler
+from strawberry.litestar import make_graphql_controller
 
+from tradeline.identity import TokenKeys
 from tradeline.kernel.database import Database, open_pool
+from tradeline_graph.schema import schema
 from tradeline_server import queries
+from tradeline_server.auth import graph_context, oauth_token
 from tradeline_server.errors import UsageError
 from tradeline_server.settings import load_settings
 from tradeline_server.worker import run_worker
 
 HEALTH_SECONDS_MAX = 2.0
 POOL_SIZE_MAX = 20
+BODY_BYTES_MAX = 2_000_000
 WORKER_STOP_SECONDS_MAX = 5.0
 
 
@@ -30,20 +35,31 @@ async def healthz(state: State) -> Response[dict[str, str]]:
     return Response({"status": "ok"})
 
 
-# What is served. The GraphQL controller takes its place in here.
-ROUTES: Sequence[ControllerRouterHandler] = (healthz,)
+# POST only, JSON only: what a form of somebody else's page cannot send.
+GraphQLController = make_graphql_controller(
+    schema,
+    path="/graphql",
+    graphql_ide=None,
+    allow_queries_via_get=False,
+    context_getter=graph_context,
+    subscription_protocols=(),
+)
+
+ROUTES: Sequence[ControllerRouterHandler] = (healthz, oauth_token, GraphQLController)
 
 
-def create_app(dsn: str, *, has_worker: bool = False) -> Litestar:
-    """An application over a migrated database. Its state holds `pool` and `db`.
+def create_app(dsn: str, *, secret: str, has_worker: bool = False) -> Litestar:
+    """An application over a migrated database. Its state holds `pool`, `db` and `token_keys`.
 
-    With `has_worker`, a worker runs in the same process, beside the requests.
+    `secret` is the installation's: tokens are signed with a key that follows from it. With
+    `has_worker`, a worker runs in the same process, beside the requests.
     """
 
     @contextlib.asynccontextmanager
     async def with_database(app: Litestar) -> AsyncIterator[None]:
         app.state.pool = await open_pool(dsn, max_size=POOL_SIZE_MAX)
         app.state.db = Database(app.state.pool)
+        app.state.token_keys = TokenKeys(secret)
         try:
             async with _worker(dsn, app.state.db) if has_worker else contextlib.nullcontext():
                 yield
@@ -55,6 +71,7 @@ def create_app(dsn: str, *, has_worker: bool = False) -> Litestar:
         lifespan=[with_database],
         openapi_config=None,
         logging_config=None,  # ours stands, see logs.py
+        request_max_body_size=BODY_BYTES_MAX,
     )
 
 
@@ -77,4 +94,4 @@ def from_environment() -> Litestar:
     settings = load_settings()
     if settings.database_url is None:
         raise UsageError("DATABASE_URL is not set; only `tradeline run` brings its own database")
-    return create_app(settings.database_url)
+    return create_app(settings.database_url, secret=settings.secret)

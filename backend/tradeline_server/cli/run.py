@@ -57,7 +57,7 @@ async def _run(settings: Settings, as_json: bool) -> None:
                 console.print(f"applied {name}", style="dim")
             logins = await _ensure_demo(dsn)
             config = uvicorn.Config(
-                create_app(dsn, has_worker=True),
+                create_app(dsn, secret=settings.secret, has_worker=True),
                 log_config=None,
                 lifespan="on",
                 timeout_graceful_shutdown=STOP_SECONDS_MAX,
