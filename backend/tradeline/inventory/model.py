@@ -107,14 +107,11 @@ class StockMovement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockHold:
-    """Stock set aside in one warehouse. `warehouse_id` is None for a reader who is not its owner.
-
-    `owner_org_id` has the stock, `held_for_org_id` may use it; `quantity` is what is still held.
-    """
+    """Stock set aside in one warehouse for a document, as its owner sees it: `quantity` is what is
+    still held, `held_for_org_id` may use it."""
 
     id: int
-    warehouse_id: int | None
-    owner_org_id: int
+    warehouse_id: int
     sku_id: int
     held_for_org_id: int
     reference_type: str
