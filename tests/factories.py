@@ -8,7 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from tradeline.kernel import Actor, Database, Locale, Permission, Pool, system_actor
+from argon2 import PasswordHasher
+
+from tradeline.identity import NewPerson, add_people, create_built_in_roles, list_people
+from tradeline.kernel import (
+    Actor,
+    Connection,
+    Database,
+    Locale,
+    PageRequest,
+    Permission,
+    Pool,
+    system_actor,
+)
 from tradeline.organizations import (
     NewOrganization,
     NewRelationship,
@@ -17,8 +29,11 @@ from tradeline.organizations import (
     create_organizations,
     create_relationships,
     legal_entities_of,
-    release_organizations,
 )
+
+# Hashed at a hundredth of the usual cost, which the hash says itself.
+PASSWORD = "correct horse battery staple"
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
 
 # Who is who, and who created whom. Nobody outside of a test sees these names.
 KINDS = {
@@ -48,13 +63,16 @@ EDGES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One network's ids by name; each organization has one legal entity and one person."""
+    """One network's ids by name; each organization has one legal entity and one owner. Roles are by
+    their codes."""
 
     network_id: int
     code: str
     orgs: dict[str, int] = field(default_factory=dict)
     entities: dict[str, int] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
+    memberships: dict[str, int] = field(default_factory=dict)
+    roles: dict[str, int] = field(default_factory=dict)
     relationships: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def actor(self, name: str, *permissions: Permission, locale: Locale = Locale.EN) -> Actor:
@@ -76,6 +94,10 @@ class Story:
             permissions=frozenset(),
             locale=Locale.EN,
         )
+
+    def email(self, name: str) -> str:
+        """Where the owner of organization `name` is written to, and signs in."""
+        return f"{name}@{self.code}.example.com".lower()
 
     def edge(self, seller: str, buyer: str) -> int:
         return self.relationships[seller, buyer]
@@ -100,18 +122,42 @@ async def a_network(owner_pool: Pool, db: Database) -> Story:
             actor = system_actor(story.network_id, org_id)
             [entity] = (await legal_entities_of(conn, actor=actor, ids=[org_id]))[org_id]
             story.entities[name] = entity.id
-        await release_organizations(
-            conn, network_id=story.network_id, ids=list(story.orgs.values())
-        )
         for seller, buyer in EDGES:
             [story.relationships[seller, buyer]] = await create_relationships(
                 conn,
                 actor=system_actor(story.network_id, story.orgs[seller]),
                 relationships=[NewRelationship(buyer_org_id=story.orgs[buyer])],
             )
-    for name in story.orgs:
-        story.accounts[name] = await an_account(owner_pool, name=name)
+        await _hire(conn, story)
     return story
+
+
+async def _hire(conn: Connection, story: Story) -> None:
+    """Give each organization one person, an owner, who signs in with PASSWORD."""
+    story.roles.update(await create_built_in_roles(conn, network_id=story.network_id))
+    await add_people(
+        conn,
+        network_id=story.network_id,
+        people=[
+            NewPerson(
+                org_id=org_id,
+                email=story.email(name),
+                name=name,
+                password_hash=PASSWORD_HASH,
+                role_code="owner",
+                locale=Locale.EN,
+            )
+            for name, org_id in story.orgs.items()
+        ],
+    )
+    for name, org_id in story.orgs.items():
+        [person] = (
+            await list_people(
+                conn, actor=system_actor(story.network_id, org_id), page=PageRequest()
+            )
+        ).items
+        story.accounts[name] = person.account_id
+        story.memberships[name] = person.membership_id
 
 
 async def an_empty_network(owner_pool: Pool) -> Story:
