@@ -20,6 +20,14 @@ UNLOCK_MIGRATIONS = "SELECT pg_advisory_unlock(7239181064)"
 # Held for as long as the connection lives, by the one worker that works.
 TRY_LOCK_WORKER = "SELECT pg_try_advisory_lock(7239181066)"
 
+# The doctor sorts and groups whole tables; for this one transaction.
+GIVE_MEMORY = "SET LOCAL work_mem = '128MB'"
+
+COUNT_EVENTS_UNDER_WAY = """
+SELECT count(*) FROM kernel.outbox_event
+ WHERE delivered_at IS NULL AND due_at >= now() - interval '5 minutes'
+"""
+
 # Brings a deferred constraint's refusal forward, to where it can still name its migration.
 CHECK_DEFERRED_CONSTRAINTS = "SET CONSTRAINTS ALL IMMEDIATE"
 
@@ -61,3 +69,13 @@ async def try_lock_worker(conn: Connection) -> bool:
     """Whether this connection is now the one that works."""
     has_lock: bool = await conn.fetchval(TRY_LOCK_WORKER)
     return has_lock
+
+
+async def give_memory(conn: Connection) -> None:
+    await conn.execute(GIVE_MEMORY)
+
+
+async def count_events_under_way(conn: Connection) -> int:
+    """Events that are not delivered yet and not late either."""
+    count: int = await conn.fetchval(COUNT_EVENTS_UNDER_WAY)
+    return count

@@ -15,6 +15,7 @@ from functools import partial
 
 import structlog
 
+from tradeline.inventory import expire_holds
 from tradeline.kernel import (
     Connection,
     Database,
@@ -66,6 +67,7 @@ async def run_worker(
     jobs = (
         Job("post journals", post_journals),
         Job("deliver events", deliver),
+        Job("expire holds", expire_holds, POLL_SECONDS),
         Job("forget events", forget_events, FORGET_SECONDS),
         Job("forget requests", forget_requests, FORGET_SECONDS),
     )

@@ -274,7 +274,12 @@ async def publishes(place: Place) -> bool:
     """Whether the application has found a living connection again."""
     try:
         await published(place, 1, ("placed", "order:1"))
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except (
+        OSError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
+    ):
         return False
     return True
 
