@@ -3,14 +3,14 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from tradeline_graph import audit, identity, organizations
+from tradeline_graph import audit, catalog, identity, inventory, organizations
 from tradeline_graph._execution import EXTENSIONS, Schema
 from tradeline_graph._scalars import SCALARS
 from tradeline_graph._scope import Guard, Scope
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(audit.Query, identity.Query, organizations.Query):
+class Query(audit.Query, catalog.Query, identity.Query, inventory.Query, organizations.Query):
     """Grows by one base class for each module."""
 
     @strawberry.field(
@@ -22,7 +22,7 @@ class Query(audit.Query, identity.Query, organizations.Query):
 
 
 @strawberry.type(description="Everything that can be done.")
-class Mutation(identity.Mutation, organizations.Mutation):
+class Mutation(catalog.Mutation, identity.Mutation, inventory.Mutation, organizations.Mutation):
     """Grows by one base class for each module."""
 
 

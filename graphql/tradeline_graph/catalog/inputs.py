@@ -5,14 +5,27 @@ from __future__ import annotations
 import strawberry
 from strawberry.scalars import JSON
 
-from tradeline import catalog
+from tradeline import catalog, kernel
 from tradeline_graph._ids import from_id
 from tradeline_graph._scalars import PositiveInt
 
 
-def texts_of(value: JSON | None) -> dict[str, str] | None:
-    """Attributes as texts by name; None stays None."""
-    return None if value is None else {str(k): str(v) for k, v in dict(value).items()}
+def texts_of(attributes: JSON | None) -> dict[str, str] | None:
+    """Attributes as texts by name; None stays None. Anything but an object is refused."""
+    if attributes is None:
+        return None
+    if not isinstance(attributes, dict) or not all(
+        isinstance(value, str) for value in attributes.values()
+    ):
+        raise kernel.refuse(
+            kernel.InvalidValue(
+                path=("attributes",),
+                field="attributes",
+                rule="send an object of texts",
+                rule_zh="请填写由文本组成的对象",
+            )
+        )
+    return attributes
 
 
 @strawberry.input

@@ -9,7 +9,7 @@ from tradeline.kernel import Permission
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id, from_optional_id
 from tradeline_graph._mutations import answering, one_of_list, perform, unlisted
-from tradeline_graph._scope import Guard, Scope
+from tradeline_graph._scope import Guard, Scope, guarded
 from tradeline_graph.catalog.inputs import (
     AssortmentCreateInput,
     AssortmentGrantInput,
@@ -45,7 +45,7 @@ from tradeline_graph.catalog.types import (
     load_sku,
 )
 
-MANAGES = [Guard(Scope.ORGANIZATION, Permission.CATALOG_MANAGE)]
+MANAGES = guarded(Scope.ORGANIZATION, Permission.CATALOG_MANAGE)
 
 
 @strawberry.type

@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 from strawberry.scalars import JSON
 
-from tradeline import catalog, kernel
+from tradeline import catalog, inventory, kernel
 from tradeline.kernel import Actor
 from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
@@ -18,7 +18,7 @@ from tradeline_graph.organizations import (
     load_relationship,
 )
 
-CodeKind = strawberry.enum(catalog.CodeKind, description="By which of its codes a SKU was found.")
+strawberry.enum(catalog.CodeKind, description="By which of its codes a SKU was found.")
 
 
 @strawberry.type(
@@ -156,7 +156,7 @@ class Product:
 
 @strawberry.type(description="A SKU found by an exact code.", directives=scoped(Scope.PARTY))
 class SkuMatch:
-    kind: CodeKind
+    kind: catalog.CodeKind
     sku_id: strawberry.Private[int]
     found_pack_id: strawberry.Private[int | None]
 
@@ -205,6 +205,11 @@ class Offer:
     @strawberry.field
     async def relationship(self, info: Info) -> Relationship | None:
         return await load_relationship(info, self.relationship_id)
+
+    @strawberry.field(description="What is free for you of the seller's stock, in base units.")
+    async def available(self, info: Info) -> int:
+        pair = (self.relationship_id, self.sku_id)
+        return await info.context.loader("available", _available).load(pair)
 
 
 @strawberry.type(
@@ -323,3 +328,10 @@ async def _assortments(
 ) -> list[catalog.Assortment | None]:
     found = await catalog.assortments_by_ids(conn, actor=actor, ids=ids)
     return [found.get(assortment_id) for assortment_id in ids]
+
+
+async def _available(
+    conn: kernel.Connection, actor: Actor, pairs: list[tuple[int, int]]
+) -> list[int]:
+    found = await inventory.available_on_edges(conn, actor=actor, pairs=pairs)
+    return [found.get(pair, 0) for pair in pairs]

@@ -13,8 +13,6 @@ from tradeline_graph._scope import Guard, Scope
 from tradeline_graph.ordering.types import (
     Order,
     OrderReturn,
-    OrderSide,
-    OrderState,
     Shipment,
     load_order,
     load_return,
@@ -31,8 +29,8 @@ class Query:
     async def orders(
         self,
         info: Info,
-        side: OrderSide,
-        states: list[OrderState] | None = None,
+        side: ordering.OrderSide,
+        states: list[ordering.OrderState] | None = None,
         relationship_id: strawberry.ID | None = None,
         first: int | None = None,
         after: str | None = None,

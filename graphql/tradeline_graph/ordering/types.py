@@ -22,13 +22,13 @@ from tradeline_graph.organizations import (
 )
 from tradeline_graph.pricing import PriceExplanation
 
-OrderState = strawberry.enum(
+strawberry.enum(
     ordering.OrderState, description="The step that an order waits for, or how it ended."
 )
-OrderSide = strawberry.enum(
+strawberry.enum(
     ordering.OrderSide, description="On which side of its relationship an organization stands."
 )
-ReturnState = strawberry.enum(ordering.ReturnState, description="What became of a return.")
+strawberry.enum(ordering.ReturnState, description="What became of a return.")
 
 
 @strawberry.type(
@@ -112,7 +112,7 @@ class OrderLine:
 class OrderEvent:
     id: strawberry.ID
     step: str
-    state: OrderState = strawberry.field(description="The order's state after it.")
+    state: ordering.OrderState = strawberry.field(description="The order's state after it.")
     note: str
     occurred_at: datetime.datetime
     org_id: strawberry.Private[int]
@@ -192,7 +192,7 @@ class ReturnLine:
 class OrderReturn:
     id: strawberry.ID
     number: str
-    state: ReturnState
+    state: ordering.ReturnState
     reason: str
     refusal_reason: str | None
     amount: Money
@@ -235,7 +235,7 @@ class OrderReturn:
 class Order:
     id: strawberry.ID
     number: str
-    state: OrderState
+    state: ordering.OrderState
     since: datetime.datetime = strawberry.field(description="When it came to this state.")
     amount: Money = strawberry.field(description="What was ordered, at the frozen prices.")
     buyer_reference: str
