@@ -53,7 +53,9 @@ INSERT_LEGAL_ENTITIES = """
 
 # Trees change one at a time in each network, for two moves could close a circle together. The lock
 # is held until the unit of work ends.
-LOCK_TREES = "SELECT pg_advisory_xact_lock(7239181066, ($1 % 2147483647)::int)"
+LOCK_TREES = """
+    SELECT pg_advisory_xact_lock(hashtextextended('organizations.trees', $1))
+"""
 
 FETCH_MANAGED = """
     SELECT managed.id
