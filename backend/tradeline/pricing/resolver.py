@@ -125,6 +125,7 @@ class PriceSheet:
     """All that may decide the price of one SKU on one edge at one moment."""
 
     relationship_id: int
+    seller_org_id: int
     sku_id: int
     currency: str
     strategy: PriceStrategy
@@ -141,6 +142,11 @@ class PriceSheet:
             currency=self.currency,
             base_unit=self.base_unit,
         )
+
+    def resolve_for(self, org_id: int, request: PriceRequest) -> PriceResolution:
+        """What an organization on this edge is told: the seller all, its buyer what holds."""
+        resolution = self.resolve(request)
+        return resolution if org_id == self.seller_org_id else resolution.for_buyer()
 
     def breaks(self, pack_id: int, pack_units: int, minimum: int) -> list[PriceBreak]:
         """What is paid at which quantity, ordered by the pack, from `minimum` base units on.

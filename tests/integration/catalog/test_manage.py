@@ -315,8 +315,8 @@ async def test_a_brand_says_what_its_supplier_makes_for_it_alone(
         assert set(await skus_by_ids(conn, actor=supplier, ids=[beer])) == {beer}
         for actor in (supplier, brand):
             assert set(await assortments_by_ids(conn, actor=actor, ids=[id])) == {id}
-            page = await list_assortment_skus(conn, actor=actor, assortment_id=id, page=ALL)
-            assert list(page.items) == items
+            pages = await list_assortment_skus(conn, actor=actor, assortment_ids=[id], page=ALL)
+            assert list(pages[id].items) == items
         await remove_assortment_skus(conn, actor=brand, assortment_id=id, sku_ids=[beer])
         assert await skus_by_ids(conn, actor=supplier, ids=[beer]) == {}
 
@@ -329,11 +329,11 @@ async def test_an_assortment_is_its_sellers_affair(
     async with db.reading(story.network_id) as conn:
         for name, is_seen in (("trader_a", True), ("retailer_1", False), ("brand", False)):
             actor = story.actor(name)
-            edges = await list_assortment_edges(conn, actor=actor, assortment_id=id, page=ALL)
-            items = await list_assortment_skus(conn, actor=actor, assortment_id=id, page=ALL)
+            edges = await list_assortment_edges(conn, actor=actor, assortment_ids=[id], page=ALL)
+            items = await list_assortment_skus(conn, actor=actor, assortment_ids=[id], page=ALL)
             listed = await list_assortments(conn, actor=actor, page=ALL)
-            assert (len(edges.items) == 2) is is_seen
-            assert (len(items.items) == 2) is is_seen
+            assert (len(edges[id].items) == 2) is is_seen
+            assert (len(items[id].items) == 2) is is_seen
             assert (id in {found.id for found in listed.items}) is is_seen
             assert (await assortments_by_ids(conn, actor=actor, ids=[id]) != {}) is is_seen
 

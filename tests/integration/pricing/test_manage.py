@@ -10,10 +10,11 @@ import pytest
 from tests.factories import Story, a_network
 from tests.factories_catalog import Catalog, a_catalog
 from tests.factories_pricing import a_price, a_price_list
-from tradeline.kernel import Database, Forbidden, PageRequest, Pool, Rejected
+from tradeline.kernel import Actor, Connection, Database, Forbidden, PageRequest, Pool, Rejected
 from tradeline.pricing import (
     NewPrice,
     NewPriceList,
+    Price,
     PriceLevel,
     PriceListGrant,
     create_price_lists,
@@ -29,6 +30,13 @@ from tradeline.pricing import (
 
 ALL = PageRequest(100)
 FUTURE = datetime(2999, 1, 1, tzinfo=UTC)
+
+
+async def prices_of(
+    conn: Connection, actor: Actor, list_id: int, sku_id: int | None = None
+) -> tuple[Price, ...]:
+    found = await list_prices(conn, actor=actor, price_list_ids=[list_id], page=ALL, sku_id=sku_id)
+    return found[list_id].items
 
 
 @pytest.fixture
@@ -60,10 +68,10 @@ async def test_putting_the_same_prices_twice_changes_nothing(
         ids = await put_prices(
             conn, actor=story.actor("brand"), price_list_id=list_id, prices=prices
         )
-        page = await list_prices(conn, actor=story.actor("brand"), price_list_id=list_id, page=ALL)
+        prices = await prices_of(conn, story.actor("brand"), list_id)
 
     assert await state() == before
-    assert sorted(ids) == [price.id for price in page.items]
+    assert sorted(ids) == [price.id for price in prices]
     assert ids == sorted(ids, reverse=True)
 
 
@@ -76,9 +84,9 @@ async def test_a_new_price_ends_the_one_before_at_the_very_moment(
         await put_prices(
             conn, actor=brand, price_list_id=list_id, prices=[a_price(catalog, "BEER", "7")]
         )
-        page = await list_prices(conn, actor=brand, price_list_id=list_id, page=ALL)
+        prices = await prices_of(conn, brand, list_id)
 
-    old, new = page.items
+    old, new = prices
     assert (old.unit_price, new.unit_price) == (6, 7)
     assert old.valid_to == new.valid_from
     assert new.valid_to is None
@@ -102,8 +110,8 @@ async def test_a_price_to_come_is_replaced_and_withdrawn(
         await end_prices(conn, actor=brand, price_list_id=list_id, price_ids=[second])
     await put("8")
     async with db.reading(story.network_id) as conn:
-        page = await list_prices(conn, actor=brand, price_list_id=list_id, page=ALL)
-    assert [(price.unit_price, price.valid_from, price.valid_to) for price in page.items] == [
+        prices = await prices_of(conn, brand, list_id)
+    assert [(price.unit_price, price.valid_from, price.valid_to) for price in prices] == [
         (6, None, FUTURE),
         (7, FUTURE, FUTURE),
         (8, FUTURE, FUTURE),
@@ -117,13 +125,13 @@ async def test_prices_end_now_or_later_but_not_in_the_past(
     brand = story.actor("brand")
     list_id = await a_price_list(db, story, catalog, "brand", {"BEER": "6", "TEA": "2"})
     async with db.unit_of_work(story.network_id) as conn:
-        page = await list_prices(conn, actor=brand, price_list_id=list_id, page=ALL)
-        beer, tea = [price.id for price in page.items]
+        prices = await prices_of(conn, brand, list_id)
+        beer, tea = [price.id for price in prices]
         await end_prices(conn, actor=brand, price_list_id=list_id, price_ids=[beer])
         await end_prices(conn, actor=brand, price_list_id=list_id, price_ids=[tea], at=FUTURE)
         now = await conn.fetchval("SELECT now()")
-        page = await list_prices(conn, actor=brand, price_list_id=list_id, page=ALL)
-        assert [price.valid_to for price in page.items] == [now, FUTURE]
+        prices = await prices_of(conn, brand, list_id)
+        assert [price.valid_to for price in prices] == [now, FUTURE]
         past = now - timedelta(days=1)
         with pytest.raises(Rejected, match="to come"):
             await end_prices(conn, actor=brand, price_list_id=list_id, price_ids=[tea], at=past)
@@ -168,10 +176,8 @@ async def test_two_who_put_prices_at_once_follow_one_another(
     await asyncio.gather(put("2"), put("3"))
 
     async with db.reading(story.network_id) as conn:
-        page = await list_prices(
-            conn, actor=brand, price_list_id=list_id, page=ALL, sku_id=catalog.skus["BEER"]
-        )
-    assert len([price for price in page.items if price.valid_to is None]) == 1
+        prices = await prices_of(conn, brand, list_id, catalog.skus["BEER"])
+    assert len([price for price in prices if price.valid_to is None]) == 1
 
 
 async def test_a_seller_prices_only_what_it_sees_in_its_own_lists(
@@ -181,8 +187,8 @@ async def test_a_seller_prices_only_what_it_sees_in_its_own_lists(
     list_id = await a_price_list(db, story, catalog, "brand", {"BEER": "6"})
     own_id = await a_price_list(db, story, catalog, "trader_a", {"BEER": "6"})
     async with db.reading(story.network_id) as conn:
-        page = await list_prices(conn, actor=story.actor("brand"), price_list_id=list_id, page=ALL)
-    price_id = page.items[0].id
+        prices = await prices_of(conn, story.actor("brand"), list_id)
+    price_id = prices[0].id
     grant = PriceListGrant(relationship_id=story.edge("brand", "trader_a"), price_list_id=list_id)
     attempts = [
         (put_prices, {"price_list_id": list_id, "prices": [a_price(catalog, "BEER", "1")]}),
@@ -200,8 +206,8 @@ async def test_a_seller_prices_only_what_it_sees_in_its_own_lists(
             listed = await list_price_lists(conn, actor=stranger, page=ALL)
             assert list_id not in {found.id for found in listed.items}
             for reader in (list_prices, list_affected_edges):
-                found = await reader(conn, actor=stranger, price_list_id=list_id, page=ALL)
-                assert found.items == ()
+                found = await reader(conn, actor=stranger, price_list_ids=[list_id], page=ALL)
+                assert found[list_id].items == ()
     with pytest.raises(Rejected, match="no such price;"):
         async with db.unit_of_work(story.network_id) as conn:
             await end_prices(
@@ -236,8 +242,10 @@ async def test_a_list_is_granted_on_edges_one_sells_on_and_a_base_list_on_none(
     async with db.unit_of_work(story.network_id) as conn:
 
         async def affected(list_id: int) -> tuple[int, ...]:
-            found = await list_affected_edges(conn, actor=seller, price_list_id=list_id, page=ALL)
-            return found.items
+            found = await list_affected_edges(
+                conn, actor=seller, price_list_ids=[list_id], page=ALL
+            )
+            return found[list_id].items
 
         with pytest.raises(Rejected) as refusal:
             await grant_price_lists(
@@ -300,5 +308,5 @@ async def test_without_the_permission_no_price_is_managed(
                     conn,
                     actor=visitor,
                     page=ALL,
-                    **({} if reader is list_price_lists else {"price_list_id": 1}),
+                    **({} if reader is list_price_lists else {"price_list_ids": [1]}),
                 )

@@ -111,6 +111,7 @@ def test_breaks_tell_the_price_of_every_quantity(
 ) -> None:
     sheet = PriceSheet(
         relationship_id=1,
+        seller_org_id=1,
         sku_id=1,
         currency="CNY",
         strategy=strategy,

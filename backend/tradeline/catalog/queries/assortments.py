@@ -57,23 +57,30 @@ INSERT_ASSORTMENTS = """
     RETURNING id, code
 """
 
-# Of what an assortment holds, a reader is told what it may see.
+# The same page of each assortment. A buyer is told of what it may see in it.
 FETCH_ITEMS = (
     """
-    SELECT item.sku_id, item.quantity_minimum, item.quantity_step
-      FROM catalog.assortment_sku AS item
-      JOIN catalog.sku AS sku ON sku.network_id = $1 AND sku.id = item.sku_id
-      JOIN catalog.product AS product
-        ON product.network_id = $1 AND product.id = sku.product_id
-     WHERE item.network_id = $1 AND item.assortment_id = $3 AND item.sku_id > $4
-       AND (EXISTS (SELECT 1
-                      FROM catalog.assortment AS assortment
-                     WHERE assortment.network_id = $1
-                       AND assortment.id = $3
-                       AND assortment.seller_org_id = $2)
-            OR """
+    SELECT assortment.id AS assortment_id, item.sku_id, item.quantity_minimum, item.quantity_step
+      FROM catalog.assortment AS assortment
+     CROSS JOIN LATERAL (
+               SELECT item.sku_id, item.quantity_minimum, item.quantity_step
+                 FROM catalog.assortment_sku AS item
+                 JOIN catalog.sku AS sku ON sku.network_id = $1 AND sku.id = item.sku_id
+                 JOIN catalog.product AS product
+                   ON product.network_id = $1 AND product.id = sku.product_id
+                WHERE item.network_id = $1
+                  AND item.assortment_id = assortment.id
+                  AND item.sku_id > $4
+                  AND (assortment.seller_org_id = $2 OR """
     + VISIBLE
-    + ") ORDER BY item.sku_id LIMIT $5"
+    + """)
+                ORDER BY item.sku_id
+                LIMIT $5
+           ) AS item
+     WHERE assortment.network_id = $1 AND assortment.id = ANY($3::bigint[])
+    """
+    + _IS_SEEN
+    + " ORDER BY assortment.id, item.sku_id"
 )
 
 FETCH_ITEMS_BEFORE = """
@@ -135,18 +142,23 @@ DELETE_GRANTS = """
     RETURNING granted.relationship_id, granted.assortment_id
 """
 
-# The edges of one of the seller's own assortments.
+# The same page of the edges of each of the seller's own assortments.
 FETCH_GRANTED_EDGES = """
-    SELECT granted.relationship_id
-      FROM catalog.assortment_grant AS granted
-      JOIN catalog.assortment AS assortment
-        ON assortment.network_id = $1 AND assortment.id = granted.assortment_id
-     WHERE granted.network_id = $1
-       AND granted.assortment_id = $3
+    SELECT assortment.id AS assortment_id, edge.relationship_id
+      FROM catalog.assortment AS assortment
+     CROSS JOIN LATERAL (
+               SELECT granted.relationship_id
+                 FROM catalog.assortment_grant AS granted
+                WHERE granted.network_id = $1
+                  AND granted.assortment_id = assortment.id
+                  AND granted.relationship_id > $4
+                ORDER BY granted.relationship_id
+                LIMIT $5
+           ) AS edge
+     WHERE assortment.network_id = $1
        AND assortment.seller_org_id = $2
-       AND granted.relationship_id > $4
-     ORDER BY granted.relationship_id
-     LIMIT $5
+       AND assortment.id = ANY($3::bigint[])
+     ORDER BY assortment.id, edge.relationship_id
 """
 
 
@@ -193,13 +205,17 @@ async def insert_assortments(
 
 
 async def fetch_items(
-    conn: Connection, actor: Actor, assortment_id: int, page: PageRequest
-) -> list[AssortmentItem]:
+    conn: Connection, actor: Actor, assortment_ids: Sequence[int], page: PageRequest
+) -> dict[int, list[AssortmentItem]]:
     [after_id] = page.after or (0,)
     rows = await conn.fetch(
-        FETCH_ITEMS, actor.network_id, actor.org_id, assortment_id, after_id, page.limit
+        FETCH_ITEMS, actor.network_id, actor.org_id, list(assortment_ids), after_id, page.limit
     )
-    return [AssortmentItem(**row) for row in rows]
+    found: dict[int, list[AssortmentItem]] = {id: [] for id in assortment_ids}
+    for row in rows:
+        values = dict(row)
+        found[values.pop("assortment_id")].append(AssortmentItem(**values))
+    return found
 
 
 async def fetch_items_before(
@@ -268,10 +284,18 @@ async def delete_grants(
 
 
 async def fetch_granted_edges(
-    conn: Connection, actor: Actor, assortment_id: int, page: PageRequest
-) -> list[int]:
+    conn: Connection, actor: Actor, assortment_ids: Sequence[int], page: PageRequest
+) -> dict[int, list[int]]:
     [after_id] = page.after or (0,)
     rows = await conn.fetch(
-        FETCH_GRANTED_EDGES, actor.network_id, actor.org_id, assortment_id, after_id, page.limit
+        FETCH_GRANTED_EDGES,
+        actor.network_id,
+        actor.org_id,
+        list(assortment_ids),
+        after_id,
+        page.limit,
     )
-    return [row["relationship_id"] for row in rows]
+    found: dict[int, list[int]] = {id: [] for id in assortment_ids}
+    for row in rows:
+        found[row["assortment_id"]].append(row["relationship_id"])
+    return found

@@ -220,30 +220,26 @@ async def list_assortments(
 
 
 async def list_assortment_skus(
-    conn: Connection, *, actor: Actor, assortment_id: int, page: PageRequest
-) -> Page[AssortmentItem]:
-    """What is in an assortment, by SKU. The cursor's shape is (int,).
+    conn: Connection, *, actor: Actor, assortment_ids: Sequence[int], page: PageRequest
+) -> dict[int, Page[AssortmentItem]]:
+    """What is in each assortment, by SKU; the same page of all. The cursor's shape is (int,).
 
     Of an assortment that the actor's organization does not see, nothing. Raises Forbidden
     without `catalog:read`.
     """
     actor.require(Permission.CATALOG_READ)
-    if not await queries.fetch_assortments(conn, actor, [assortment_id]):
-        return make_page([], page, lambda item: (item.sku_id,))
-    rows = await queries.fetch_items(conn, actor, assortment_id, page)
-    return make_page(rows, page, lambda item: (item.sku_id,))
+    found = await queries.fetch_items(conn, actor, assortment_ids, page)
+    return {id: make_page(items, page, lambda item: (item.sku_id,)) for id, items in found.items()}
 
 
 async def list_assortment_edges(
-    conn: Connection, *, actor: Actor, assortment_id: int, page: PageRequest
-) -> Page[int]:
-    """The ids of the edges to which one of the organization's own assortments is granted.
-
-    The cursor's shape is (int,). Raises Forbidden without `catalog:read`.
-    """
+    conn: Connection, *, actor: Actor, assortment_ids: Sequence[int], page: PageRequest
+) -> dict[int, Page[int]]:
+    """The ids of the edges to which each of the organization's own assortments is granted; the
+    same page of all. The cursor's shape is (int,). Raises Forbidden without `catalog:read`."""
     actor.require(Permission.CATALOG_READ)
-    rows = await queries.fetch_granted_edges(conn, actor, assortment_id, page)
-    return make_page(rows, page, lambda relationship_id: (relationship_id,))
+    found = await queries.fetch_granted_edges(conn, actor, assortment_ids, page)
+    return {id: make_page(edges, page, lambda edge: (edge,)) for id, edges in found.items()}
 
 
 async def _lock_one(conn: Connection, actor: Actor, assortment_id: int) -> Assortment:

@@ -200,10 +200,10 @@ async def put_buyer_codes(conn: Connection, *, actor: Actor, codes: Sequence[New
     A batch may swap two codes. Locks the organization's own codes that it touches.
 
     Raises:
-        Forbidden: without `catalog:read`; it is the buyer's own book, not the seller's catalog.
+        Forbidden: without `order:place`; it is the buyer's own book, not the seller's catalog.
         Rejected: InvalidValue, AlreadyExists for a code that another SKU keeps, NotFound.
     """
-    actor.require(Permission.CATALOG_READ)
+    actor.require(Permission.ORDER_PLACE)
     paths = [("codes", index) for index in range(len(codes))]
     problems = judge_batch("codes", codes)
     for entry, path in zip(codes, paths, strict=True):

@@ -64,11 +64,24 @@ _PRICE = """
      WHERE price.network_id = $1 AND price.price_list_id = $3
 """
 
-LIST_PRICES = _PRICE + (
-    " AND (price.sku_id, price.id) > ($4::bigint, $5::bigint)"
-    " AND ($6::bigint IS NULL OR price.sku_id = $6)"
-    " ORDER BY price.sku_id, price.id LIMIT $7"
-)
+# The same page of each list.
+LIST_PRICES = """
+    SELECT price.*
+      FROM pricing.price_list AS list
+     CROSS JOIN LATERAL (
+               SELECT price.id, price.price_list_id, price.sku_id, price.pack_id,
+                      price.quantity_minimum, price.unit_price, price.valid_from, price.valid_to
+                 FROM pricing.price AS price
+                WHERE price.network_id = $1
+                  AND price.price_list_id = list.id
+                  AND (price.sku_id, price.id) > ($4::bigint, $5::bigint)
+                  AND ($6::bigint IS NULL OR price.sku_id = $6)
+                ORDER BY price.sku_id, price.id
+                LIMIT $7
+           ) AS price
+     WHERE list.network_id = $1 AND list.seller_org_id = $2 AND list.id = ANY($3::bigint[])
+     ORDER BY price.price_list_id, price.sku_id, price.id
+"""
 
 FETCH_PRICES_OF_SKUS = _PRICE + " AND price.sku_id = ANY($4::bigint[]) ORDER BY price.id"
 
@@ -131,28 +144,31 @@ DELETE_GRANTS = """
     RETURNING granted.relationship_id, granted.price_list_id
 """
 
-# Whom a change of the list would reach: by grant, or, for a base list, all in its currency.
+# Whom a change of a list would reach: by grant, or, for a base list, all in its currency. The same
+# page of each list.
 LIST_AFFECTED_EDGES = """
-    SELECT edge.id
+    SELECT list.id AS price_list_id, reached.id
       FROM pricing.price_list AS list
-      JOIN organizations.relationship AS edge
-        ON edge.network_id = $1
-       AND edge.seller_org_id = $2
-       AND edge.state <> 'ended'
-     WHERE list.network_id = $1
-       AND list.seller_org_id = $2
-       AND list.id = $3
-       AND edge.id > $4
-       AND CASE WHEN list.level = 'base' THEN edge.currency = list.currency
-                ELSE EXISTS (
-                         SELECT 1
-                           FROM pricing.price_list_grant AS granted
-                          WHERE granted.network_id = $1
-                            AND granted.relationship_id = edge.id
-                            AND granted.price_list_id = list.id)
-           END
-     ORDER BY edge.id
-     LIMIT $5
+     CROSS JOIN LATERAL (
+               SELECT edge.id
+                 FROM organizations.relationship AS edge
+                WHERE edge.network_id = $1
+                  AND edge.seller_org_id = $2
+                  AND edge.state <> 'ended'
+                  AND edge.id > $4
+                  AND CASE WHEN list.level = 'base' THEN edge.currency = list.currency
+                           ELSE EXISTS (
+                                    SELECT 1
+                                      FROM pricing.price_list_grant AS granted
+                                     WHERE granted.network_id = $1
+                                       AND granted.relationship_id = edge.id
+                                       AND granted.price_list_id = list.id)
+                      END
+                ORDER BY edge.id
+                LIMIT $5
+           ) AS reached
+     WHERE list.network_id = $1 AND list.seller_org_id = $2 AND list.id = ANY($3::bigint[])
+     ORDER BY list.id, reached.id
 """
 
 
@@ -211,21 +227,29 @@ async def insert_price_lists(
     return {row["code"]: row["id"] for row in rows}
 
 
-async def fetch_price_page(
-    conn: Connection, actor: Actor, price_list_id: int, page: PageRequest, sku_id: int | None
-) -> list[Price]:
+async def fetch_price_pages(
+    conn: Connection,
+    actor: Actor,
+    price_list_ids: Sequence[int],
+    page: PageRequest,
+    sku_id: int | None,
+) -> dict[int, list[Price]]:
     after_sku_id, after_id = page.after or (0, 0)
     rows = await conn.fetch(
         LIST_PRICES,
         actor.network_id,
         actor.org_id,
-        price_list_id,
+        list(price_list_ids),
         after_sku_id,
         after_id,
         sku_id,
         page.limit,
     )
-    return [Price(**{**row, "unit_price": tidy(row["unit_price"])}) for row in rows]
+    found: dict[int, list[Price]] = {id: [] for id in price_list_ids}
+    for row in rows:
+        price = Price(**{**row, "unit_price": tidy(row["unit_price"])})
+        found[price.price_list_id].append(price)
+    return found
 
 
 async def fetch_prices_of_skus(
@@ -309,13 +333,21 @@ async def delete_grants(
 
 
 async def fetch_affected_edges(
-    conn: Connection, actor: Actor, price_list_id: int, page: PageRequest
-) -> list[int]:
+    conn: Connection, actor: Actor, price_list_ids: Sequence[int], page: PageRequest
+) -> dict[int, list[int]]:
     [after_id] = page.after or (0,)
     rows = await conn.fetch(
-        LIST_AFFECTED_EDGES, actor.network_id, actor.org_id, price_list_id, after_id, page.limit
+        LIST_AFFECTED_EDGES,
+        actor.network_id,
+        actor.org_id,
+        list(price_list_ids),
+        after_id,
+        page.limit,
     )
-    return [row["id"] for row in rows]
+    found: dict[int, list[int]] = {id: [] for id in price_list_ids}
+    for row in rows:
+        found[row["price_list_id"]].append(row["id"])
+    return found
 
 
 def _price_list(values: dict[str, object]) -> PriceList:

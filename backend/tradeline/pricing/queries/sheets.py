@@ -15,7 +15,7 @@ from tradeline.pricing.resolver import PriceSheet
 # never one of another seller. $4 limits the pairs to edges of one organization; NULL, for modules
 # above that have checked who asks, does not.
 FETCH_SHEETS = """
-    SELECT pair.relationship_id, pair.sku_id, edge.currency AS edge_currency,
+    SELECT pair.relationship_id, pair.sku_id, edge.seller_org_id, edge.currency AS edge_currency,
            edge.price_strategy, sku.base_unit, now() AS at,
            price.id AS price_id, list.id AS price_list_id, list.code AS price_list_code,
            list.name AS price_list_name, list.name_en AS price_list_name_en, list.level,
@@ -91,6 +91,7 @@ async def fetch_sheets(
         if pair not in sheets:
             sheets[pair] = {
                 "relationship_id": row["relationship_id"],
+                "seller_org_id": row["seller_org_id"],
                 "sku_id": row["sku_id"],
                 "currency": row["edge_currency"],
                 "strategy": PriceStrategy(row["price_strategy"]),

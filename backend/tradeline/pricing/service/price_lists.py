@@ -256,30 +256,34 @@ async def list_prices(
     conn: Connection,
     *,
     actor: Actor,
-    price_list_id: int,
+    price_list_ids: Sequence[int],
     page: PageRequest,
     sku_id: int | None = None,
-) -> Page[Price]:
-    """The rows of one of one's own lists by SKU, the ended ones too; of another's, nothing.
+) -> dict[int, Page[Price]]:
+    """The rows of each of one's own lists by SKU, the ended ones too, the same page of all; of
+    another's list, nothing.
 
     The cursor's shape is (int, int). Raises Forbidden without `price:manage`.
     """
     actor.require(Permission.PRICE_MANAGE)
-    rows = await queries.fetch_price_page(conn, actor, price_list_id, page, sku_id)
-    return make_page(rows, page, lambda price: (price.sku_id, price.id))
+    found = await queries.fetch_price_pages(conn, actor, price_list_ids, page, sku_id)
+    return {
+        id: make_page(prices, page, lambda price: (price.sku_id, price.id))
+        for id, prices in found.items()
+    }
 
 
 async def list_affected_edges(
-    conn: Connection, *, actor: Actor, price_list_id: int, page: PageRequest
-) -> Page[int]:
-    """Whom a change of one of one's own lists would reach: the ids of the edges to which it
-    applies, suspended ones too. The cursor's shape is (int,).
+    conn: Connection, *, actor: Actor, price_list_ids: Sequence[int], page: PageRequest
+) -> dict[int, Page[int]]:
+    """Whom a change of each of one's own lists would reach: the ids of the edges to which it
+    applies, suspended ones too, the same page of all. The cursor's shape is (int,).
 
     Raises Forbidden without `price:manage`.
     """
     actor.require(Permission.PRICE_MANAGE)
-    rows = await queries.fetch_affected_edges(conn, actor, price_list_id, page)
-    return make_page(rows, page, lambda relationship_id: (relationship_id,))
+    found = await queries.fetch_affected_edges(conn, actor, price_list_ids, page)
+    return {id: make_page(edges, page, lambda edge: (edge,)) for id, edges in found.items()}
 
 
 async def _lock_one(conn: Connection, actor: Actor, price_list_id: int) -> PriceList:

@@ -49,6 +49,7 @@ async def price_lines(
         for relationship_id, sku_id in _pairs(requests):
             empty = PriceSheet(
                 relationship_id=relationship_id,
+                seller_org_id=0,
                 sku_id=sku_id,
                 currency=NO_CURRENCY,
                 strategy=PriceStrategy.PRIORITY,
@@ -118,7 +119,10 @@ async def quote_prices(
         )
     if problems:
         raise Rejected(problems)
-    return [sheets[pair].resolve(request) for pair, request in zip(pairs, requests, strict=True)]
+    return [
+        sheets[pair].resolve_for(actor.org_id, request)
+        for pair, request in zip(pairs, requests, strict=True)
+    ]
 
 
 def _pairs(requests: Sequence[PriceRequest]) -> list[tuple[int, int]]:
