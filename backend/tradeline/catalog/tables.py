@@ -1,10 +1,11 @@
 """The tables of catalog: what is traded, and on which edges.
 
 A mirror of the migrations, for Piccolo and for readers; a test compares the two. Of the
-constraints, those of uniqueness are here and the others in the migrations alone.
+constraints, keys and uniqueness are here, the others in the migrations alone. Keys are composite:
+Piccolo goes by the last column of each. What the database numbers itself has no default.
 """
 
-from piccolo.columns import Array, BigInt, Boolean, Integer, JSONB, Text, Timestamptz
+from piccolo.columns import JSONB, Array, BigInt, Boolean, Integer, Text, Timestamptz
 from piccolo.columns.defaults import TimestamptzNow
 from piccolo.constraints import Unique
 from piccolo.table import Table
@@ -46,8 +47,8 @@ class Product(Table, tablename="product", schema="catalog"):
 
 
 class Sku(Table, tablename="sku", schema="catalog"):
-    """What is stocked and ordered, counted in its base unit. `attributes` are the dimensions of a
-    variant; `search_grams` find it by text, `search_text` decides among what they find."""
+    """What is stocked and ordered, counted in its base unit. `attributes` are the dimensions of
+    a variant; `search_grams` find it by text, `search_text` decides among what they find."""
 
     network_id = BigInt(primary_key=True, default=None, null=False)
     id = BigInt(primary_key=True, default=None, null=False)
@@ -68,7 +69,8 @@ class Sku(Table, tablename="sku", schema="catalog"):
 
 
 class Pack(Table, tablename="pack", schema="catalog"):
-    """So many units of a SKU. Every SKU has a base pack of one unit, whose code is its base unit."""
+    """So many units of a SKU. Every SKU has a base pack of one unit, whose code is its base
+    unit."""
 
     network_id = BigInt(primary_key=True, default=None, null=False)
     id = BigInt(primary_key=True, default=None, null=False)

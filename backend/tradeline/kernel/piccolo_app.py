@@ -1,14 +1,11 @@
-"""Makes the module known to Piccolo, for its migrations."""
+"""Makes the module known to Piccolo, for its migrations and tables."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from piccolo.conf.apps import AppConfig, table_finder
 
-HAS_TABLES = find_spec("tradeline.kernel.tables") is not None
-
 APP_CONFIG = AppConfig(
     app_name="kernel",
     migrations_folder_path=Path(__file__).parent / "migrations",
-    table_classes=table_finder(["tradeline.kernel.tables"]) if HAS_TABLES else [],
+    table_classes=table_finder(["tradeline.kernel.tables"]),
 )

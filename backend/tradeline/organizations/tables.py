@@ -1,7 +1,8 @@
 """The tables of organizations: networks, who is in them, and the edges on which they trade.
 
 A mirror of the migrations, for Piccolo and for readers; a test compares the two. Of the
-constraints, those of uniqueness are here and the others in the migrations alone.
+constraints, keys and uniqueness are here, the others in the migrations alone. Keys are composite:
+Piccolo goes by the last column of each. What the database numbers itself has no default.
 """
 
 from piccolo.columns import Array, BigInt, Boolean, Char, Date, Integer, Text, Timestamptz

@@ -1,7 +1,8 @@
 """The tables of pricing: price lists by level, granted to edges, with quantity breaks.
 
 A mirror of the migrations, for Piccolo and for readers; a test compares the two. Of the
-constraints, those of uniqueness are here and the others in the migrations alone.
+constraints, keys and uniqueness are here, the others in the migrations alone. Keys are composite:
+Piccolo goes by the last column of each. What the database numbers itself has no default.
 """
 
 from piccolo.columns import BigInt, Boolean, Char, Numeric, Text, Timestamptz
@@ -37,8 +38,9 @@ class PriceListGrant(Table, tablename="price_list_grant", schema="pricing"):
 
 
 class Price(Table, tablename="price", schema="pricing"):
-    """A price for one base unit, or for one pack where `pack_id` names it. `quantity_minimum` is in
-    base units: several rows of one SKU are its quantity breaks. It is ended, never changed."""
+    """A price for one base unit, or for one pack where `pack_id` names it. `quantity_minimum` is
+    in base units: several rows of one SKU are its quantity breaks. It is ended, never
+    changed."""
 
     network_id = BigInt(primary_key=True, default=None, null=False)
     id = BigInt(primary_key=True, default=None, null=False)
