@@ -136,7 +136,6 @@ CREATE INDEX shipment_by_order ON ordering.shipment (network_id, order_id, id);
 SELECT kernel.guard_table('ordering.shipment', 'SELECT, INSERT, UPDATE');
 
 -- `received_quantity` stays empty until the buyer has counted; it may be less (short) or more (over).
--- `warehouse_id` is empty where the seller keeps no stock here.
 CREATE TABLE ordering.shipment_line (
     network_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
