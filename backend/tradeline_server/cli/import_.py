@@ -10,12 +10,13 @@ from typing import Literal
 import click
 from rich.progress import BarColumn, Progress, TextColumn
 
+from tradeline_server.cli._history import read_file
 from tradeline_server.cli._terminal import console, print_json
 from tradeline_server.embedded import database_server
 from tradeline_server.errors import UsageError
 from tradeline_server.history.error_file import default_path, write_errors
 from tradeline_server.history.importing import NETWORK_CODE, NETWORK_NAME, Target, import_history
-from tradeline_server.history.reading import History, read_history
+from tradeline_server.history.reading import History
 from tradeline_server.history.suggestions import Suggestion, suggest
 from tradeline_server.history.summary import print_summary, refused_of, summarize
 from tradeline_server.migrate import migrate
@@ -60,7 +61,7 @@ def order_history(
         raise UsageError("--errors names FILE itself; choose another place.")
     target = Target(code=network_code, name=network, currency=currency)
     target.check()
-    history = read_history(file)
+    history = read_file(file)
     suggestion = suggest(history.lines, currency)
     outcome = "dry_run"
     if mode == "apply":

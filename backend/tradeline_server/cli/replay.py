@@ -17,11 +17,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from tradeline.kernel import Money
+from tradeline_server.cli._history import read_file
 from tradeline_server.cli._terminal import console, print_json
 from tradeline_server.embedded import database_server
 from tradeline_server.errors import CommandError
 from tradeline_server.history.importing import NETWORK_CODE, Target, import_history
-from tradeline_server.history.reading import History, read_history
+from tradeline_server.history.reading import History
 from tradeline_server.history.replaying import ReplayReport, replay_history
 from tradeline_server.history.suggestions import Suggestion, suggest
 from tradeline_server.migrate import migrate
@@ -51,7 +52,7 @@ def command(file: Path, url: str | None, network_code: str, currency: str, as_js
     """
     target = Target(code=network_code, currency=currency)
     target.check()
-    history = read_history(file)
+    history = read_file(file)
     suggestion = suggest(history.lines, currency)
     report = asyncio.run(_replay(file.name, url, history, suggestion, target))
     if as_json:

@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tradeline import identity, inventory, kernel, ordering, settlement
+from tradeline import identity
 from tradeline.kernel import Database, Permission, Pool, open_pool, system_actor
+from tradeline_server.doctor import Report, examine
 from tradeline_server.errors import CommandError
 from tradeline_server.history import documents, queries
 from tradeline_server.history.client import Credentials, GraphClient, GraphError, open_transport
@@ -106,7 +107,7 @@ async def replay_history(
             dealers = await _send(url, history.digest, plan, credentials, tally, advance)
         await _wait_for_worker(pool, network_id)
         open_balance_minor = await _open_balance(pool, network_id)
-        violations = await _examine(pool)
+        examination = await _examine(pool)
     finally:
         await pool.close()
     total = len(history.originals)
@@ -126,8 +127,8 @@ async def replay_history(
         file_amount_minor=tally.file_minor,
         open_balance_minor=open_balance_minor,
         seconds=round(time.monotonic() - began, 3),
-        doctor_violations=sum(count for _, count in violations),
-        violations=[message for message, _ in violations],
+        doctor_violations=examination.violations,
+        violations=[finding.message() for finding in examination.findings if finding.count],
     )
 
 
@@ -227,12 +228,6 @@ async def _open_balance(pool: Pool, network_id: int) -> int:
         return await queries.sum_open_balances(conn, network_id)
 
 
-async def _examine(pool: Pool) -> list[tuple[str, int]]:
-    """Each broken invariant in words, with the number of rows that break it."""
-    async with pool.acquire() as conn, conn.transaction(isolation="repeatable_read"):
-        findings = [
-            finding
-            for module in (kernel, inventory, settlement, ordering)
-            for finding in await module.find_violations(conn)
-        ]
-    return [(finding.message(), finding.count) for finding in findings if finding.count]
+async def _examine(pool: Pool) -> Report:
+    async with pool.acquire() as conn:
+        return await examine(conn)
