@@ -97,3 +97,26 @@ async def answering(done: Awaitable[object], answer_id: int) -> int:
     """Do it, and answer with the id of what it was done to."""
     await done
     return answer_id
+
+
+async def granting(done: Awaitable[object], answer_id: int) -> int:
+    """Await a use case for grants that was given one thing for many relationships; answer with it.
+
+    Its problems lead to the fields that were sent, each once: `relationshipIds`, or the thing.
+    """
+    try:
+        await done
+    except kernel.Rejected as rejection:
+        problems = [dataclasses.replace(p, path=_granted(p.path)) for p in rejection.problems]
+        raise kernel.Rejected(list(dict.fromkeys(problems))) from None
+    return answer_id
+
+
+def _granted(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """("grants", 3, "relationshipId") is ("relationshipIds", 3); of the thing there is one."""
+    match path:
+        case ("grants", int(), str(field), *rest) if field != "relationshipId":
+            return (field, *rest)
+        case ("grants", *rest):
+            return ("relationshipIds", *(step for step in rest if step != "relationshipId"))
+    return path

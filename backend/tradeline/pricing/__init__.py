@@ -37,6 +37,7 @@ from tradeline.pricing.service.quotes import (
     price_lines,
     quote_prices,
 )
+from tradeline.pricing.words import word_rejection, word_step
 
 __all__ = [
     "BaseListIsForAll",
@@ -70,4 +71,6 @@ __all__ = [
     "quote_prices",
     "resolve_price",
     "revoke_price_lists",
+    "word_rejection",
+    "word_step",
 ]

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import strawberry
-from strawberry.scalars import JSON
 
-from tradeline import catalog, kernel
+from tradeline import catalog
 from tradeline_graph._ids import from_id
 from tradeline_graph._scalars import PositiveInt
 
 
-def texts_of(attributes: JSON | None) -> dict[str, str] | None:
-    """Attributes as texts by name; None stays None. Anything but an object is refused."""
+@strawberry.input(description="One dimension of a variant, such as 容量: 500 ml.")
+class AttributeInput:
+    name: str
+    value: str
+
+
+def texts_of(attributes: list[AttributeInput] | None) -> dict[str, str] | None:
+    """Values by name; None stays None."""
     if attributes is None:
         return None
-    if not isinstance(attributes, dict) or not all(
-        isinstance(value, str) for value in attributes.values()
-    ):
-        raise kernel.refuse(
-            kernel.InvalidValue(
-                path=("attributes",),
-                field="attributes",
-                rule="send an object of texts",
-                rule_zh="请填写由文本组成的对象",
-            )
-        )
-    return attributes
+    return {attribute.name: attribute.value for attribute in attributes}
 
 
 @strawberry.input
@@ -86,7 +80,7 @@ class SkuCreateInput:
     code: str
     name: str
     name_en: str = ""
-    attributes: JSON | None = None
+    attributes: list[AttributeInput] = strawberry.field(default_factory=list)
     base_unit: str = "EA"
     packs: list[PackInput] = strawberry.field(default_factory=list)
     barcodes: list[str] = strawberry.field(default_factory=list)
@@ -110,7 +104,7 @@ class SkuUpdateInput:
     sku_id: strawberry.ID
     name: str | None = None
     name_en: str | None = None
-    attributes: JSON | None = None
+    attributes: list[AttributeInput] | None = None
     is_active: bool | None = None
 
 

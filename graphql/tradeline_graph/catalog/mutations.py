@@ -8,7 +8,7 @@ from tradeline import catalog
 from tradeline.kernel import Permission
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id, from_optional_id
-from tradeline_graph._mutations import answering, one_of_list, perform, unlisted
+from tradeline_graph._mutations import answering, granting, one_of_list, perform, unlisted
 from tradeline_graph._scope import Guard, Scope, guarded
 from tradeline_graph.catalog.inputs import (
     AssortmentCreateInput,
@@ -313,7 +313,7 @@ class Mutation:
         done = await perform(
             info,
             input,
-            lambda conn, actor: answering(
+            lambda conn, actor: granting(
                 catalog.grant_assortments(conn, actor=actor, grants=input.to_model()),
                 from_id("Assortment", input.assortment_id),
             ),
@@ -332,7 +332,7 @@ class Mutation:
         done = await perform(
             info,
             input,
-            lambda conn, actor: answering(
+            lambda conn, actor: granting(
                 catalog.revoke_assortments(conn, actor=actor, grants=input.to_model()),
                 from_id("Assortment", input.assortment_id),
             ),

@@ -13,7 +13,6 @@ from tradeline_graph._scope import Guard, Scope
 from tradeline_graph.catalog.types import (
     Assortment,
     Category,
-    Offer,
     Product,
     Sku,
     SkuMatch,
@@ -26,34 +25,8 @@ from tradeline_graph.catalog.types import (
 @strawberry.type
 class Query:
     @strawberry.field(
-        description="What your organization may buy now, by name; search as one types, in "
+        description="The SKUs that your organization may see, by name; search as one types, in "
         "Chinese, pinyin or Latin, or by code, barcode or own code.",
-        extensions=[Guard(Scope.PARTY, Permission.CATALOG_READ)],
-    )
-    async def offers(
-        self,
-        info: Info,
-        search: str | None = None,
-        category_id: strawberry.ID | None = None,
-        seller_id: strawberry.ID | None = None,
-        relationship_id: strawberry.ID | None = None,
-        first: int | None = None,
-        after: str | None = None,
-    ) -> Connection[Offer]:
-        actor = info.context.signed_in()
-        request = kernel.page_request(first, after, (str, int, int))
-        only = catalog.OfferFilter(
-            search=search,
-            category_id=from_optional_id("Category", category_id),
-            seller_org_id=from_optional_id("Organization", seller_id),
-            relationship_id=from_optional_id("Relationship", relationship_id),
-        )
-        async with info.context.db.reading(actor.network_id) as conn:
-            page = await catalog.list_offers(conn, actor=actor, page=request, only=only)
-        return Connection.of(page, Offer.of)
-
-    @strawberry.field(
-        description="The SKUs that your organization may see, by name; searched as `offers`.",
         extensions=[Guard(Scope.PARTY, Permission.CATALOG_READ)],
     )
     async def skus(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import strawberry
-from strawberry.scalars import JSON
 
 from tradeline import catalog, inventory, kernel
 from tradeline.kernel import Actor
@@ -11,12 +12,7 @@ from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
 from tradeline_graph._pages import Connection
 from tradeline_graph._scope import Scope, scoped
-from tradeline_graph.organizations import (
-    Organization,
-    Relationship,
-    load_organization,
-    load_relationship,
-)
+from tradeline_graph.organizations import Relationship, load_relationship
 
 strawberry.enum(catalog.CodeKind, description="By which of its codes a SKU was found.")
 
@@ -76,6 +72,14 @@ class Barcode:
 
 
 @strawberry.type(
+    description="One dimension of a variant, such as 容量: 500 ml.", directives=scoped(Scope.VALUE)
+)
+class Attribute:
+    name: str
+    value: str
+
+
+@strawberry.type(
     description="What is stocked, in its base unit. Seen by its owner, and where it is traded.",
     directives=scoped(Scope.PARTY),
 )
@@ -84,7 +88,7 @@ class Sku:
     code: str
     name: str
     name_en: str
-    attributes: JSON = strawberry.field(description="The dimensions of a variant, by name.")
+    attributes: list[Attribute] = strawberry.field(description="The dimensions of a variant.")
     base_unit: str
     is_active: bool
     own_code: str | None = strawberry.field(description="What your organization calls it.")
@@ -99,7 +103,9 @@ class Sku:
             code=sku.code,
             name=sku.name,
             name_en=sku.name_en,
-            attributes=JSON(dict(sku.attributes)),
+            attributes=[
+                Attribute(name=name, value=value) for name, value in sku.attributes.items()
+            ],
             base_unit=sku.base_unit,
             is_active=sku.is_active,
             own_code=sku.own_code,
@@ -166,50 +172,9 @@ class SkuMatch:
 
     @strawberry.field(description="The pack that the barcode is printed on.")
     async def pack(self, info: Info) -> Pack | None:
-        sku = await info.context.loader("sku", _skus).load(self.sku_id)
-        if sku is None or self.found_pack_id is None:
+        if self.found_pack_id is None:
             return None
-        pack = sku.pack(self.found_pack_id)
-        return None if pack is None else Pack.of(pack)
-
-
-@strawberry.type(
-    description="A SKU that you may buy on one of your relationships. Two sellers, two offers.",
-    directives=scoped(Scope.PARTY),
-)
-class Offer:
-    quantity_minimum: int = strawberry.field(description="Of an order line, in base units.")
-    quantity_step: int = strawberry.field(description="Of an order line, in base units.")
-    relationship_id: strawberry.Private[int]
-    seller_org_id: strawberry.Private[int]
-    sku_id: strawberry.Private[int]
-
-    @classmethod
-    def of(cls, offer: catalog.Offer) -> Offer:
-        return cls(
-            quantity_minimum=offer.quantity_minimum,
-            quantity_step=offer.quantity_step,
-            relationship_id=offer.relationship_id,
-            seller_org_id=offer.seller_org_id,
-            sku_id=offer.sku_id,
-        )
-
-    @strawberry.field
-    async def sku(self, info: Info) -> Sku | None:
-        return await load_sku(info, self.sku_id)
-
-    @strawberry.field
-    async def seller(self, info: Info) -> Organization | None:
-        return await load_organization(info, self.seller_org_id)
-
-    @strawberry.field
-    async def relationship(self, info: Info) -> Relationship | None:
-        return await load_relationship(info, self.relationship_id)
-
-    @strawberry.field(description="What is free for you of the seller's stock, in base units.")
-    async def available(self, info: Info) -> int:
-        pair = (self.relationship_id, self.sku_id)
-        return await info.context.loader("available", _available).load(pair)
+        return await load_pack(info, self.sku_id, self.found_pack_id)
 
 
 @strawberry.type(
@@ -255,17 +220,42 @@ class Assortment:
             assortment_id=assortment.id,
         )
 
-    @strawberry.field
+    @strawberry.field(description="What is in it, by SKU.")
     async def items(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[AssortmentItem]:
-        actor = info.context.signed_in()
-        request = kernel.page_request(first, after, (int,))
-        async with info.context.db.reading(actor.network_id) as conn:
-            page = await catalog.list_assortment_skus(
-                conn, actor=actor, assortment_id=self.assortment_id, page=request
+        page = kernel.page_request(first, after, (int,))
+
+        async def load(
+            conn: kernel.Connection, actor: Actor, ids: list[int]
+        ) -> list[kernel.Page[catalog.AssortmentItem]]:
+            found = await catalog.list_assortment_skus(
+                conn, actor=actor, assortment_ids=ids, page=page
             )
-        return Connection.of(page, AssortmentItem.of)
+            return [found[id] for id in ids]
+
+        loader = info.context.loader(f"items of assortment {page}", load)
+        return Connection.of(await loader.load(self.assortment_id), AssortmentItem.of)
+
+    @strawberry.field(description="To which of your relationships you granted it.")
+    async def relationships(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> Connection[Relationship]:
+        page = kernel.page_request(first, after, (int,))
+
+        async def load(
+            conn: kernel.Connection, actor: Actor, ids: list[int]
+        ) -> list[kernel.Page[int]]:
+            found = await catalog.list_assortment_edges(
+                conn, actor=actor, assortment_ids=ids, page=page
+            )
+            return [found[id] for id in ids]
+
+        loader = info.context.loader(f"relationships of assortment {page}", load)
+        result = await loader.load(self.assortment_id)
+        edges = await asyncio.gather(*(load_relationship(info, id) for id in result.items))
+        by_id = {id: edge for id, edge in zip(result.items, edges, strict=True) if edge}
+        return Connection.of(result, by_id.__getitem__)
 
 
 async def load_sku(info: Info, sku_id: int | None) -> Sku | None:
@@ -274,6 +264,18 @@ async def load_sku(info: Info, sku_id: int | None) -> Sku | None:
         return None
     found = await info.context.loader("sku", _skus).load(sku_id)
     return None if found is None else Sku.of(found)
+
+
+async def load_pack(info: Info, sku_id: int, pack_id: int | None) -> Pack | None:
+    """A pack of a SKU, the base pack for None; None if the SKU is not seen or has no such pack."""
+    found = await load_pack_row(info, sku_id, pack_id)
+    return None if found is None else Pack.of(found)
+
+
+async def load_pack_row(info: Info, sku_id: int, pack_id: int | None) -> catalog.Pack | None:
+    """As `load_pack`, for other parts of the graph that count with it."""
+    sku = await info.context.loader("sku", _skus).load(sku_id)
+    return None if sku is None else sku.pack(pack_id)
 
 
 async def load_product(info: Info, product_id: int | None) -> Product | None:

@@ -1,0 +1,75 @@
+"""What things cost on an edge."""
+
+from __future__ import annotations
+
+import decimal
+
+import strawberry
+
+from tradeline import kernel, pricing
+from tradeline_graph._context import Info
+from tradeline_graph._scalars import Money
+from tradeline_graph._scope import Scope, scoped
+from tradeline_graph.pricing.explanation import PriceExplanation
+
+
+@strawberry.type(
+    description="What a quantity of one SKU costs on one relationship now; nulls if it has no "
+    "price there.",
+    directives=scoped(Scope.VALUE),
+)
+class PriceQuote:
+    unit_price: decimal.Decimal | None = strawberry.field(description="For one `pricedUnit`.")
+    currency: str
+    priced_quantity: int
+    priced_unit: str = strawberry.field(description="A pack's code, or the base unit.")
+    amount: Money | None
+    explanation: PriceExplanation
+
+    @classmethod
+    def of(cls, resolution: pricing.PriceResolution) -> PriceQuote:
+        return cls(
+            unit_price=None if resolution.price is None else resolution.unit_price,
+            currency=resolution.currency,
+            priced_quantity=resolution.priced_quantity,
+            priced_unit=resolution.priced_unit,
+            amount=None if resolution.amount is None else Money.of(resolution.amount),
+            explanation=PriceExplanation.of(resolution),
+        )
+
+
+@strawberry.type(
+    description="From a quantity on, what one unit costs.", directives=scoped(Scope.VALUE)
+)
+class PriceBreak:
+    quantity_minimum: int = strawberry.field(description="In base units.")
+    unit_price: decimal.Decimal
+    currency: str
+    unit: str = strawberry.field(description="A pack's code, or the base unit.")
+
+    @classmethod
+    def of(cls, found: pricing.PriceBreak) -> PriceBreak:
+        return cls(
+            quantity_minimum=found.quantity_minimum,
+            unit_price=found.unit_price.amount,
+            currency=found.unit_price.currency,
+            unit=found.unit,
+        )
+
+
+async def load_price_sheet(
+    info: Info, relationship_id: int, sku_id: int
+) -> pricing.PriceSheet | None:
+    """All that decides the price of an offered SKU; one statement for all offers of a list.
+
+    Raises Forbidden without `price:read`.
+    """
+    loader = info.context.loader("price_sheet", _price_sheets)
+    return await loader.load((relationship_id, sku_id))
+
+
+async def _price_sheets(
+    conn: kernel.Connection, actor: kernel.Actor, pairs: list[tuple[int, int]]
+) -> list[pricing.PriceSheet | None]:
+    found = await pricing.load_price_sheets(conn, actor=actor, pairs=pairs)
+    return [found.get(pair) for pair in pairs]
