@@ -3,14 +3,32 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from tradeline_graph import audit, catalog, identity, inventory, organizations
+from tradeline_graph import (
+    audit,
+    catalog,
+    identity,
+    inventory,
+    offers,
+    organizations,
+    pricing,
+    settlement,
+)
 from tradeline_graph._execution import EXTENSIONS, Schema
 from tradeline_graph._scalars import SCALARS
 from tradeline_graph._scope import Guard, Scope
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(audit.Query, catalog.Query, identity.Query, inventory.Query, organizations.Query):
+class Query(
+    audit.Query,
+    catalog.Query,
+    identity.Query,
+    inventory.Query,
+    offers.Query,
+    organizations.Query,
+    pricing.Query,
+    settlement.Query,
+):
     """Grows by one base class for each module."""
 
     @strawberry.field(
@@ -22,7 +40,14 @@ class Query(audit.Query, catalog.Query, identity.Query, inventory.Query, organiz
 
 
 @strawberry.type(description="Everything that can be done.")
-class Mutation(catalog.Mutation, identity.Mutation, inventory.Mutation, organizations.Mutation):
+class Mutation(
+    catalog.Mutation,
+    identity.Mutation,
+    inventory.Mutation,
+    organizations.Mutation,
+    pricing.Mutation,
+    settlement.Mutation,
+):
     """Grows by one base class for each module."""
 
 

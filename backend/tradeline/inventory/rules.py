@@ -171,12 +171,12 @@ def judge_hold(lines: Sequence[HoldLine], expires_at: datetime, now: datetime) -
     for index, line in enumerate(lines):
         if not 1 <= line.quantity <= QUANTITY_MAX:
             problems.append(_not_a_count(("lines", index, "quantity")))
-    if not now < expires_at <= now + HOLD_TIME_MAX:
+    if expires_at.tzinfo is None or not now < expires_at <= now + HOLD_TIME_MAX:
         problems.append(
             invalid(
                 ("expiresAt",),
-                f"it must be in the future and within {HOLD_TIME_MAX.days} days",
-                f"须晚于当前时间，且不超过 {HOLD_TIME_MAX.days} 天",
+                f"with its zone, it must be in the future and within {HOLD_TIME_MAX.days} days",
+                f"须带时区、晚于当前时间，且不超过 {HOLD_TIME_MAX.days} 天",
             )
         )
     return problems

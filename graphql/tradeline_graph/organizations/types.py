@@ -10,8 +10,17 @@ import strawberry
 from tradeline import kernel, organizations
 from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
+from tradeline_graph._pages import Connection
 from tradeline_graph._scalars import Money
 from tradeline_graph._scope import Scope, scoped
+from tradeline_graph.accounts import (
+    AccountEntry,
+    Balance,
+    Exposure,
+    load_balance,
+    load_exposure,
+    read_account,
+)
 from tradeline_graph.organizations.enums import (
     OrganizationKind,
     PriceStrategy,
@@ -166,6 +175,23 @@ class Relationship:
     @strawberry.field(description="In whose books the buyer's side is kept.")
     async def buyer_entity(self, info: Info) -> LegalEntity | None:
         return await load_legal_entity(info, self.edge.buyer_entity_id)
+
+    @strawberry.field(description="Its credit: what may still be ordered, and why no more.")
+    async def exposure(self, info: Info) -> Exposure | None:
+        return await load_exposure(info, self.relationship_id)
+
+    @strawberry.field(description="What its account comes to now, and since when it is due.")
+    async def balance(self, info: Info) -> Balance | None:
+        return await load_balance(info, self.relationship_id, self._is_sellers(info))
+
+    @strawberry.field(description="What moved its account, newest first.")
+    async def account(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> Connection[AccountEntry]:
+        return await read_account(info, self.relationship_id, self._is_sellers(info), first, after)
+
+    def _is_sellers(self, info: Info) -> bool:
+        return info.context.signed_in().org_id == self.edge.seller_org_id
 
 
 async def load_organization(info: Info, id: int | None) -> Organization | None:

@@ -146,8 +146,11 @@ async def adjust(
 async def adjustments_by_ids(
     conn: Connection, *, actor: Actor, ids: Sequence[int]
 ) -> dict[int, Adjustment]:
-    """Adjustments on edges of the actor. Raises Forbidden without `statement:read`."""
-    actor.require(Permission.STATEMENT_READ)
+    """Adjustments on edges of the actor.
+
+    Raises Forbidden without `statement:read` or `credit:manage`.
+    """
+    require_either(actor, Permission.STATEMENT_READ, Permission.CREDIT_MANAGE)
     return await queries.fetch_adjustments(conn, actor, ids)
 
 
@@ -181,6 +184,12 @@ async def balances_by_relationship(
         )
         for id, exposure in exposures.items()
     }
+
+
+def require_either(actor: Actor, reads: Permission, acts: Permission) -> None:
+    """Raise Forbidden unless the actor may read; whoever may act reads what came of it."""
+    if not actor.may(acts):
+        actor.require(reads)
 
 
 def judge_amount(amount: Money, currency: str, field: str, *, minimum: int = 1) -> list[Problem]:

@@ -38,9 +38,10 @@ async def exposures_by_relationship(
 ) -> dict[int, Exposure]:
     """The exposures of edges that the actor's organization is on; others are left out.
 
-    Raises Forbidden without `credit:read`.
+    Raises Forbidden without `credit:read` or `credit:manage`.
     """
-    actor.require(Permission.CREDIT_READ)
+    if not actor.may(Permission.CREDIT_MANAGE):
+        actor.require(Permission.CREDIT_READ)
     return await queries.fetch_exposures(conn, actor.network_id, actor.org_id, ids)
 
 

@@ -34,7 +34,12 @@ from tradeline.settlement.model import (
 )
 from tradeline.settlement.queries import edges as edge_queries
 from tradeline.settlement.queries import payments as queries
-from tradeline.settlement.service.edges import found_or_refuse, judge_amount, judge_text
+from tradeline.settlement.service.edges import (
+    found_or_refuse,
+    judge_amount,
+    judge_text,
+    require_either,
+)
 from tradeline.settlement.service.exposures import owe
 
 
@@ -118,8 +123,11 @@ async def refuse_payment(conn: Connection, *, actor: Actor, payment_id: int, rea
 async def payments_by_ids(
     conn: Connection, *, actor: Actor, ids: Sequence[int]
 ) -> dict[int, Payment]:
-    """Payments that the actor made or got. Raises Forbidden without `payment:read`."""
-    actor.require(Permission.PAYMENT_READ)
+    """Payments that the actor made or got.
+
+    Raises Forbidden without `payment:read` or `payment:record`.
+    """
+    require_either(actor, Permission.PAYMENT_READ, Permission.PAYMENT_RECORD)
     return await queries.fetch_payments(conn, actor, ids)
 
 

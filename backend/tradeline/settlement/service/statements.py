@@ -32,7 +32,7 @@ from tradeline.settlement.model import (
 )
 from tradeline.settlement.queries import edges as edge_queries
 from tradeline.settlement.queries import statements as queries
-from tradeline.settlement.service.edges import found_or_refuse, judge_text
+from tradeline.settlement.service.edges import found_or_refuse, judge_text, require_either
 
 
 async def issue_statement(
@@ -186,8 +186,11 @@ async def reissue_statement(
 async def statements_by_ids(
     conn: Connection, *, actor: Actor, ids: Sequence[int]
 ) -> dict[int, Statement]:
-    """Statements of edges of the actor. Raises Forbidden without `statement:read`."""
-    actor.require(Permission.STATEMENT_READ)
+    """Statements of edges of the actor.
+
+    Raises Forbidden without `statement:read` or `statement:confirm`.
+    """
+    require_either(actor, Permission.STATEMENT_READ, Permission.STATEMENT_CONFIRM)
     return await queries.fetch_statements(conn, actor, ids)
 
 
@@ -210,9 +213,9 @@ async def list_statement_lines(
 ) -> Page[Obligation]:
     """What a statement is made of, oldest first; the cursor is (int,).
 
-    Raises Forbidden without `statement:read`.
+    Raises Forbidden without `statement:read` or `statement:confirm`.
     """
-    actor.require(Permission.STATEMENT_READ)
+    require_either(actor, Permission.STATEMENT_READ, Permission.STATEMENT_CONFIRM)
     rows = await queries.list_lines(conn, actor, statement_id, page)
     return make_page(rows, page, lambda line: (line.id,))
 
@@ -234,14 +237,15 @@ async def _judge_period(
     """The end of the period, or a refusal. The clock is read under the edge's lock."""
     now = await edge_queries.fetch_now(conn)
     period_to = period_to or now
-    if (period_from is None or period_from < period_to) and period_to <= now:
+    is_exact = period_to.tzinfo is not None
+    if is_exact and (period_from is None or period_from < period_to) and period_to <= now:
         return period_to
     raise refuse(
         InvalidValue(
             path=("periodTo",),
             field="periodTo",
-            rule="it must be after the statement before, and not in the future",
-            rule_zh="须晚于上一期对账单，且不得在未来",
+            rule="with its zone, it must be after the statement before and not in the future",
+            rule_zh="须带时区、晚于上一期对账单，且不得在未来",
         )
     )
 

@@ -1,0 +1,27 @@
+"""The graph's enums are the domain's, named here before any type of the graph speaks of them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import strawberry
+
+from tradeline.settlement import ObligationKind, PaymentMethod, PaymentState, StatementState
+
+
+@strawberry.enum(
+    description="Which way an adjustment goes: after a CHARGE the buyer owes more, after a "
+    "CREDIT_NOTE less."
+)
+class AdjustmentKind(StrEnum):
+    CHARGE = ObligationKind.CHARGE.value
+    CREDIT_NOTE = ObligationKind.CREDIT_NOTE.value
+
+
+strawberry.enum(PaymentState, description="RECORDED waits for the payee's word.")
+strawberry.enum(PaymentMethod, description="How money was paid.")
+strawberry.enum(
+    StatementState, description="ISSUED waits for both sides; CONFIRMED is closed for good."
+)
+
+__all__ = ["AdjustmentKind", "PaymentMethod", "PaymentState", "StatementState"]

@@ -1,0 +1,147 @@
+"""What moving accounts answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from tradeline import settlement
+from tradeline_graph._problems import (
+    InvalidValue,
+    NotFound,
+    Problem,
+    RequestReused,
+    WrongState,
+    face_of,
+)
+from tradeline_graph._scope import Scope, scoped
+from tradeline_graph.organizations import Relationship
+from tradeline_graph.settlement.types import Adjustment, Payment, Statement
+
+
+@face_of(settlement.PayeeDecides)
+@strawberry.type(
+    description="The payer cannot confirm or refuse its own payment.",
+    directives=scoped(Scope.VALUE),
+)
+class PayeeDecides(Problem):
+    number: str
+
+
+@face_of(settlement.StatementOpen)
+@strawberry.type(
+    description="The edge has a statement that is not confirmed by both sides yet.",
+    directives=scoped(Scope.VALUE),
+)
+class StatementOpen(Problem):
+    number: str
+
+
+@face_of(settlement.StatementChanged)
+@strawberry.type(
+    description="The statement was issued anew since you read it.",
+    directives=scoped(Scope.VALUE),
+)
+class StatementChanged(Problem):
+    number: str
+
+
+CreditLimitSetError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused, strawberry.union("CreditLimitSetError")
+]
+CreditBlockError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused, strawberry.union("CreditBlockError")
+]
+PaymentRecordError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused, strawberry.union("PaymentRecordError")
+]
+PaymentConfirmError: TypeAlias = Annotated[
+    NotFound | PayeeDecides | WrongState | InvalidValue | RequestReused,
+    strawberry.union("PaymentConfirmError"),
+]
+PaymentRefuseError: TypeAlias = Annotated[
+    NotFound | PayeeDecides | WrongState | InvalidValue | RequestReused,
+    strawberry.union("PaymentRefuseError"),
+]
+AdjustmentCreateError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused, strawberry.union("AdjustmentCreateError")
+]
+StatementIssueError: TypeAlias = Annotated[
+    NotFound | StatementOpen | InvalidValue | RequestReused,
+    strawberry.union("StatementIssueError"),
+]
+StatementConfirmError: TypeAlias = Annotated[
+    NotFound | WrongState | StatementChanged | InvalidValue | RequestReused,
+    strawberry.union("StatementConfirmError"),
+]
+StatementDisputeError: TypeAlias = Annotated[
+    NotFound | WrongState | InvalidValue | RequestReused,
+    strawberry.union("StatementDisputeError"),
+]
+StatementReissueError: TypeAlias = Annotated[
+    NotFound | WrongState | InvalidValue | RequestReused,
+    strawberry.union("StatementReissueError"),
+]
+
+_OR_ERRORS = "`{}` is null if, and only if, there are `errors`."
+
+
+@strawberry.type(description=_OR_ERRORS.format("relationship"), directives=scoped(Scope.VALUE))
+class CreditLimitSetPayload:
+    relationship: Relationship | None = None
+    errors: list[CreditLimitSetError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_OR_ERRORS.format("relationship"), directives=scoped(Scope.VALUE))
+class CreditBlockPayload:
+    relationship: Relationship | None = None
+    errors: list[CreditBlockError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_OR_ERRORS.format("payment"), directives=scoped(Scope.VALUE))
+class PaymentRecordPayload:
+    payment: Payment | None = None
+    errors: list[PaymentRecordError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_OR_ERRORS.format("payment"), directives=scoped(Scope.VALUE))
+class PaymentConfirmPayload:
+    payment: Payment | None = None
+    errors: list[PaymentConfirmError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_OR_ERRORS.format("payment"), directives=scoped(Scope.VALUE))
+class PaymentRefusePayload:
+    payment: Payment | None = None
+    errors: list[PaymentRefuseError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_OR_ERRORS.format("adjustment"), directives=scoped(Scope.VALUE))
+class AdjustmentCreatePayload:
+    adjustment: Adjustment | None = None
+    errors: list[AdjustmentCreateError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_OR_ERRORS.format("statement"), directives=scoped(Scope.VALUE))
+class StatementIssuePayload:
+    statement: Statement | None = None
+    errors: list[StatementIssueError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_OR_ERRORS.format("statement"), directives=scoped(Scope.VALUE))
+class StatementConfirmPayload:
+    statement: Statement | None = None
+    errors: list[StatementConfirmError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_OR_ERRORS.format("statement"), directives=scoped(Scope.VALUE))
+class StatementDisputePayload:
+    statement: Statement | None = None
+    errors: list[StatementDisputeError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_OR_ERRORS.format("statement"), directives=scoped(Scope.VALUE))
+class StatementReissuePayload:
+    statement: Statement | None = None
+    errors: list[StatementReissueError] = strawberry.field(default_factory=list)
