@@ -1,0 +1,140 @@
+"""Access tokens: what we signed is believed for ten minutes, and nothing else ever."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import hashlib
+import hmac
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+import time_machine
+from joserfc import jwt
+from joserfc.jwk import OctKey, OKPKey
+
+from tradeline.identity import AccessClaims, TokenKeys
+from tradeline.identity.secrets import hash_secret, new_secret
+
+SECRET = "a secret of an installation, for tests"
+KEYS = TokenKeys(SECRET)
+CLAIMS = AccessClaims(network_id=1, account_id=2, membership_id=3, family=UUID(int=4))
+NOW = datetime.datetime(2031, 1, 1, tzinfo=datetime.UTC)
+
+
+def encoded(part: object) -> str:
+    raw = part if isinstance(part, bytes) else json.dumps(part).encode()
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def decoded(part: str) -> Any:
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+
+def resigned(**changes: Any) -> str:
+    """A token with our key and other claims; None leaves a claim out."""
+    claims = decoded(KEYS.sign(CLAIMS).split(".")[1]) | changes
+    claims = {name: value for name, value in claims.items() if value is not None}
+    return jwt.encode({"alg": "Ed25519"}, claims, KEYS._key, algorithms=["Ed25519"])
+
+
+def test_what_was_signed_is_read() -> None:
+    machine = AccessClaims(network_id=1, api_client_id=9)
+
+    assert KEYS.read(KEYS.sign(CLAIMS)) == CLAIMS
+    assert KEYS.read(KEYS.sign(machine)) == machine
+    assert TokenKeys(SECRET).read(KEYS.sign(CLAIMS)) == CLAIMS, "the key follows from the secret"
+
+
+def test_another_installations_token_is_nothing() -> None:
+    assert TokenKeys(SECRET + "!").read(KEYS.sign(CLAIMS)) is None
+
+
+def test_a_token_lasts_ten_minutes() -> None:
+    with time_machine.travel(NOW, tick=False):
+        token = KEYS.sign(CLAIMS)
+    with time_machine.travel(NOW + datetime.timedelta(seconds=599), tick=False):
+        assert KEYS.read(token) == CLAIMS
+    with time_machine.travel(NOW + datetime.timedelta(seconds=601), tick=False):
+        assert KEYS.read(token) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "somebody"},
+        {"iss": None},
+        {"aud": "another-api"},
+        {"aud": None},
+        {"exp": None},
+        {"exp": "never"},
+        {"exp": 1},
+        {"iat": None},
+        {"sub": None},
+        {"sub": "2"},
+        {"sub": "owner:2"},
+        {"sub": "account:x"},
+        {"network": None},
+        {"network": "x"},
+        {"membership": None},
+        {"family": None},
+        {"family": "x"},
+    ],
+)
+def test_claims_must_be_ours(changes: dict[str, Any]) -> None:
+    assert KEYS.read(resigned()) == CLAIMS
+    assert KEYS.read(resigned(**changes)) is None
+
+
+def test_the_algorithm_is_ours_to_say() -> None:
+    header, payload, signature = KEYS.sign(CLAIMS).split(".")
+    public = KEYS._key.as_dict(private=False)["x"]
+    stranger = OKPKey.generate_key("Ed25519")
+    hs256 = {"alg": "HS256", "typ": "JWT"}
+    mac = hmac.new(
+        base64.urlsafe_b64decode(str(public) + "="),
+        f"{encoded(hs256)}.{payload}".encode(),
+        hashlib.sha256,
+    ).digest()
+    claims = decoded(payload)
+    forged = [
+        f"{encoded({'alg': 'none'})}.{payload}.",
+        f"{encoded({'alg': 'None'})}.{payload}.{signature}",
+        f"{encoded(hs256)}.{payload}.{encoded(mac)}",
+        jwt.encode({"alg": "HS256"}, claims, OctKey.import_key("k" * 32)),
+        f"{header}.{payload}.",
+        f"{header}.{payload}",
+        f"{header}.{encoded(claims | {'network': 7})}.{signature}",
+        jwt.encode({"alg": "Ed25519"}, claims, stranger, algorithms=["Ed25519"]),
+        jwt.encode(
+            {"alg": "Ed25519", "jwk": stranger.as_dict(private=False)},
+            claims,
+            stranger,
+            algorithms=["Ed25519"],
+        ),
+        f"{encoded(decoded(header) | {'crit': ['exp'], 'exp': 1})}.{payload}.{signature}",
+        json.dumps({"payload": payload, "signatures": []}),
+        "",
+        "...",
+        "é",
+        "\ud800",
+        "x" * 100_000,
+    ]
+
+    for token in forged:
+        assert KEYS.read(token) is None, token
+
+
+def test_a_short_secret_of_the_installation_is_refused() -> None:
+    with pytest.raises(ValueError, match="32"):
+        TokenKeys("short")
+
+
+def test_secrets_are_long_random_and_kept_as_hashes() -> None:
+    secrets = {new_secret() for _ in range(100)}
+
+    assert len(secrets) == 100
+    assert all(len(secret) >= 43 for secret in secrets)
+    assert hash_secret("a") == hashlib.sha256(b"a").digest()
