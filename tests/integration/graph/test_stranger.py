@@ -1,0 +1,294 @@
+"""A stranger walks the whole schema with somebody else's ids, and gets nothing of theirs.
+
+The victim is the whole demo network. Of the strangers, one has an organization in it that trades
+with nobody, with every permission; the other one is at home in another network.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from graphql import GraphQLSchema, build_schema
+from strawberry.types import ExecutionResult
+
+from tests.factories import a_network
+from tests.walk import Step, Victim, Walk
+from tradeline.identity import TokenKeys
+from tradeline.kernel import Actor, Database, Locale, Permission, Pool, open_pool, system_actor
+from tradeline.organizations import (
+    NewOrganization,
+    OrganizationKind,
+    create_organizations,
+    release_organization,
+)
+from tradeline_graph import _limits
+from tradeline_graph._context import Context
+from tradeline_graph._ids import to_id
+from tradeline_graph.schema import schema
+from tradeline_server.seed import ensure_demo
+
+# Where the rows of each type of the graph are, for the victim's ids.
+ROWS = {
+    "Account": "SELECT account_id FROM identity.membership WHERE network_id = $1",
+    "ApiClient": "SELECT id FROM identity.api_client WHERE network_id = $1",
+    "Assortment": "SELECT id FROM catalog.assortment WHERE network_id = $1",
+    "Category": "SELECT id FROM catalog.category WHERE network_id = $1",
+    "Invitation": "SELECT id FROM identity.invitation WHERE network_id = $1",
+    "LegalEntity": "SELECT id FROM organizations.legal_entity WHERE network_id = $1",
+    "Member": "SELECT id FROM identity.membership WHERE network_id = $1",
+    "Membership": "SELECT id FROM identity.membership WHERE network_id = $1",
+    "Order": "SELECT id FROM ordering.trade_order WHERE network_id = $1",
+    "OrderLine": "SELECT id FROM ordering.order_line WHERE network_id = $1",
+    "OrderReturn": "SELECT id FROM ordering.order_return WHERE network_id = $1",
+    "Organization": "SELECT id FROM organizations.organization WHERE network_id = $1",
+    "Pack": "SELECT id FROM catalog.pack WHERE network_id = $1",
+    "Payment": "SELECT id FROM settlement.payment WHERE network_id = $1",
+    "Price": "SELECT id FROM pricing.price WHERE network_id = $1",
+    "PriceList": "SELECT id FROM pricing.price_list WHERE network_id = $1",
+    "Product": "SELECT id FROM catalog.product WHERE network_id = $1",
+    "Relationship": "SELECT id FROM organizations.relationship WHERE network_id = $1",
+    "Role": "SELECT id FROM identity.role WHERE network_id = $1 AND org_id IS NOT NULL",
+    "Shipment": "SELECT id FROM ordering.shipment WHERE network_id = $1",
+    "Sku": "SELECT id FROM catalog.sku WHERE network_id = $1",
+    "Statement": "SELECT id FROM settlement.statement WHERE network_id = $1",
+    "StockHold": "SELECT DISTINCT reference_id FROM inventory.stock_hold"
+    " WHERE network_id = $1 AND reference_type = 'hold'",
+    "Warehouse": "SELECT id FROM inventory.warehouse WHERE network_id = $1",
+}
+# What people of the victim's would know again: names, codes, numbers, notes.
+NAMES = """
+    SELECT name FROM organizations.organization WHERE network_id = $1
+     UNION SELECT name FROM organizations.legal_entity WHERE network_id = $1
+     UNION SELECT name FROM catalog.sku WHERE network_id = $1
+     UNION SELECT code FROM catalog.sku WHERE network_id = $1
+     UNION SELECT name FROM pricing.price_list WHERE network_id = $1
+     UNION SELECT name FROM inventory.warehouse WHERE network_id = $1
+     UNION SELECT number FROM ordering.trade_order WHERE network_id = $1
+     UNION SELECT number FROM settlement.statement WHERE network_id = $1
+     UNION SELECT number FROM settlement.payment WHERE network_id = $1
+     UNION SELECT account.email FROM identity.account AS account
+             JOIN identity.membership AS membership ON membership.account_id = account.id
+            WHERE membership.network_id = $1
+"""
+# Every row of the victim's network, and every account, as one line of text each.
+TABLES = """
+    SELECT format('%I.%I', namespace.nspname, class.relname) AS name,
+           EXISTS (SELECT FROM pg_attribute AS attribute
+                    WHERE attribute.attrelid = class.oid
+                      AND attribute.attname = 'network_id') AS has_network
+      FROM pg_class AS class
+      JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
+     WHERE class.relkind = 'r'
+       AND namespace.nspname IN ('organizations', 'identity', 'catalog', 'pricing', 'inventory',
+                                 'settlement', 'ordering')
+     ORDER BY 1
+"""
+IDS_MAX = 400
+
+# Root fields that give nothing of anybody's, whoever asks.
+SAYS_NOTHING = {"ping"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The demo network, and two who have no business with it."""
+
+    db: Database
+    owner_pool: Pool
+    network_id: int
+    neighbour: Actor
+    foreigner: Actor
+    insiders: tuple[Actor, ...]
+    victim: Victim
+    marks: frozenset[str]
+
+
+@pytest.fixture(scope="module")
+def sdl() -> GraphQLSchema:
+    return build_schema(schema.as_str())
+
+
+@pytest.fixture(scope="module")
+async def world(clone: Callable[[], Awaitable[str]]) -> AsyncIterator[World]:
+    dsn = await clone()
+    await ensure_demo(dsn)
+    owner_pool = await open_pool(dsn, role=None)
+    pool = await open_pool(dsn)
+    db = Database(pool)
+    network_id = await owner_pool.fetchval(
+        "SELECT id FROM organizations.network WHERE code = 'demo'"
+    )
+    org_ids = [
+        row["id"]
+        for row in await owner_pool.fetch(
+            "SELECT id FROM organizations.organization WHERE network_id = $1", network_id
+        )
+    ]
+    ids = {name: await _ids(owner_pool, network_id, name) for name in ROWS}
+    names = {row[0] for row in await owner_pool.fetch(NAMES, network_id)}
+    codes = await owner_pool.fetch("SELECT code FROM catalog.sku ORDER BY id LIMIT 1")
+    neighbour = await _neighbour(db, network_id)
+    foreigner = (await a_network(owner_pool, db)).actor("brand")
+    yield World(
+        db=db,
+        owner_pool=owner_pool,
+        network_id=network_id,
+        neighbour=neighbour,
+        foreigner=foreigner,
+        insiders=tuple(_everything(network_id, org_id) for org_id in org_ids),
+        victim=Victim(ids=ids, codes=[row["code"] for row in codes]),
+        marks=frozenset(names) | {opaque for some in ids.values() for opaque in some},
+    )
+    await pool.close()
+    await owner_pool.close()
+
+
+async def _ids(owner_pool: Pool, network_id: int, name: str) -> list[str]:
+    rows = await owner_pool.fetch(ROWS[name], network_id)
+    return [to_id(name, row[0]) for row in rows[:IDS_MAX]]
+
+
+async def _neighbour(db: Database, network_id: int) -> Actor:
+    """An organization in the victim's network that trades with nobody."""
+    async with db.unit_of_work(network_id) as conn:
+        [org_id] = await create_organizations(
+            conn,
+            actor=system_actor(network_id, 0),
+            organizations=[
+                NewOrganization(
+                    kind=OrganizationKind.RETAILER,
+                    code="NEIGHBOUR",
+                    name="路人",
+                    name_en="Passer-by",
+                )
+            ],
+        )
+        await release_organization(conn, network_id=network_id, organization_id=org_id)
+    return _everything(network_id, org_id)
+
+
+def _everything(network_id: int, org_id: int) -> Actor:
+    return Actor(
+        network_id=network_id,
+        org_id=org_id,
+        permissions=frozenset(Permission),
+        locale=Locale.EN,
+    )
+
+
+@pytest.fixture(autouse=True)
+def _walks_may_be_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One document asks for everything that a field leads to."""
+    monkeypatch.setattr(_limits, "FIELDS_MAX", 10**6)
+    monkeypatch.setattr(_limits, "TOKENS_MAX", 10**6)
+    monkeypatch.setattr(_limits, "TEXT_LENGTH_MAX", 10**7)
+
+
+async def send(world: World, actor: Actor | None, step: Step) -> ExecutionResult:
+    context = Context(
+        db=world.db, actor=actor, locale=Locale.EN, token_keys=TokenKeys("not a secret " * 4)
+    )
+    result = await schema.execute(step.document, step.variables, context)
+    assert isinstance(result.errors, list | type(None))
+    for error in result.errors or []:
+        assert (error.extensions or {}).get("code") != "INTERNAL", (step, error.original_error)
+        assert (error.extensions or {}).get("code") != "BAD_REQUEST", (step, error.message)
+    return result  # type: ignore[return-value]
+
+
+def marks_in(world: World, step: Step, answer: Any) -> set[str]:
+    """What of the victim's the answer tells that the question did not."""
+    told = json.dumps(answer, ensure_ascii=False, default=str)
+    asked = json.dumps(step.variables, ensure_ascii=False, default=str)
+    return {mark for mark in world.marks if f'"{mark}"' in told and f'"{mark}"' not in asked}
+
+
+async def test_no_query_tells_a_stranger_anything(world: World, sdl: GraphQLSchema) -> None:
+    walk = Walk(sdl, world.victim)
+    for actor in (world.neighbour, world.foreigner):
+        for step in walk.queries():
+            answer = (await send(world, actor, step)).data
+
+            assert marks_in(world, step, answer) == set(), step.field
+
+
+async def test_the_walk_finds_something_behind_every_field(
+    world: World, sdl: GraphQLSchema
+) -> None:
+    """Without this, a walk that asks for nothing would pass."""
+    assert sdl.query_type is not None
+    silent = set(sdl.query_type.fields) - SAYS_NOTHING
+    for actor in world.insiders:
+        for step in Walk(sdl, world.victim).queries():
+            if step.field in silent:
+                answer = (await send(world, actor, step)).data
+                if _says_anything(answer):
+                    silent.discard(step.field)
+
+    assert silent == set()
+
+
+def _says_anything(answer: Any) -> bool:
+    """Whether a root field came back with more than an empty list or null."""
+    if not isinstance(answer, dict):
+        return False
+    for value in answer.values():
+        if isinstance(value, dict) and "edges" in value:
+            return bool(value["edges"])
+        return bool(value)
+    return False
+
+
+async def test_no_mutation_of_a_strangers_touches_anything(
+    world: World, sdl: GraphQLSchema
+) -> None:
+    before = await rows_of(world)
+    walk = Walk(sdl, world.victim)
+    for actor in (world.neighbour, world.foreigner):
+        for step in walk.mutations():
+            answer = (await send(world, actor, step)).data
+
+            assert marks_in(world, step, answer) == set(), step.field
+    after = await rows_of(world)
+
+    assert {name: before[name] - after[name] for name in before if before[name] - after[name]} == {}
+
+
+async def rows_of(world: World) -> dict[str, set[str]]:
+    """All rows of the victim's, and of everybody's accounts, by table."""
+    rows: dict[str, set[str]] = {}
+    for table in await world.owner_pool.fetch(TABLES):
+        name = table["name"]
+        where = "WHERE network_id = $1" if table["has_network"] else "WHERE $1::bigint IS NOT NULL"
+        found = await world.owner_pool.fetch(
+            f"SELECT row::text AS text FROM {name} AS row {where}", world.network_id
+        )
+        rows[name] = {row["text"] for row in found}
+    return rows
+
+
+async def test_nobody_gets_in_without_signing_in(world: World, sdl: GraphQLSchema) -> None:
+    walk = Walk(sdl, world.victim)
+    for step in [*walk.queries(), *walk.mutations()]:
+        result = await send(world, None, step)
+
+        assert marks_in(world, step, result.data) == set(), step.field
+
+
+async def test_without_a_permission_no_field_answers(world: World, sdl: GraphQLSchema) -> None:
+    """Somebody of the victim's own, whose roles allow nothing."""
+    assert sdl.query_type is not None
+    insider = world.insiders[0]
+    nobody = Actor(network_id=insider.network_id, org_id=insider.org_id, permissions=frozenset())
+    for step in Walk(sdl, world.victim).queries():
+        directives = sdl.query_type.fields[step.field].ast_node
+        assert directives is not None
+        if not any(directive.name.value == "requires" for directive in directives.directives):
+            continue
+        result = await send(world, nobody, step)
+
+        assert [error.extensions for error in result.errors or []] == [{"code": "FORBIDDEN"}]
