@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import strawberry
 
-from tradeline import catalog, kernel, pricing
+from tradeline import catalog, inventory, kernel, pricing
 from tradeline.kernel import Permission
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_optional_id
@@ -102,6 +102,13 @@ class Offer:
         breaks = sheet.breaks(request.pack_id, request.pack_units, self.quantity_minimum)
         return [PriceBreak.of(each) for each in breaks]
 
+    @strawberry.field(
+        description="What is free to order now, in base units; a look, not a promise."
+    )
+    async def available(self, info: Info) -> int | None:
+        loader = info.context.loader("available", _available)
+        return await loader.load((self.relationship_id, self.sku_id))
+
     async def _request(
         self, info: Info, pack_id: strawberry.ID | None
     ) -> tuple[pricing.PriceSheet, pricing.PriceRequest] | None:
@@ -121,6 +128,13 @@ class Offer:
             pack_quantity=-(-self.quantity_minimum // pack.units),
         )
         return sheet, request
+
+
+async def _available(
+    conn: kernel.Connection, actor: kernel.Actor, pairs: list[tuple[int, int]]
+) -> list[int | None]:
+    found = await inventory.available_on_edges(conn, actor=actor, pairs=pairs)
+    return [found.get(pair) for pair in pairs]
 
 
 @strawberry.type
