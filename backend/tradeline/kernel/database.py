@@ -66,6 +66,6 @@ class Database:
 
     @asynccontextmanager
     async def asking(self) -> AsyncIterator[Connection]:
-        """Yield a connection outside of any network, for one statement: who is sending this request."""
+        """Yield a connection outside of any network, for one statement: who sends this request."""
         async with self._pool.acquire() as conn:
             yield conn
