@@ -1,4 +1,4 @@
-"""The graph as a whole: its published SDL, its scopes, and the documents its clients ship."""
+"""The graph as a whole: its published SDL and its scopes."""
 
 from __future__ import annotations
 
@@ -6,19 +6,13 @@ from pathlib import Path
 
 import pytest
 from graphql import (
-    FieldNode,
     GraphQLInputObjectType,
     GraphQLObjectType,
     GraphQLSchema,
-    OperationDefinitionNode,
     build_schema,
-    parse,
     print_schema,
-    validate,
-    visit,
 )
 from graphql.language.ast import ObjectTypeDefinitionNode
-from graphql.language.visitor import Visitor
 
 from tradeline.kernel import Permission
 from tradeline_graph.schema import schema
@@ -133,27 +127,3 @@ def test_every_type_is_described(sdl: GraphQLSchema) -> None:
     ]
 
     assert nameless == []
-
-
-class _FieldNames(Visitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def enter_field(self, node: FieldNode, *_: object) -> None:
-        self.names.add(node.name.value)
-
-
-@pytest.mark.parametrize(
-    "path", sorted(GRAPHQL.glob("operations/*/*.graphql")), ids=lambda path: path.stem
-)
-def test_client_documents_are_valid(path: Path, sdl: GraphQLSchema) -> None:
-    document = parse(path.read_text())
-
-    assert validate(sdl, document) == []
-    [operation] = [n for n in document.definitions if isinstance(n, OperationDefinitionNode)]
-    assert operation.name is not None
-    assert operation.name.value == path.stem
-    names = _FieldNames()
-    visit(document, names)
-    assert names.names
