@@ -60,9 +60,7 @@ async def test_a_sku_is_shown_with_its_packs_barcodes_and_own_code(
 ) -> None:
     buyer = story.actor("retailer_1")
     beer = to_id("Sku", catalog.skus["BEER"])
-    put = await mutate(
-        db, buyer, "buyerCodesPut", "count", codes=[{"skuId": beer, "code": "R-1"}]
-    )
+    put = await mutate(db, buyer, "buyerCodesPut", "count", codes=[{"skuId": beer, "code": "R-1"}])
     assert put == {"count": 1, "errors": []}
 
     document = """
@@ -220,12 +218,17 @@ async def test_a_catalog_is_made_offered_and_withdrawn(
         skuIds=[sku["id"]],
     )
     assert removed["assortment"]["items"]["edges"] == []
-    assert (await data_of(db, buyer, offers))["offers"]["edges"] == []
-    for field, grant in (("assortmentRevoke", "assortment { id }"),):
-        gone = await mutate(
-            db, brand, field, grant, assortmentId=assortment_id, relationshipIds=[edge_id]
-        )
-        assert gone["errors"] == []
+    data = await data_of(db, buyer, offers, category=category_id)
+    assert data["offers"]["edges"] == []
+    gone = await mutate(
+        db,
+        brand,
+        "assortmentRevoke",
+        "assortment { relationships { edges { cursor } } }",
+        assortmentId=assortment_id,
+        relationshipIds=[edge_id],
+    )
+    assert gone["assortment"]["relationships"]["edges"] == []
 
 
 async def test_what_is_deactivated_is_offered_no_more(

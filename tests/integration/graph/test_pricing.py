@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import pytest
 from strawberry.types import ExecutionResult
 
 from tests.factories import Story, a_network
 from tests.factories_catalog import Catalog, a_catalog
 from tests.factories_pricing import a_price_list
-from tradeline.kernel import Actor, Database, Locale, Permission, Pool, open_pool
+from tradeline.kernel import Actor, Connection, Database, Locale, Permission, Pool
 from tradeline.pricing import PriceLevel
 from tradeline_graph._context import Context
 from tradeline_graph._ids import to_id
@@ -154,32 +155,30 @@ async def test_an_offer_is_priced_by_pack_and_quantity_with_its_breaks(
     }
 
 
+class WatchedDatabase(Database):
+    """Notes every statement that readers send."""
+
+    statements: list[str]
+
+    @asynccontextmanager
+    async def reading(self, network_id: int) -> AsyncIterator[Connection]:
+        async with super().reading(network_id) as conn:
+            with conn.query_logger(lambda record: self.statements.append(record.query)):
+                yield conn
+
+
 async def test_a_list_of_offers_takes_as_many_statements_for_one_as_for_all(
-    dsn: str, story: Story, catalog: Catalog
+    pool: Pool, story: Story, catalog: Catalog
 ) -> None:
-    statements: list[str] = []
-
-    async def watch(conn: asyncpg.pool.PoolConnectionProxy) -> None:
-        conn.add_query_logger(lambda record: statements.append(record.query))
-
-    pool = await open_pool(dsn, min_size=1, max_size=2)
-    async with pool.acquire() as first, pool.acquire() as second:
-        for conn in (first, second):
-            conn.add_query_logger(lambda record: statements.append(record.query))
+    db = WatchedDatabase(pool)
     counts = []
-    for first_n in (1, 4):
-        statements.clear()
-        data = await data_of(
-            Database(WatchedPool(pool, statements)),  # type: ignore[arg-type]
-            story.actor("retailer_2"),
-            OFFERS,
-            first=first_n,
-        )
-        assert len(data["offers"]["edges"]) == first_n
-        counts.append(len([s for s in statements if "SELECT" in s]))
-        assert len([s for s in statements if "pricing.price" in s]) == 1
-        assert len([s for s in statements if "catalog.barcode" in s]) == 1
-    await pool.close()
+    for first in (1, 4):
+        db.statements = []
+        data = await data_of(db, story.actor("retailer_2"), OFFERS, first=first)
+        assert len(data["offers"]["edges"]) == first
+        assert len([s for s in db.statements if "pricing.price" in s]) == 1
+        assert len([s for s in db.statements if "catalog.barcode" in s]) == 1
+        counts.append(len(db.statements))
     assert counts[0] == counts[1]
 
 
@@ -238,7 +237,9 @@ PUT = """
         pricesPut(input: $put) {
             priceList {
                 prices {
-                    edges { node { id unitPrice quantityMinimum validTo sku { code } pack { code } } }
+                    edges {
+                        node { id unitPrice quantityMinimum validTo sku { code } pack { code } }
+                    }
                 }
             }
             errors { __typename ... on Problem { message path } }

@@ -152,8 +152,8 @@ async def test_ten_thousand_prices_go_in_few_statements(
     ]
     statements: list[str] = []
     async with db.unit_of_work(story.network_id) as conn:
-        conn.add_query_logger(lambda record: statements.append(record.query))
-        ids = await put_prices(conn, actor=brand, price_list_id=list_id, prices=prices)
+        with conn.query_logger(lambda record: statements.append(record.query)):
+            ids = await put_prices(conn, actor=brand, price_list_id=list_id, prices=prices)
         assert len(set(ids)) == 10_000
         assert len(statements) <= 8
         with pytest.raises(Rejected, match="1 to 10000"):

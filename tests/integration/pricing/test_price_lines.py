@@ -132,8 +132,8 @@ async def test_all_lines_are_priced_in_one_statement_and_in_order(
     requests = [tea, request, unpriced, other_edge, replace(request, pack_quantity=5)]
     statements: list[str] = []
     async with db.reading(story.network_id) as conn:
-        conn.add_query_logger(lambda record: statements.append(record.query))
-        found = await price_lines(conn, network_id=story.network_id, requests=requests)
+        with conn.query_logger(lambda record: statements.append(record.query)):
+            found = await price_lines(conn, network_id=story.network_id, requests=requests)
         nothing = await price_lines(conn, network_id=story.network_id, requests=[])
 
     assert [f.amount for f in found] == [
@@ -144,7 +144,7 @@ async def test_all_lines_are_priced_in_one_statement_and_in_order(
         Money(4000, "CNY"),
     ]
     assert nothing == []
-    assert len([s for s in statements if "price_list" in s]) == 2
+    assert len(statements) == 1
 
 
 async def test_what_is_not_there_has_no_price(
