@@ -180,14 +180,14 @@ def judge_email(email: str) -> list[Problem]:
     ]
 
 
-def judge_password(password: str) -> list[Problem]:
+def judge_password(password: str, field: str = "password") -> list[Problem]:
     """Length is what counts (NIST SP 800-63B); anything may be in it."""
     if PASSWORD_LENGTH_MIN <= len(password) <= PASSWORD_LENGTH_MAX:
         return []
     return [
         InvalidValue(
-            path=("password",),
-            field="password",
+            path=(field,),
+            field=field,
             rule=f"choose {PASSWORD_LENGTH_MIN} to {PASSWORD_LENGTH_MAX} characters",
             rule_zh=f"密码须为 {PASSWORD_LENGTH_MIN} 至 {PASSWORD_LENGTH_MAX} 个字符",
         )

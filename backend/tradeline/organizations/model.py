@@ -234,6 +234,13 @@ _RANGES: Mapping[str, int] = {
 }
 
 
+def spoken(name: str) -> str:
+    """A field as callers name it: `order_minimum_minor` is their `orderMinimum`."""
+    name = name.removesuffix("_minor").replace("_entity_", "_legal_entity_")
+    first, *others = name.split("_")
+    return first + "".join(other.capitalize() for other in others)
+
+
 def judge_text(values: Mapping[str, str], path: tuple[str | int, ...]) -> list[Problem]:
     """The faults of codes, names and the like, each by the name of its field. Codes must not be
     empty nor hold blanks; names must not be empty; all have a longest length."""
@@ -246,8 +253,8 @@ def judge_text(values: Mapping[str, str], path: tuple[str | int, ...]) -> list[P
         if len(value) > length_max or not is_clean or (is_needed and not value.strip()):
             problems.append(
                 InvalidValue(
-                    path=(*path, name),
-                    field=name,
+                    path=(*path, spoken(name)),
+                    field=spoken(name),
                     rule=f"send {int(is_needed)} to {length_max} printable characters"
                     + (" without blanks" if is_code else ""),
                     rule_zh=f"请填写 {int(is_needed)} 至 {length_max} 个可见字符"
@@ -266,8 +273,8 @@ def judge_terms(
         if name in terms and not 0 <= terms[name] <= maximum:
             problems.append(
                 InvalidValue(
-                    path=(*path, name),
-                    field=name,
+                    path=(*path, spoken(name)),
+                    field=spoken(name),
                     rule=f"it must be between 0 and {maximum}",
                     rule_zh=f"须在 0 至 {maximum} 之间",
                 )
@@ -276,8 +283,8 @@ def judge_terms(
     if valid_to is not None and valid_from is not None and valid_to < valid_from:
         problems.append(
             InvalidValue(
-                path=(*path, "valid_to"),
-                field="valid_to",
+                path=(*path, "validTo"),
+                field="validTo",
                 rule="the last day must not be before the first",
                 rule_zh="结束日期不得早于开始日期",
             )
@@ -301,7 +308,7 @@ def change_relationship(
     given = change.values()
     changed = replace(relationship, **given)
     problems: list[Problem] = [
-        TermOfTheOtherSide(path=(*path, name), term=name)
+        TermOfTheOtherSide(path=(*path, spoken(name)), term=spoken(name))
         for name in given
         if (name in BUYERS_TERMS) is not (side is Side.BUYER)
     ]

@@ -10,7 +10,7 @@ from tradeline import kernel, organizations, settlement
 from tradeline.kernel import Permission
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id, from_optional_id
-from tradeline_graph._mutations import perform
+from tradeline_graph._mutations import perform, unlisted
 from tradeline_graph._problems import (
     AlreadyExists,
     InvalidValue,
@@ -172,8 +172,10 @@ class Mutation:
         self, info: Info, input: OrganizationCreateInput
     ) -> OrganizationCreatePayload:
         async def create(conn: kernel.Connection, actor: kernel.Actor) -> int:
-            [organization_id] = await organizations.create_organizations(
-                conn, actor=actor, organizations=[input.to_model()]
+            [organization_id] = await unlisted(
+                organizations.create_organizations(
+                    conn, actor=actor, organizations=[input.to_model()]
+                )
             )
             return organization_id
 
@@ -237,8 +239,8 @@ class Mutation:
         self, info: Info, input: LegalEntityCreateInput
     ) -> LegalEntityCreatePayload:
         async def create(conn: kernel.Connection, actor: kernel.Actor) -> int:
-            [entity_id] = await organizations.create_legal_entities(
-                conn, actor=actor, entities=[input.to_model()]
+            [entity_id] = await unlisted(
+                organizations.create_legal_entities(conn, actor=actor, entities=[input.to_model()])
             )
             return entity_id
 
@@ -260,8 +262,10 @@ class Mutation:
             network = await organizations.read_network(conn, network_id=actor.network_id)
             assert network is not None, "an actor's network exists"
             currency = input.currency or network.currency
-            [relationship_id] = await organizations.create_relationships(
-                conn, actor=actor, relationships=[input.to_model(currency)]
+            [relationship_id] = await unlisted(
+                organizations.create_relationships(
+                    conn, actor=actor, relationships=[input.to_model(currency)]
+                )
             )
             exposure = settlement.NewExposure(
                 relationship_id=relationship_id,
@@ -293,8 +297,10 @@ class Mutation:
                 raise kernel.refuse(
                     kernel.NotFound(path=("relationshipId",), subject="relationship")
                 )
-            [changed] = await organizations.change_terms(
-                conn, actor=actor, changes=[input.to_model(edge.currency)]
+            [changed] = await unlisted(
+                organizations.change_terms(
+                    conn, actor=actor, changes=[input.to_model(edge.currency)]
+                )
             )
             return changed.id
 

@@ -252,9 +252,9 @@ async def test_terms_that_make_no_sense_are_all_named(owner_pool: Pool, db: Data
         )
 
     assert {problem.path[-1] for problem in refusal.value.problems} == {
-        "payment_terms_days",
-        "rebate_basis_points",
-        "valid_to",
+        "paymentTermsDays",
+        "rebateBasisPoints",
+        "validTo",
     }
 
 

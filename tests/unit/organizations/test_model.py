@@ -64,7 +64,7 @@ def test_a_later_beginning_is_judged_against_the_end_that_stays() -> None:
 
     _, problems = change_relationship(EDGE, change, Side.SELLER, ("changes", 0))
 
-    assert [problem.path for problem in problems] == [("changes", 0, "valid_to")]
+    assert [problem.path for problem in problems] == [("changes", 0, "validTo")]
 
 
 @pytest.mark.parametrize("side", list(Side))

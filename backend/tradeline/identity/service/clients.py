@@ -83,11 +83,11 @@ async def revoke_api_client(conn: Connection, *, actor: Actor, api_client_id: in
     actor.require(Permission.API_CLIENT_MANAGE)
     client = await queries.lock_api_client(conn, actor, api_client_id)
     if client is None:
-        raise refuse(NotFound(path=("api_client_id",), subject="api client"))
+        raise refuse(NotFound(path=("apiClientId",), subject="api client"))
     if not client["is_active"]:
-        raise refuse(WrongState(path=("api_client_id",), subject="api client", state="inactive"))
+        raise refuse(WrongState(path=("apiClientId",), subject="api client", state="inactive"))
     held = known_permissions(client["permissions"])
-    if problems := judge_change_of_person(actor.permissions, held, ("api_client_id",)):
+    if problems := judge_change_of_person(actor.permissions, held, ("apiClientId",)):
         raise Rejected(problems)
     await queries.deactivate_api_client(conn, actor, api_client_id)
     change = Change(

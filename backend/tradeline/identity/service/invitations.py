@@ -68,16 +68,16 @@ async def invite(
     actor.require(Permission.PEOPLE_MANAGE)
     org_id = actor.org_id if organization_id is None else organization_id
     if org_id not in await managed_organizations(conn, actor=actor, ids=[org_id]):
-        raise refuse(NotFound(path=("organization_id",), subject="organization"))
+        raise refuse(NotFound(path=("organizationId",), subject="organization"))
     email = normal_email(email)
     roles = await queries.fetch_roles(conn, actor.network_id, org_id, role_ids)
-    problems: list[Problem] = [*judge_email(email), *judge_some(role_ids, "role_ids")]
+    problems: list[Problem] = [*judge_email(email), *judge_some(role_ids, "roleIds")]
     problems += [
-        NotFound(path=("role_ids", position), subject="role")
+        NotFound(path=("roleIds", position), subject="role")
         for position, role_id in enumerate(role_ids)
         if role_id not in roles
     ]
-    problems += judge_grant(actor.permissions, permissions_of(roles.values()), ("role_ids",))
+    problems += judge_grant(actor.permissions, permissions_of(roles.values()), ("roleIds",))
     if problems:
         raise Rejected(problems)
     if await queries.is_member(conn, actor.network_id, org_id, email):
@@ -107,7 +107,7 @@ async def revoke_invitation(conn: Connection, *, actor: Actor, invitation_id: in
     actor.require(Permission.PEOPLE_MANAGE)
     org_id = await queries.revoke_invitation(conn, actor, invitation_id)
     if org_id is None:
-        raise refuse(NotFound(path=("invitation_id",), subject="invitation"))
+        raise refuse(NotFound(path=("invitationId",), subject="invitation"))
     await _record(conn, actor, "invitation.revoke", invitation_id, org_id, {"revoked": True})
     return invitation_id
 

@@ -87,7 +87,7 @@ async def create_role(
     problems = [
         *judge_name(code, "code", CODE_LENGTH_MAX),
         *judge_name(name),
-        *judge_name(name_en, "name_en"),
+        *judge_name(name_en, "nameEn"),
         *judge_grant(actor.permissions, permissions, ("permissions",)),
     ]
     if problems:
@@ -124,7 +124,7 @@ async def update_role(
     actor.require(Permission.PEOPLE_MANAGE)
     role = await queries.lock_own_role(conn, actor, role_id)
     if role is None:
-        raise refuse(NotFound(path=("role_id",), subject="role"))
+        raise refuse(NotFound(path=("roleId",), subject="role"))
     changed = Role(
         network_id=role.network_id,
         id=role.id,
@@ -136,8 +136,8 @@ async def update_role(
     )
     problems = [
         *judge_name(changed.name),
-        *judge_name(changed.name_en, "name_en"),
-        *judge_change_of_person(actor.permissions, role.permissions, ("role_id",)),
+        *judge_name(changed.name_en, "nameEn"),
+        *judge_change_of_person(actor.permissions, role.permissions, ("roleId",)),
         *judge_grant(actor.permissions, changed.permissions, ("permissions",)),
     ]
     if problems:
@@ -188,17 +188,17 @@ async def set_member_roles(
     roles = await queries.fetch_roles(conn, actor.network_id, actor.org_id, role_ids)
     owners = await queries.fetch_owners(conn, actor)
     problems: list[Problem] = [
-        NotFound(path=("role_ids", position), subject="role")
+        NotFound(path=("roleIds", position), subject="role")
         for position, role_id in enumerate(role_ids)
         if role_id not in roles
     ]
-    problems += judge_change_of_person(actor.permissions, person.permissions, ("membership_id",))
-    problems += judge_grant(actor.permissions, permissions_of(roles.values()), ("role_ids",))
+    problems += judge_change_of_person(actor.permissions, person.permissions, ("memberId",))
+    problems += judge_grant(actor.permissions, permissions_of(roles.values()), ("roleIds",))
     problems += judge_loss_of_owner(
         owners,
         membership_id,
         stays_owner=any(role.org_id is None and role.code == OWNER for role in roles.values()),
-        path=("role_ids",),
+        path=("roleIds",),
     )
     if problems:
         raise Rejected(problems)
@@ -228,8 +228,8 @@ async def deactivate_member(conn: Connection, *, actor: Actor, membership_id: in
     person = await _member(conn, actor, membership_id)
     owners = await queries.fetch_owners(conn, actor)
     problems = [
-        *judge_change_of_person(actor.permissions, person.permissions, ("membership_id",)),
-        *judge_loss_of_owner(owners, membership_id, stays_owner=False, path=("membership_id",)),
+        *judge_change_of_person(actor.permissions, person.permissions, ("memberId",)),
+        *judge_loss_of_owner(owners, membership_id, stays_owner=False, path=("memberId",)),
     ]
     if problems:
         raise Rejected(problems)
@@ -261,9 +261,9 @@ def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
 async def _member(conn: Connection, actor: Actor, membership_id: int) -> Person:
     people = await queries.list_people(conn, actor, PageRequest(1), [membership_id])
     if not people:
-        raise refuse(NotFound(path=("membership_id",), subject="member"))
+        raise refuse(NotFound(path=("memberId",), subject="member"))
     if not people[0].is_active:
-        raise refuse(WrongState(path=("membership_id",), subject="member", state="inactive"))
+        raise refuse(WrongState(path=("memberId",), subject="member", state="inactive"))
     return people[0]
 
 

@@ -146,7 +146,7 @@ async def change_password(
         row = await queries.fetch_account(conn, actor.account_id)
     assert row is not None, "an actor's account exists"
     await prove_password(db, email=row["email"], password=current, network_address=network_address)
-    if problems := judge_password(new):
+    if problems := judge_password(new, "new"):
         raise Rejected(problems)
     password_hash = await hash_password(new)
     async with db.unit_of_work(actor.network_id) as conn:
@@ -220,7 +220,7 @@ def choose_membership(memberships: Sequence[Membership], membership_id: int | No
     for membership in memberships:
         if membership_id in (None, membership.id):
             return membership
-    raise refuse(NotFound(path=("membership_id",), subject="member"))
+    raise refuse(NotFound(path=("membershipId",), subject="member"))
 
 
 def acting(account: Account, membership: Membership) -> Actor:

@@ -123,8 +123,8 @@ async def update_organization(
     if change.is_active is False and organization_id == actor.org_id:
         problems.append(
             InvalidValue(
-                path=("is_active",),
-                field="is_active",
+                path=("isActive",),
+                field="isActive",
                 rule="your own organization stays active",
                 rule_zh="不能停用自己的组织",
             )
@@ -159,12 +159,14 @@ async def move_organization(
     await queries.lock_trees(conn, actor.network_id)
     before = await _lock_managed(conn, actor, organization_id)
     if organization_id == actor.org_id:
-        raise refuse(_not_found("organization_id"))
+        raise refuse(_not_found("organizationId"))
     if parent_id is not None:
         if parent_id not in await queries.fetch_managed(conn, actor, [parent_id]):
-            raise refuse(_not_found("parent_id"))
+            raise refuse(_not_found("parentOrganizationId"))
         if parent_id in await queries.fetch_tree(conn, actor.network_id, organization_id):
-            raise refuse(WouldBeItsOwnAncestor(path=("parent_id",), organization=before.name))
+            raise refuse(
+                WouldBeItsOwnAncestor(path=("parentOrganizationId",), organization=before.name)
+            )
     after = replace(before, parent_id=parent_id)
     await queries.update_organization(conn, after)
     await _record(
@@ -192,7 +194,7 @@ async def create_legal_entities(
     for position, draft in enumerate(entities):
         path = ("entities", position)
         if draft.org_id not in managed:
-            problems.append(NotFound(path=(*path, "org_id"), subject="organization"))
+            problems.append(NotFound(path=(*path, "organizationId"), subject="organization"))
         problems += judge_text(
             {
                 "code": draft.code,
@@ -292,7 +294,7 @@ async def legal_entities_by_ids(
 async def _lock_managed(conn: Connection, actor: Actor, organization_id: int) -> Organization:
     locked = await queries.lock_managed_organizations(conn, actor, [organization_id])
     if organization_id not in locked:
-        raise refuse(_not_found("organization_id"))
+        raise refuse(_not_found("organizationId"))
     return locked[organization_id]
 
 
@@ -336,7 +338,7 @@ def _judge_organizations(
     for position, draft in enumerate(organizations):
         path = ("organizations", position)
         if draft.parent_id is not None and draft.parent_id not in managed:
-            problems.append(NotFound(path=(*path, "parent_id"), subject="organization"))
+            problems.append(NotFound(path=(*path, "parentOrganizationId"), subject="organization"))
         problems += judge_text(_shown(draft), path)
     for position in repeated([draft.code for draft in organizations]):
         code = organizations[position].code

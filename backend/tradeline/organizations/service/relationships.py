@@ -35,6 +35,7 @@ from tradeline.organizations.model import (
     differences,
     judge_terms,
     judge_text,
+    spoken,
 )
 from tradeline.organizations.queries import organizations as organization_queries
 from tradeline.organizations.queries import relationships as queries
@@ -111,7 +112,7 @@ async def change_terms(
         path = ("changes", position)
         edge = changed.get(change.relationship_id) or edges.get(change.relationship_id)
         if edge is None:
-            problems.append(NotFound(path=(*path, "relationship_id"), subject="relationship"))
+            problems.append(NotFound(path=(*path, "relationshipId"), subject="relationship"))
             continue
         if edge.state not in LIVING:
             problems.append(WrongState(path=path, subject="relationship", state=edge.state))
@@ -237,10 +238,10 @@ async def _change_state(
     if edge is None or (
         edge.side_of(actor.org_id) is Side.BUYER and state not in _ENTERED_BY_BUYERS
     ):
-        raise Rejected([NotFound(path=("relationship_id",), subject="relationship")])
+        raise Rejected([NotFound(path=("relationshipId",), subject="relationship")])
     if edge.state not in _ENTERED_FROM[state]:
         raise Rejected(
-            [WrongState(path=("relationship_id",), subject="relationship", state=edge.state)]
+            [WrongState(path=("relationshipId",), subject="relationship", state=edge.state)]
         )
     if problems := judge_text({"reason": reason}, ()):
         raise Rejected(problems)
@@ -309,16 +310,16 @@ def _complete(
     for name, org_id, wanted in ends:
         owned = entities.get(org_id, ())
         if not owned:
-            problems.append(NotFound(path=(*path, "buyer_org_id"), subject="organization"))
+            problems.append(NotFound(path=(*path, "buyerOrganizationId"), subject="organization"))
         elif wanted is not None and wanted not in owned:
-            problems.append(NotFound(path=(*path, name), subject="legal entity"))
+            problems.append(NotFound(path=(*path, spoken(name)), subject="legal entity"))
         else:
             complete[name] = owned[0] if wanted is None else wanted
     if draft.buyer_org_id == seller_org_id:
         problems.append(
             InvalidValue(
-                path=(*path, "buyer_org_id"),
-                field="buyer_org_id",
+                path=(*path, "buyerOrganizationId"),
+                field="buyerOrganizationId",
                 rule="name another organization than your own",
                 rule_zh="请选择本组织以外的组织",
             )
