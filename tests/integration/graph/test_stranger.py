@@ -23,7 +23,7 @@ from tradeline.organizations import (
     NewOrganization,
     OrganizationKind,
     create_organizations,
-    release_organization,
+    release_organizations,
 )
 from tradeline_graph import _limits
 from tradeline_graph._context import Context
@@ -167,7 +167,7 @@ async def _neighbour(db: Database, network_id: int) -> Actor:
                 )
             ],
         )
-        await release_organization(conn, network_id=network_id, organization_id=org_id)
+        await release_organizations(conn, network_id=network_id, ids=[org_id])
     return _everything(network_id, org_id)
 
 
