@@ -152,16 +152,20 @@ async def load_balance(info: Info, relationship_id: int, is_seller: bool) -> Bal
     return None if row is None else Balance.of(row, is_seller)
 
 
-async def read_account(
-    info: Info, relationship_id: int, is_seller: bool, first: int | None, after: str | None
+async def load_account(
+    info: Info, relationship_id: int, is_seller: bool, page: kernel.PageRequest
 ) -> Connection[AccountEntry]:
-    """A page of what moved an edge's account, newest first."""
-    actor = info.context.signed_in()
-    page = kernel.page_request(first, after, (int,))
-    async with info.context.db.reading(actor.network_id) as conn:
-        result = await settlement.list_obligations(
-            conn, actor=actor, relationship_id=relationship_id, page=page
+    """A page of what moved an edge's account, newest first; one statement for all edges."""
+
+    async def load(
+        conn: kernel.Connection, actor: kernel.Actor, ids: list[int]
+    ) -> list[kernel.Page[settlement.Obligation]]:
+        found = await settlement.list_obligations(
+            conn, actor=actor, relationship_ids=ids, page=page
         )
+        return [found[id] for id in ids]
+
+    result = await info.context.loader(f"account {page}", load).load(relationship_id)
     return Connection.of(result, lambda row: AccountEntry.of(row, is_seller))
 
 

@@ -6,7 +6,7 @@ import asyncio
 
 import strawberry
 
-from tradeline import catalog, inventory, kernel
+from tradeline import catalog, kernel
 from tradeline.kernel import Actor
 from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
@@ -330,10 +330,3 @@ async def _assortments(
 ) -> list[catalog.Assortment | None]:
     found = await catalog.assortments_by_ids(conn, actor=actor, ids=ids)
     return [found.get(assortment_id) for assortment_id in ids]
-
-
-async def _available(
-    conn: kernel.Connection, actor: Actor, pairs: list[tuple[int, int]]
-) -> list[int]:
-    found = await inventory.available_on_edges(conn, actor=actor, pairs=pairs)
-    return [found.get(pair, 0) for pair in pairs]

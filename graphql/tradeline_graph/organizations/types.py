@@ -17,9 +17,9 @@ from tradeline_graph.accounts import (
     AccountEntry,
     Balance,
     Exposure,
+    load_account,
     load_balance,
     load_exposure,
-    read_account,
 )
 from tradeline_graph.organizations.enums import (
     OrganizationKind,
@@ -188,7 +188,8 @@ class Relationship:
     async def account(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[AccountEntry]:
-        return await read_account(info, self.relationship_id, self._is_sellers(info), first, after)
+        page = kernel.page_request(first, after, (int,))
+        return await load_account(info, self.relationship_id, self._is_sellers(info), page)
 
     def _is_sellers(self, info: Info) -> bool:
         return info.context.signed_in().org_id == self.edge.seller_org_id

@@ -191,12 +191,17 @@ class Statement:
     async def lines(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[AccountEntry]:
-        actor = info.context.signed_in()
         page = kernel.page_request(first, after, (int,))
-        async with info.context.db.reading(actor.network_id) as conn:
-            result = await settlement.list_statement_lines(
-                conn, actor=actor, statement_id=self.row.id, page=page
+
+        async def load(
+            conn: kernel.Connection, actor: kernel.Actor, ids: list[int]
+        ) -> list[kernel.Page[settlement.Obligation]]:
+            found = await settlement.list_statement_lines(
+                conn, actor=actor, statement_ids=ids, page=page
             )
+            return [found[id] for id in ids]
+
+        result = await info.context.loader(f"lines of statement {page}", load).load(self.row.id)
         return Connection.of(result, lambda row: AccountEntry.of(row, self.is_seller))
 
 

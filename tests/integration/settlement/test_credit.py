@@ -141,15 +141,15 @@ async def test_charges_and_credit_notes_move_the_account_with_their_reason(
             )
             ids.append(adjustment_id)
         seen = await adjustments_by_ids(conn, actor=story.actor("trader_a"), ids=ids)
-        page = await list_obligations(
-            conn, actor=story.actor("trader_a"), relationship_id=edge, page=FIRST_PAGE
+        pages = await list_obligations(
+            conn, actor=story.actor("trader_a"), relationship_ids=[edge], page=FIRST_PAGE
         )
 
     assert [(seen[id].reason, seen[id].amount_minor) for id in ids] == [
         ("运费", 500),
         ("运费", 120),
     ]
-    assert [(it.document_number, it.amount_minor) for it in page.items] == [
+    assert [(it.document_number, it.amount_minor) for it in pages[edge].items] == [
         (seen[ids[1]].number, -120),
         (seen[ids[0]].number, 500),
     ]
@@ -206,14 +206,15 @@ async def test_both_sides_read_one_balance(db: Database, owner_pool: Pool, story
         ].ageing == Ageing()
         for stranger in (story.actor("trader_b"), other.actor("brand")):
             assert not await balances_by_relationship(conn, actor=stranger, ids=[edge])
-            assert not (
-                await list_obligations(conn, actor=stranger, relationship_id=edge, page=FIRST_PAGE)
-            ).items
+            pages = await list_obligations(
+                conn, actor=stranger, relationship_ids=[edge], page=FIRST_PAGE
+            )
+            assert not pages[edge].items
             assert not await adjustments_by_ids(conn, actor=stranger, ids=list(range(100)))
         nobody = story.visitor("brand")
         for attempt in (
             balances_by_relationship(conn, actor=nobody, ids=[edge]),
-            list_obligations(conn, actor=nobody, relationship_id=edge, page=FIRST_PAGE),
+            list_obligations(conn, actor=nobody, relationship_ids=[edge], page=FIRST_PAGE),
             adjustments_by_ids(conn, actor=nobody, ids=[]),
             list_accounts(conn, actor=nobody, entity_id=1, page=FIRST_PAGE),
             list_journals(conn, actor=nobody, entity_id=1, page=FIRST_PAGE),

@@ -61,10 +61,10 @@ async def read(db: Database, actor: Actor, statement_id: int) -> Statement:
 
 async def lines_of(db: Database, actor: Actor, statement_id: int) -> tuple[Obligation, ...]:
     async with db.reading(actor.network_id) as conn:
-        page = await list_statement_lines(
-            conn, actor=actor, statement_id=statement_id, page=FIRST_PAGE
+        pages = await list_statement_lines(
+            conn, actor=actor, statement_ids=[statement_id], page=FIRST_PAGE
         )
-    return page.items
+    return pages[statement_id].items
 
 
 async def confirm(
@@ -312,18 +312,17 @@ async def test_strangers_neither_see_nor_touch_statements(
         for stranger in (story.actor("trader_b"), story.actor("supplier"), other.actor("brand")):
             assert not await statements_by_ids(conn, actor=stranger, ids=[statement.id])
             assert not (await list_statements(conn, actor=stranger, page=FIRST_PAGE)).items
-            assert not (
-                await list_statement_lines(
-                    conn, actor=stranger, statement_id=statement.id, page=FIRST_PAGE
-                )
-            ).items
+            pages = await list_statement_lines(
+                conn, actor=stranger, statement_ids=[statement.id], page=FIRST_PAGE
+            )
+            assert not pages[statement.id].items
             await refused_everywhere(conn, stranger, statement.id, edge, Rejected)
         await refused_everywhere(conn, story.visitor("brand"), statement.id, edge, Forbidden)
         for attempt in (
             statements_by_ids(conn, actor=story.visitor("brand"), ids=[statement.id]),
             list_statements(conn, actor=story.visitor("brand"), page=FIRST_PAGE),
             list_statement_lines(
-                conn, actor=story.visitor("brand"), statement_id=1, page=FIRST_PAGE
+                conn, actor=story.visitor("brand"), statement_ids=[1], page=FIRST_PAGE
             ),
         ):
             with pytest.raises(Forbidden):

@@ -105,8 +105,9 @@ async def grant_warehouses(
 async def warehouses_by_ids(
     conn: Connection, *, actor: Actor, ids: Sequence[int]
 ) -> dict[int, Warehouse]:
-    """Own warehouses. Raises Forbidden without `stock:read`."""
-    actor.require(Permission.STOCK_READ)
+    """Own warehouses. Raises Forbidden without `stock:read` or `stock:manage`."""
+    if not actor.may(Permission.STOCK_MANAGE):
+        actor.require(Permission.STOCK_READ)
     return await queries.fetch_warehouses(conn, actor, ids)
 
 

@@ -53,20 +53,25 @@ FETCH_ADJUSTMENTS = """
        AND (edge.seller_org_id = $2 OR edge.buyer_org_id = $2)
 """
 
+# One page for each edge.
 FETCH_OBLIGATIONS = """
     SELECT obligation.id, obligation.relationship_id, obligation.kind, obligation.currency,
            settlement.signed_minor(obligation.kind, obligation.amount_minor) AS amount_minor,
            obligation.document_type, obligation.document_id, obligation.document_number,
            obligation.occurred_at, obligation.due_on
-      FROM settlement.obligation AS obligation
-      JOIN organizations.relationship AS edge
-        ON edge.network_id = $1 AND edge.id = obligation.relationship_id
-     WHERE obligation.network_id = $1
-       AND obligation.relationship_id = $3
+      FROM organizations.relationship AS edge
+     CROSS JOIN LATERAL (
+           SELECT *
+             FROM settlement.obligation AS entry
+            WHERE entry.network_id = $1
+              AND entry.relationship_id = edge.id
+              AND ($4::bigint IS NULL OR entry.id < $4)
+            ORDER BY entry.id DESC
+            LIMIT $5) AS obligation
+     WHERE edge.network_id = $1
+       AND edge.id = ANY($3::bigint[])
        AND (edge.seller_org_id = $2 OR edge.buyer_org_id = $2)
-       AND ($4::bigint IS NULL OR obligation.id < $4)
      ORDER BY obligation.id DESC
-     LIMIT $5
 """
 
 # What falls due on each day, and in one row without a day all that was paid or credited.
@@ -145,18 +150,22 @@ async def fetch_adjustments(
 
 
 async def fetch_obligations(
-    conn: Connection, actor: Actor, relationship_id: int, page: PageRequest
-) -> list[Obligation]:
-    """Newest first."""
+    conn: Connection, actor: Actor, relationship_ids: Sequence[int], page: PageRequest
+) -> dict[int, list[Obligation]]:
+    """Newest first, by edge; an edge without any is absent."""
     rows = await conn.fetch(
         FETCH_OBLIGATIONS,
         actor.network_id,
         actor.org_id,
-        relationship_id,
+        relationship_ids,
         None if page.after is None else page.after[0],
         page.limit,
     )
-    return [Obligation(**dict(row) | {"kind": ObligationKind(row["kind"])}) for row in rows]
+    found: dict[int, list[Obligation]] = {}
+    for row in rows:
+        obligation = Obligation(**dict(row) | {"kind": ObligationKind(row["kind"])})
+        found.setdefault(row["relationship_id"], []).append(obligation)
+    return found
 
 
 async def fetch_debts(

@@ -75,23 +75,29 @@ FETCH_UNSTATED = """
      ORDER BY obligation.occurred_at, obligation.id
 """
 
+# One page for each statement.
 LIST_LINES = """
-    SELECT obligation.id, obligation.relationship_id, obligation.kind, obligation.currency,
+    SELECT statement.id AS statement_id,
+           obligation.id, obligation.relationship_id, obligation.kind, obligation.currency,
            line.amount_minor, obligation.document_type, obligation.document_id,
            obligation.document_number, obligation.occurred_at, obligation.due_on
-      FROM settlement.statement_line AS line
-      JOIN settlement.statement AS statement
-        ON statement.network_id = $1 AND statement.id = line.statement_id
+      FROM settlement.statement AS statement
       JOIN organizations.relationship AS edge
         ON edge.network_id = $1 AND edge.id = statement.relationship_id
+     CROSS JOIN LATERAL (
+           SELECT *
+             FROM settlement.statement_line AS every_line
+            WHERE every_line.network_id = $1
+              AND every_line.statement_id = statement.id
+              AND ($4::bigint IS NULL OR every_line.obligation_id > $4)
+            ORDER BY every_line.obligation_id
+            LIMIT $5) AS line
       JOIN settlement.obligation AS obligation
         ON obligation.network_id = $1 AND obligation.id = line.obligation_id
-     WHERE line.network_id = $1
-       AND line.statement_id = $3
+     WHERE statement.network_id = $1
+       AND statement.id = ANY($3::bigint[])
        AND (edge.seller_org_id = $2 OR edge.buyer_org_id = $2)
-       AND ($4::bigint IS NULL OR line.obligation_id > $4)
-     ORDER BY line.obligation_id
-     LIMIT $5
+     ORDER BY obligation.id
 """
 
 INSERT_STATEMENT = """
@@ -183,18 +189,22 @@ async def fetch_unstated(
 
 
 async def list_lines(
-    conn: Connection, actor: Actor, statement_id: int, page: PageRequest
-) -> list[Obligation]:
-    """Oldest first."""
+    conn: Connection, actor: Actor, statement_ids: Sequence[int], page: PageRequest
+) -> dict[int, list[Obligation]]:
+    """Oldest first, by statement; one without lines is absent."""
     rows = await conn.fetch(
         LIST_LINES,
         actor.network_id,
         actor.org_id,
-        statement_id,
+        statement_ids,
         None if page.after is None else page.after[0],
         page.limit,
     )
-    return [_line(row) for row in rows]
+    found: dict[int, list[Obligation]] = {}
+    for row in rows:
+        values = dict(row)
+        found.setdefault(values.pop("statement_id"), []).append(_line(values))
+    return found
 
 
 async def insert_statement(conn: Connection, network_id: int, draft: StatementDraft) -> int:

@@ -155,15 +155,18 @@ async def adjustments_by_ids(
 
 
 async def list_obligations(
-    conn: Connection, *, actor: Actor, relationship_id: int, page: PageRequest
-) -> Page[Obligation]:
-    """What moved an edge's account, newest first, as both sides read it. The cursor is (int,).
+    conn: Connection, *, actor: Actor, relationship_ids: Sequence[int], page: PageRequest
+) -> dict[int, Page[Obligation]]:
+    """What moved the accounts of some edges, newest first, a page of each in one statement.
 
-    Raises Forbidden without `statement:read`.
+    Both sides read the same; of an edge of others the page is empty. The cursor is (int,). Raises
+    Forbidden without `statement:read`.
     """
     actor.require(Permission.STATEMENT_READ)
-    rows = await queries.fetch_obligations(conn, actor, relationship_id, page)
-    return make_page(rows, page, lambda row: (row.id,))
+    found = await queries.fetch_obligations(conn, actor, relationship_ids, page)
+    return {
+        id: make_page(found.get(id, ()), page, lambda row: (row.id,)) for id in relationship_ids
+    }
 
 
 async def balances_by_relationship(

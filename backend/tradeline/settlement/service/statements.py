@@ -209,15 +209,16 @@ async def list_statements(
 
 
 async def list_statement_lines(
-    conn: Connection, *, actor: Actor, statement_id: int, page: PageRequest
-) -> Page[Obligation]:
-    """What a statement is made of, oldest first; the cursor is (int,).
+    conn: Connection, *, actor: Actor, statement_ids: Sequence[int], page: PageRequest
+) -> dict[int, Page[Obligation]]:
+    """What some statements are made of, oldest first, a page of each in one statement.
 
-    Raises Forbidden without `statement:read` or `statement:confirm`.
+    Of a statement of others the page is empty. The cursor is (int,). Raises Forbidden without
+    `statement:read` or `statement:confirm`.
     """
     require_either(actor, Permission.STATEMENT_READ, Permission.STATEMENT_CONFIRM)
-    rows = await queries.list_lines(conn, actor, statement_id, page)
-    return make_page(rows, page, lambda line: (line.id,))
+    found = await queries.list_lines(conn, actor, statement_ids, page)
+    return {id: make_page(found.get(id, ()), page, lambda row: (row.id,)) for id in statement_ids}
 
 
 async def _lock(conn: Connection, actor: Actor, statement_id: int) -> Statement:
