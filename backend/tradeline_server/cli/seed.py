@@ -1,0 +1,45 @@
+"""`tradeline seed`."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+import click
+from rich.table import Table
+
+from tradeline_server.cli._terminal import console, print_json
+from tradeline_server.embedded import database_server
+from tradeline_server.migrate import migrate
+from tradeline_server.seed import count_demo, ensure_demo
+from tradeline_server.settings import load_settings
+
+Logins = Sequence[Mapping[str, str]]
+
+
+@click.command("seed")
+@click.option("--json", "as_json", is_flag=True, help="Print what there is as one JSON object.")
+def command(as_json: bool) -> None:
+    """Make the demo network, unless it is there: a brand, its dealers, months of their trade.
+
+    Prints what there is in it, and who may sign in.
+    """
+    is_new, counts, logins = asyncio.run(_seed())
+    if as_json:
+        print_json({"made": is_new, "counts": counts, "logins": logins})
+        return
+    console.print("Made the demo network." if is_new else "The demo network is there already.")
+    table = Table("what", "how many")
+    for name, number in counts.items():
+        table.add_row(name.replace("_", " "), str(number))
+    console.print(table)
+    table = Table(*logins[0].keys(), title="Logins", title_justify="left")
+    for login in logins:
+        table.add_row(*login.values())
+    console.print(table)
+
+
+async def _seed() -> tuple[bool, Mapping[str, int], Logins]:
+    async with database_server(load_settings()) as dsn:
+        await migrate(dsn)
+        is_new = not await count_demo(dsn)
+        logins = await ensure_demo(dsn)
+        return is_new, await count_demo(dsn), logins

@@ -1,0 +1,247 @@
+"""The SQL of the seed. It acts as the owner of the database, in one transaction.
+
+The use cases stamp what they make with the time of the transaction, and grant the application no
+way to say otherwise: ledgers, movements and the audit trail are append-only for it. The seed tells
+of months gone by, so here, and nowhere else, the owner moves the stamps of the rows that it has
+just made, of the demo network alone, before anybody else can see them. Whatever bears the time of
+this very transaction, or a later one, has just been made: nothing else can bear it. Amounts, and
+who owes whom, are never touched; statements are hashed after their obligations were moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tradeline.kernel import Connection
+
+# Two seeds at once would found the same network twice.
+LOCK_SEEDS = "SELECT pg_advisory_xact_lock(7239181071)"
+
+FETCH_NETWORK_ID = "SELECT id FROM organizations.network WHERE code = $1"
+
+ENTER_NETWORK = "SELECT set_config('tradeline.network_id', $1, true)"
+
+FETCH_NOW = "SELECT now()"
+
+# What the network was founded with.
+MOVE_FOUNDATION = """
+    WITH network AS (
+        UPDATE organizations.network SET created_at = $2 WHERE id = $1
+    ), organization AS (
+        UPDATE organizations.organization SET created_at = $2 WHERE network_id = $1
+    ), entity AS (
+        UPDATE organizations.legal_entity SET created_at = $2 WHERE network_id = $1
+    ), edge AS (
+        UPDATE organizations.relationship SET created_at = $2 WHERE network_id = $1
+    ), product AS (
+        UPDATE catalog.product SET created_at = $2 WHERE network_id = $1
+    ), sku AS (
+        UPDATE catalog.sku SET created_at = $2 WHERE network_id = $1
+    ), membership AS (
+        UPDATE identity.membership SET created_at = $2 WHERE network_id = $1
+    )
+    UPDATE identity.account AS account
+       SET created_at = $2
+      FROM identity.membership AS membership
+     WHERE membership.network_id = $1
+       AND membership.account_id = account.id
+       AND account.created_at >= now()
+"""
+
+# What one scene of the plot has made or changed. Events of the outbox have been delivered long ago.
+MOVE_SCENE = """
+    WITH trade_order AS (
+        UPDATE ordering.trade_order
+           SET placed_at = CASE WHEN placed_at >= now() THEN $2 ELSE placed_at END,
+               since = CASE WHEN since >= now() THEN $2 ELSE since END,
+               closed_at = CASE WHEN closed_at >= now() THEN $2 ELSE closed_at END
+         WHERE network_id = $1
+           AND (placed_at >= now() OR since >= now() OR closed_at >= now())
+    ), order_line AS (
+        UPDATE ordering.order_line
+           SET explanation = jsonb_set(explanation, '{at}', to_jsonb($3::text))
+         WHERE network_id = $1
+           AND order_id IN (SELECT id FROM ordering.trade_order
+                             WHERE network_id = $1 AND placed_at >= now())
+    ), order_event AS (
+        UPDATE ordering.order_event SET occurred_at = $2
+         WHERE network_id = $1 AND occurred_at >= now()
+    ), shipment AS (
+        UPDATE ordering.shipment
+           SET shipped_at = CASE WHEN shipped_at >= now() THEN $2 ELSE shipped_at END,
+               received_at = CASE WHEN received_at >= now() THEN $2 ELSE received_at END
+         WHERE network_id = $1 AND (shipped_at >= now() OR received_at >= now())
+    ), receipt AS (
+        UPDATE ordering.receipt SET received_at = $2
+         WHERE network_id = $1 AND received_at >= now()
+    ), order_return AS (
+        UPDATE ordering.order_return
+           SET requested_at = CASE WHEN requested_at >= now() THEN $2 ELSE requested_at END,
+               decided_at = CASE WHEN decided_at >= now() THEN $2 ELSE decided_at END
+         WHERE network_id = $1 AND (requested_at >= now() OR decided_at >= now())
+    ), obligation AS (
+        UPDATE settlement.obligation
+           SET occurred_at = $2, due_on = due_on - (current_date - $2::date)
+         WHERE network_id = $1 AND occurred_at >= now()
+    ), payment AS (
+        UPDATE settlement.payment
+           SET recorded_at = CASE WHEN recorded_at >= now() THEN $2 ELSE recorded_at END,
+               decided_at = CASE WHEN decided_at >= now() THEN $2 ELSE decided_at END
+         WHERE network_id = $1 AND (recorded_at >= now() OR decided_at >= now())
+    ), adjustment AS (
+        UPDATE settlement.adjustment SET made_at = $2
+         WHERE network_id = $1 AND made_at >= now()
+    ), movement AS (
+        UPDATE inventory.stock_movement SET occurred_at = $2
+         WHERE network_id = $1 AND occurred_at >= now()
+    ), hold AS (
+        UPDATE inventory.stock_hold SET created_at = $2
+         WHERE network_id = $1 AND created_at >= now()
+    ), audit AS (
+        UPDATE kernel.audit_entry SET occurred_at = $2
+         WHERE network_id = $1 AND occurred_at >= now()
+    )
+    UPDATE kernel.outbox_event
+       SET occurred_at = $2, due_at = $2, delivered_at = $2, attempts = 1
+     WHERE network_id = $1 AND delivered_at IS NULL
+"""
+
+# What both have confirmed is closed by a trigger, for everybody; the last word of the two has just
+# been said, and there is no moment between it and the closing in which to move it.
+OPEN_CLOSED_STATEMENTS = "ALTER TABLE settlement.statement DISABLE TRIGGER confirmed_is_closed"
+CLOSE_STATEMENTS = "ALTER TABLE settlement.statement ENABLE TRIGGER confirmed_is_closed"
+
+MOVE_STATEMENTS = """
+    UPDATE settlement.statement AS statement
+       SET issued_at = moved.issued_at,
+           seller_confirmed_at = CASE WHEN statement.seller_confirmed_at IS NOT NULL
+                                      THEN moved.issued_at END,
+           buyer_confirmed_at = CASE WHEN statement.buyer_confirmed_at IS NOT NULL
+                                     THEN moved.answered_at END
+      FROM unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[])
+           AS moved (id, issued_at, answered_at)
+     WHERE statement.network_id = $1 AND statement.id = moved.id
+"""
+
+MOVE_AUDIT_OF_STATEMENTS = """
+    UPDATE kernel.audit_entry AS entry
+       SET occurred_at = CASE entry.action WHEN 'statement.issue' THEN moved.issued_at
+                                           ELSE moved.answered_at END
+      FROM unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[])
+           AS moved (id, issued_at, answered_at)
+     WHERE entry.network_id = $1
+       AND entry.subject_type = 'statement'
+       AND entry.subject_id = moved.id
+"""
+
+MOVE_JOURNALS = """
+    UPDATE settlement.journal AS journal
+       SET posted_at = obligation.occurred_at + interval '2 seconds'
+      FROM settlement.obligation AS obligation
+     WHERE journal.network_id = $1
+       AND obligation.network_id = $1
+       AND obligation.id = journal.obligation_id
+"""
+
+DELIVER_EVENTS = """
+    UPDATE kernel.outbox_event SET delivered_at = now(), attempts = 1
+     WHERE network_id = $1 AND delivered_at IS NULL
+"""
+
+# How much of everything there is, by name; what has states, by state.
+COUNT = """
+    SELECT 'organizations' AS name, count(*) AS number
+      FROM organizations.organization WHERE network_id = $1
+    UNION ALL
+    SELECT 'relationships', count(*) FROM organizations.relationship WHERE network_id = $1
+    UNION ALL
+    SELECT 'people', count(DISTINCT account_id) FROM identity.membership WHERE network_id = $1
+    UNION ALL
+    SELECT 'products', count(*) FROM catalog.product WHERE network_id = $1
+    UNION ALL
+    SELECT 'skus', count(*) FROM catalog.sku WHERE network_id = $1
+    UNION ALL
+    SELECT 'price_lists', count(*) FROM pricing.price_list WHERE network_id = $1
+    UNION ALL
+    SELECT 'warehouses', count(*) FROM inventory.warehouse WHERE network_id = $1
+    UNION ALL
+    (SELECT 'orders_' || state, count(*) FROM ordering.trade_order
+      WHERE network_id = $1 GROUP BY state ORDER BY state)
+    UNION ALL
+    (SELECT 'returns_' || state, count(*) FROM ordering.order_return
+      WHERE network_id = $1 GROUP BY state ORDER BY state)
+    UNION ALL
+    (SELECT 'payments_' || state, count(*) FROM settlement.payment
+      WHERE network_id = $1 GROUP BY state ORDER BY state)
+    UNION ALL
+    (SELECT 'statements_' || state, count(*) FROM settlement.statement
+      WHERE network_id = $1 GROUP BY state ORDER BY state)
+"""
+
+# Statements prepared while the tables were empty would read them whole to the end.
+ANALYZE = """
+    ANALYZE organizations.relationship, catalog.sku, catalog.pack, catalog.assortment_sku,
+            pricing.price, inventory.stock_level, inventory.stock_hold, inventory.stock_movement,
+            ordering.trade_order, ordering.order_line, ordering.order_event, ordering.shipment,
+            ordering.shipment_line, settlement.obligation, kernel.audit_entry, kernel.outbox_event
+"""
+
+
+async def lock_seeds(conn: Connection) -> None:
+    """Held until the transaction ends."""
+    await conn.execute(LOCK_SEEDS)
+
+
+async def fetch_network_id(conn: Connection, code: str) -> int | None:
+    network_id: int | None = await conn.fetchval(FETCH_NETWORK_ID, code)
+    return network_id
+
+
+async def enter_network(conn: Connection, network_id: int) -> None:
+    """Owners that are no superusers are under row-level security too, if it is forced on them."""
+    await conn.execute(ENTER_NETWORK, str(network_id))
+
+
+async def fetch_now(conn: Connection) -> datetime:
+    """When the transaction began."""
+    now: datetime = await conn.fetchval(FETCH_NOW)
+    return now
+
+
+async def move_foundation(conn: Connection, network_id: int, at: datetime) -> None:
+    """Let the network have been founded then, with all that it has so far."""
+    await conn.execute(MOVE_FOUNDATION, network_id, at)
+    await move_scene(conn, network_id, at)
+
+
+async def move_scene(conn: Connection, network_id: int, at: datetime) -> None:
+    """Let everything that was made since the last time have happened then."""
+    await conn.execute(MOVE_SCENE, network_id, at, at.isoformat())
+
+
+async def move_statements(
+    conn: Connection, network_id: int, moments: Sequence[tuple[int, datetime, datetime]]
+) -> None:
+    """Let statements have been issued and answered then: (id, issued, answered)."""
+    columns = [list(column) for column in zip(*moments, strict=True)]
+    await conn.execute(OPEN_CLOSED_STATEMENTS)
+    await conn.execute(MOVE_STATEMENTS, network_id, *columns)
+    await conn.execute(CLOSE_STATEMENTS)
+    await conn.execute(MOVE_AUDIT_OF_STATEMENTS, network_id, *columns)
+    await conn.execute(DELIVER_EVENTS, network_id)
+
+
+async def move_journals(conn: Connection, network_id: int) -> None:
+    """Let the books have been kept all along."""
+    await conn.execute(MOVE_JOURNALS, network_id)
+
+
+async def analyze(conn: Connection) -> None:
+    await conn.execute(ANALYZE)
+
+
+async def count_everything(conn: Connection, network_id: int) -> dict[str, int]:
+    """How much there is in a network, by name."""
+    rows = await conn.fetch(COUNT, network_id)
+    return {row["name"]: row["number"] for row in rows}
