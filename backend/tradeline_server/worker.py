@@ -15,6 +15,7 @@ from functools import partial
 
 import structlog
 
+from tradeline.identity import forget_past_sign_ins
 from tradeline.inventory import expire_holds
 from tradeline.kernel import (
     Connection,
@@ -70,6 +71,7 @@ async def run_worker(
         Job("expire holds", expire_holds, POLL_SECONDS),
         Job("forget events", forget_events, FORGET_SECONDS),
         Job("forget requests", forget_requests, FORGET_SECONDS),
+        Job("forget past sign-ins", forget_past_sign_ins, FORGET_SECONDS),
     )
     while not stop.is_set():
         try:

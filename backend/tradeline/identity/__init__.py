@@ -13,6 +13,7 @@ from tradeline.identity.errors import (
     TokenNotUsable,
     TooManySignIns,
 )
+from tradeline.identity.jobs import forget_past_sign_ins
 from tradeline.identity.model import (
     Account,
     ApiClient,
@@ -60,7 +61,6 @@ from tradeline.identity.service.signing_in import (
     SESSION_LASTS,
     actor_from_session,
     change_password,
-    forget_past_attempts,
     memberships_of,
     read_account,
     sign_in,
@@ -115,7 +115,7 @@ __all__ = [
     "create_role",
     "deactivate_member",
     "end_tokens",
-    "forget_past_attempts",
+    "forget_past_sign_ins",
     "hash_password",
     "invitations_by_ids",
     "invite",

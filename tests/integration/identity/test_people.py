@@ -295,9 +295,10 @@ async def test_a_new_person_joins_by_invitation(owner_pool: Pool, db: Database) 
             conn, actor=story.actor("brand"), page=PageRequest(), subject_id=made.id
         )
     assert listed.accepted_at is not None
-    assert [
-        entry.action for entry in entries.items if entry.subject_type == "invitation"
-    ] == ["invitation.accept", "invitation.create"]
+    assert [entry.action for entry in entries.items if entry.subject_type == "invitation"] == [
+        "invitation.accept",
+        "invitation.create",
+    ]
     with pytest.raises(Rejected, match="exists already"):
         await invited(db, story.actor("brand"), email, story.roles["viewer"])
 

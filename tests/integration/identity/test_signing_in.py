@@ -17,7 +17,7 @@ from tradeline.identity import (
     actor_from_session,
     add_people,
     change_password,
-    forget_past_attempts,
+    forget_past_sign_ins,
     memberships_of,
     sign_in,
     sign_out,
@@ -198,18 +198,33 @@ async def test_many_guesses_at_once_are_no_way_around_the_limit(
     assert (kinds.count("SignInFailed"), kinds.count("TooManySignIns")) == (10, 10)
 
 
-async def test_past_windows_are_forgotten(owner_pool: Pool, db: Database) -> None:
-    key = f"email:{uuid4().hex}"
+async def test_what_is_past_is_forgotten(owner_pool: Pool, db: Database) -> None:
+    story = await a_network(owner_pool, db)
+    email, account_id = story.email("brand"), story.accounts["brand"]
+    token = (await signed_in(db, email)).token
+    await signed_in(db, email)
     await owner_pool.execute(
-        "INSERT INTO identity.sign_in_failure VALUES ($1, 3, now() - interval '1 second')", key
+        "UPDATE identity.session SET expires_at = now() - interval '25 hours'"
+        " WHERE account_id = $1 AND token_hash <> sha256($2)",
+        account_id,
+        token.encode(),
+    )
+    await owner_pool.execute(
+        "INSERT INTO identity.sign_in_failure VALUES ($1, 3, now() - interval '1 second')",
+        f"email:{email}",
     )
 
-    async with db.platform() as conn:
-        await forget_past_attempts(conn)
+    async with owner_pool.acquire() as conn:
+        assert await forget_past_sign_ins(conn, limit=1000) >= 1
 
-    assert not await owner_pool.fetchval(
-        "SELECT count(*) FROM identity.sign_in_failure WHERE key = $1", key
+    failures = await owner_pool.fetchval(
+        "SELECT count(*) FROM identity.sign_in_failure WHERE key = $1", f"email:{email}"
     )
+    sessions = await owner_pool.fetchval(
+        "SELECT count(*) FROM identity.session WHERE account_id = $1", account_id
+    )
+    assert (failures, sessions) == (0, 1)
+    assert await who(db, token) is not None
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,26 @@ FORGET_ATTEMPTS = """
      WHERE key = $2
 """
 
-DELETE_PAST_ATTEMPTS = """
-    DELETE FROM identity.sign_in_failure WHERE window_ends_at < now()
+# A refresh token is kept until it expires, used or not, for a second use of it ends its family.
+FORGET_PAST_SIGN_INS = """
+    WITH failure AS (
+        DELETE FROM identity.sign_in_failure
+         WHERE key IN (SELECT key FROM identity.sign_in_failure
+                        WHERE window_ends_at < now() LIMIT $1)
+        RETURNING true
+    ), session AS (
+        DELETE FROM identity.session
+         WHERE id IN (SELECT id FROM identity.session
+                       WHERE expires_at < now() - interval '1 day' LIMIT $1)
+        RETURNING true
+    ), token AS (
+        DELETE FROM identity.refresh_token
+         WHERE id IN (SELECT id FROM identity.refresh_token
+                       WHERE expires_at < now() - interval '1 day' LIMIT $1)
+        RETURNING true
+    )
+    SELECT greatest((SELECT count(*) FROM failure), (SELECT count(*) FROM session),
+                    (SELECT count(*) FROM token))
 """
 
 FETCH_MEMBERSHIPS = """
@@ -203,8 +221,10 @@ async def forget_attempts(conn: Connection, email_key: str, address_key: str) ->
     await conn.execute(FORGET_ATTEMPTS, email_key, address_key)
 
 
-async def delete_past_attempts(conn: Connection) -> None:
-    await conn.execute(DELETE_PAST_ATTEMPTS)
+async def forget_past_sign_ins(conn: Connection, limit: int) -> int:
+    """How many rows went from the table that lost the most."""
+    count: int = await conn.fetchval(FORGET_PAST_SIGN_INS, limit)
+    return count
 
 
 async def fetch_memberships(conn: Connection, account_id: int) -> list[Membership]:

@@ -168,11 +168,6 @@ async def memberships_of(conn: Connection, *, account_id: int) -> list[Membershi
     return await queries.fetch_memberships(conn, account_id)
 
 
-async def forget_past_attempts(conn: Connection) -> None:
-    """Delete counts of failed sign-ins whose window has passed; now and then."""
-    await queries.delete_past_attempts(conn)
-
-
 async def prove_password(
     db: Database, *, email: str, password: str, network_address: str
 ) -> Account:
