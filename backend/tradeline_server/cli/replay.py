@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import click
-import httpx2
 import msgspec
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -24,13 +21,10 @@ from tradeline_server.errors import CommandError
 from tradeline_server.history.importing import NETWORK_CODE, Target, import_history
 from tradeline_server.history.reading import History
 from tradeline_server.history.replaying import ReplayReport, replay_history
+from tradeline_server.history.serving import is_healthy, own_server
 from tradeline_server.history.suggestions import Suggestion, suggest
 from tradeline_server.migrate import migrate
 from tradeline_server.settings import Settings, load_settings
-
-HEALTH_SECONDS_MAX = 2.0
-START_SECONDS_MAX = 120.0
-STOP_SECONDS_MAX = 20.0
 
 
 @click.command("replay")
@@ -90,45 +84,14 @@ async def _replay(
 @contextlib.asynccontextmanager
 async def _server(settings: Settings, dsn: str, url: str | None) -> AsyncIterator[str]:
     """The address of a server that answers; one of our own for as long as the block lasts."""
-    known = url or _announced(settings)
-    if known is not None and await _is_healthy(known):
-        yield known.rstrip("/")
+    known = (url or _announced(settings) or "").rstrip("/")
+    if known and await is_healthy(known):
+        yield known
         return
     if url is not None:
-        raise CommandError(f"Nothing answers at {url}.")
-    environment = os.environ | {"TRADELINE_HOME": os.fspath(settings.home)}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tradeline_server.cli", "run", "--json"),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=environment,
-        start_new_session=True,  # Ctrl-C is for us; we stop it ourselves
-    )
-    try:
-        yield await _address_of(process)
-    finally:
-        await _stop(process)
-
-
-async def _address_of(process: asyncio.subprocess.Process) -> str:
-    assert process.stdout is not None, "it was asked for"
-    try:
-        line = await asyncio.wait_for(process.stdout.readline(), START_SECONDS_MAX)
-        address: str = msgspec.json.decode(line)["url"]
-    except (TimeoutError, msgspec.DecodeError) as error:
-        raise CommandError("A server could not be started; see `tradeline run`.") from error
-    return address
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.send_signal(signal.SIGTERM)
-    try:
-        await asyncio.wait_for(process.wait(), STOP_SECONDS_MAX)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+        raise CommandError(f"No server of Tradeline answers at {url}.")
+    async with own_server(settings, dsn) as address:
+        yield address
 
 
 def _announced(settings: Settings) -> str | None:
@@ -139,14 +102,6 @@ def _announced(settings: Settings) -> str | None:
         return None
     url: str | None = content.get("url")
     return url
-
-
-async def _is_healthy(url: str) -> bool:
-    try:
-        async with httpx2.AsyncClient(trust_env=False, timeout=HEALTH_SECONDS_MAX) as client:
-            return (await client.get(f"{url.rstrip('/')}/healthz")).status_code == 200
-    except (httpx2.HTTPError, httpx2.InvalidURL):
-        return False
 
 
 def _print(report: ReplayReport) -> None:
