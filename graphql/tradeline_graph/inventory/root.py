@@ -14,6 +14,7 @@ from tradeline_graph.inventory.types import (
     StockHold,
     StockLevel,
     StockMovement,
+    StockReservation,
     Warehouse,
     load_stock_hold,
     load_warehouse,
@@ -82,6 +83,30 @@ class Query:
                 sku_id=from_optional_id("Sku", sku_id),
             )
         return Connection.of(page, StockMovement.of)
+
+    @strawberry.field(
+        description="What is set aside in your warehouses, and for what, newest first.",
+        extensions=READS,
+    )
+    async def stock_reservations(
+        self,
+        info: Info,
+        warehouse_id: strawberry.ID | None = None,
+        sku_id: strawberry.ID | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[StockReservation]:
+        actor = info.context.signed_in()
+        request = kernel.page_request(first, after, (int,))
+        async with info.context.db.reading(actor.network_id) as conn:
+            page = await inventory.list_reservations(
+                conn,
+                actor=actor,
+                page=request,
+                warehouse_id=from_optional_id("Warehouse", warehouse_id),
+                sku_id=from_optional_id("Sku", sku_id),
+            )
+        return Connection.of(page, StockReservation.of)
 
     @strawberry.field(
         description="Standing holds that your organization asked for, or of its stock.",

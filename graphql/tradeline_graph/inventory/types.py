@@ -19,6 +19,10 @@ strawberry.enum(
 )
 
 
+# The graph's names for what stock is set aside for.
+RESERVED_FOR = {"hold": "StockHold", "order_line": "OrderLine"}
+
+
 @strawberry.type(
     description="A place where your organization keeps stock. Lower priority serves first.",
     directives=scoped(Scope.ORGANIZATION),
@@ -152,6 +156,49 @@ class StockHold:
     @strawberry.field(description="Whose stock it is.")
     async def owner(self, info: Info) -> Organization | None:
         return await load_organization(info, self.owner_org_id)
+
+    @strawberry.field(description="Who may use it.")
+    async def held_for(self, info: Info) -> Organization | None:
+        return await load_organization(info, self.held_for_org_id)
+
+
+@strawberry.type(
+    description="What is set aside in one of your warehouses, for an order or for a hold.",
+    directives=scoped(Scope.ORGANIZATION),
+)
+class StockReservation:
+    id: strawberry.ID
+    quantity: int = strawberry.field(description="What is still set aside, in base units.")
+    document_type: str = strawberry.field(description='"order_line" or "hold".')
+    document_id: strawberry.ID
+    created_at: datetime.datetime
+    expires_at: datetime.datetime | None
+    warehouse_id: strawberry.Private[int]
+    sku_id: strawberry.Private[int]
+    held_for_org_id: strawberry.Private[int]
+
+    @classmethod
+    def of(cls, hold: inventory.StockHold) -> StockReservation:
+        type_name = RESERVED_FOR.get(hold.reference_type, hold.reference_type)
+        return cls(
+            id=to_id("StockReservation", hold.id),
+            quantity=hold.quantity,
+            document_type=hold.reference_type,
+            document_id=to_id(type_name, hold.reference_id),
+            created_at=hold.created_at,
+            expires_at=hold.expires_at,
+            warehouse_id=hold.warehouse_id,
+            sku_id=hold.sku_id,
+            held_for_org_id=hold.held_for_org_id,
+        )
+
+    @strawberry.field
+    async def warehouse(self, info: Info) -> Warehouse | None:
+        return await load_warehouse(info, self.warehouse_id)
+
+    @strawberry.field
+    async def sku(self, info: Info) -> Sku | None:
+        return await load_sku(info, self.sku_id)
 
     @strawberry.field(description="Who may use it.")
     async def held_for(self, info: Info) -> Organization | None:

@@ -34,7 +34,7 @@ async def refused(db: Database, actor: Actor | None, document: str, **variables:
 
 
 async def do(
-    db: Database, actor: Actor, name: str, selection: str, request_id: str = "", **body: Any
+    db: Database, actor: Actor, name: str, selection: str, request_id: str = "", /, **body: Any
 ) -> Any:
     """The payload of a mutation."""
     document = (

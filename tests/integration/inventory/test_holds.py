@@ -11,12 +11,14 @@ from tests.factories import Story, a_network
 from tests.factories_inventory import a_sku, a_warehouse, level_of, stock
 from tradeline.inventory import (
     HoldLine,
+    NewHold,
     expire_holds,
     hold_stock,
     list_reservations,
     list_stock_holds,
     release_stock_hold,
     stock_holds_by_ids,
+    store_holds,
 )
 from tradeline.kernel import Actor, Database, Forbidden, PageRequest, Pool, Rejected
 
@@ -188,6 +190,36 @@ async def test_strangers_see_no_holds(db: Database, owner_pool: Pool) -> None:
             await list_stock_holds(conn, actor=story.visitor("brand"), page=FIRST_PAGE)
         with pytest.raises(Forbidden):
             await stock_holds_by_ids(conn, actor=story.visitor("brand"), ids=[hold_id])
+
+
+async def test_what_an_order_holds_is_not_a_hold_that_was_asked_for(
+    db: Database, owner_pool: Pool
+) -> None:
+    story, edge, warehouse, [sku] = await a_shelf(db, owner_pool, 10)
+    asked = await hold(db, story.actor("trader_a"), edge, (sku, 2))
+    for_order = NewHold(
+        warehouse_id=warehouse,
+        sku_id=sku,
+        held_for_org_id=story.orgs["trader_a"],
+        reference_type="order_line",
+        reference_id=asked + 1,
+        quantity=3,
+    )
+    async with db.unit_of_work(story.network_id) as conn:
+        await store_holds(conn, network_id=story.network_id, holds=[for_order])
+
+    async with db.reading(story.network_id) as conn:
+        listed = await list_stock_holds(conn, actor=story.actor("trader_a"), page=FIRST_PAGE)
+        reserved = await list_reservations(
+            conn, actor=story.actor("brand"), page=FIRST_PAGE, warehouse_id=warehouse, sku_id=sku
+        )
+    assert [held.id for held in listed.items] == [asked]
+    assert [(it.reference_type, it.quantity) for it in reserved.items] == [
+        ("order_line", 3),
+        ("hold", 2),
+    ]
+    with pytest.raises(Rejected, match="no such hold"):
+        await release(db, story.actor("trader_a"), asked + 1)
 
 
 async def test_a_hold_lapses_by_itself_and_says_so(db: Database, owner_pool: Pool) -> None:

@@ -275,6 +275,11 @@ async def test_only_the_seller_says_which_of_its_warehouses_serve(
     ):
         with pytest.raises(Rejected, match="There is no such"):
             await grant(actor, warehouse)
+    await owner_pool.execute(
+        "UPDATE organizations.relationship SET state = 'ended' WHERE id = $1", edge
+    )
+    with pytest.raises(Rejected, match="no such relationship"):
+        await grant(brand, south)
 
 
 async def page_of_levels(db: Database, story: Story, after: PageRequest) -> list[tuple[int, int]]:
