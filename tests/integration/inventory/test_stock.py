@@ -156,6 +156,8 @@ async def test_what_was_once_bought_may_still_be_counted(db: Database, owner_poo
     trader = story.actor("trader_a")
     sku = await a_sku(owner_pool, story, "CHAIR")
     warehouse = await a_warehouse(owner_pool, story, "trader_a")
+    others = await a_warehouse(owner_pool, story, "brand")
+    await stock(owner_pool, story, others, sku, 5)
 
     with pytest.raises(Rejected, match="no such SKU"):
         await adjust(db, trader, adjustment(warehouse, sku, 1))
