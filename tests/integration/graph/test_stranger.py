@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,14 +18,25 @@ from strawberry.types import ExecutionResult
 
 from tests.factories import a_network
 from tests.walk import Step, Victim, Walk
-from tradeline.identity import TokenKeys
-from tradeline.kernel import Actor, Database, Locale, Permission, Pool, open_pool, system_actor
+from tradeline.identity import ApiClientDraft, TokenKeys, create_api_clients, invite
+from tradeline.inventory import HoldLine, hold_stock
+from tradeline.kernel import (
+    Actor,
+    Database,
+    Locale,
+    Money,
+    Permission,
+    Pool,
+    open_pool,
+    system_actor,
+)
 from tradeline.organizations import (
     NewOrganization,
     OrganizationKind,
     create_organizations,
     release_organizations,
 )
+from tradeline.settlement import ObligationKind, adjust
 from tradeline_graph import _limits
 from tradeline_graph._context import Context
 from tradeline_graph._ids import to_id
@@ -34,18 +46,23 @@ from tradeline_server.seed import ensure_demo
 # Where the rows of each type of the graph are, for the victim's ids.
 ROWS = {
     "Account": "SELECT account_id FROM identity.membership WHERE network_id = $1",
+    "AccountEntry": "SELECT id FROM settlement.obligation WHERE network_id = $1",
+    "Adjustment": "SELECT id FROM settlement.adjustment WHERE network_id = $1",
     "ApiClient": "SELECT id FROM identity.api_client WHERE network_id = $1",
     "Assortment": "SELECT id FROM catalog.assortment WHERE network_id = $1",
     "Category": "SELECT id FROM catalog.category WHERE network_id = $1",
     "Invitation": "SELECT id FROM identity.invitation WHERE network_id = $1",
+    "Journal": "SELECT id FROM settlement.journal WHERE network_id = $1",
+    "LedgerAccount": "SELECT id FROM settlement.account WHERE network_id = $1",
     "LegalEntity": "SELECT id FROM organizations.legal_entity WHERE network_id = $1",
     "Member": "SELECT id FROM identity.membership WHERE network_id = $1",
     "Membership": "SELECT id FROM identity.membership WHERE network_id = $1",
     "Order": "SELECT id FROM ordering.trade_order WHERE network_id = $1",
+    "OrderEvent": "SELECT id FROM ordering.order_event WHERE network_id = $1",
     "OrderLine": "SELECT id FROM ordering.order_line WHERE network_id = $1",
     "OrderReturn": "SELECT id FROM ordering.order_return WHERE network_id = $1",
     "Organization": "SELECT id FROM organizations.organization WHERE network_id = $1",
-    "Pack": "SELECT id FROM catalog.pack WHERE network_id = $1",
+    "Pack": "SELECT id FROM catalog.pack WHERE network_id = $1 ORDER BY sku_id, units",
     "Payment": "SELECT id FROM settlement.payment WHERE network_id = $1",
     "Price": "SELECT id FROM pricing.price WHERE network_id = $1",
     "PriceList": "SELECT id FROM pricing.price_list WHERE network_id = $1",
@@ -53,10 +70,12 @@ ROWS = {
     "Relationship": "SELECT id FROM organizations.relationship WHERE network_id = $1",
     "Role": "SELECT id FROM identity.role WHERE network_id = $1 AND org_id IS NOT NULL",
     "Shipment": "SELECT id FROM ordering.shipment WHERE network_id = $1",
-    "Sku": "SELECT id FROM catalog.sku WHERE network_id = $1",
+    "Sku": "SELECT id FROM catalog.sku WHERE network_id = $1 ORDER BY id",
     "Statement": "SELECT id FROM settlement.statement WHERE network_id = $1",
     "StockHold": "SELECT DISTINCT reference_id FROM inventory.stock_hold"
     " WHERE network_id = $1 AND reference_type = 'hold'",
+    "StockMovement": "SELECT id FROM inventory.stock_movement WHERE network_id = $1",
+    "StockReservation": "SELECT id FROM inventory.stock_hold WHERE network_id = $1",
     "Warehouse": "SELECT id FROM inventory.warehouse WHERE network_id = $1",
 }
 # What people of the victim's would know again: names, codes, numbers, notes.
@@ -128,6 +147,7 @@ async def world(clone: Callable[[], Awaitable[str]]) -> AsyncIterator[World]:
             "SELECT id FROM organizations.organization WHERE network_id = $1", network_id
         )
     ]
+    await _complete(db, owner_pool, network_id)
     ids = {name: await _ids(owner_pool, network_id, name) for name in ROWS}
     names = {row[0] for row in await owner_pool.fetch(NAMES, network_id)}
     codes = await owner_pool.fetch("SELECT code FROM catalog.sku ORDER BY id LIMIT 1")
@@ -150,6 +170,48 @@ async def world(clone: Callable[[], Awaitable[str]]) -> AsyncIterator[World]:
 async def _ids(owner_pool: Pool, network_id: int, name: str) -> list[str]:
     rows = await owner_pool.fetch(ROWS[name], network_id)
     return [to_id(name, row[0]) for row in rows[:IDS_MAX]]
+
+
+async def _complete(db: Database, owner_pool: Pool, network_id: int) -> None:
+    """What the story does not tell: a machine, an invitation, a hold, a charge."""
+    edge = await owner_pool.fetchrow(
+        "SELECT id, seller_org_id FROM organizations.relationship"
+        " WHERE network_id = $1 AND state = 'active' ORDER BY id LIMIT 1",
+        network_id,
+    )
+    level = await owner_pool.fetchrow(
+        "SELECT warehouse.org_id, level.sku_id FROM inventory.stock_level AS level"
+        "  JOIN inventory.warehouse AS warehouse ON warehouse.id = level.warehouse_id"
+        " WHERE level.network_id = $1 AND level.on_hand > level.held LIMIT 1",
+        network_id,
+    )
+    role_id = await owner_pool.fetchval(
+        "SELECT id FROM identity.role WHERE network_id = $1 AND org_id IS NULL LIMIT 1", network_id
+    )
+    assert edge is not None
+    assert level is not None
+    seller = _everything(network_id, edge["seller_org_id"])
+    async with db.unit_of_work(network_id) as conn:
+        await create_api_clients(
+            conn,
+            actor=seller,
+            clients=[ApiClientDraft(name="erp", permissions=frozenset({Permission.ORDER_READ}))],
+        )
+        await invite(conn, actor=seller, email="new@example.com", role_ids=[role_id])
+        await adjust(
+            conn,
+            actor=seller,
+            relationship_id=edge["id"],
+            kind=ObligationKind.CHARGE,
+            amount=Money(100, "CNY"),
+            reason="运费",
+        )
+        await hold_stock(
+            conn,
+            actor=_everything(network_id, level["org_id"]),
+            lines=[HoldLine(sku_id=level["sku_id"], quantity=1)],
+            expires_at=datetime.now(UTC) + timedelta(days=1),
+        )
 
 
 async def _neighbour(db: Database, network_id: int) -> Actor:
