@@ -218,6 +218,33 @@ async def test_two_moves_at_once_close_no_circle(owner_pool: Pool, db: Database)
     assert sorted(isinstance(outcome, Rejected) for outcome in outcomes) == [False, True]
 
 
+async def test_two_updates_at_once_keep_both(owner_pool: Pool, db: Database) -> None:
+    story = await a_network(owner_pool, db)
+    brand = story.actor("brand")
+
+    async def updates(change: OrganizationChange) -> None:
+        async with db.unit_of_work(story.network_id) as conn:
+            await update_organization(
+                conn, actor=brand, organization_id=brand.org_id, change=change
+            )
+
+    async with db.unit_of_work(story.network_id) as conn:
+        await update_organization(
+            conn,
+            actor=brand,
+            organization_id=brand.org_id,
+            change=OrganizationChange(name="新名称"),
+        )
+        second = asyncio.create_task(updates(OrganizationChange(region="CN-44")))
+        _, waiting = await asyncio.wait({second}, timeout=0.2)
+        assert waiting
+    await second
+
+    async with db.reading(story.network_id) as conn:
+        stored = await organizations_by_ids(conn, actor=brand, ids=[brand.org_id])
+    assert (stored[brand.org_id].name, stored[brand.org_id].region) == ("新名称", "CN-44")
+
+
 async def test_all_faults_are_named_and_nothing_is_stored(owner_pool: Pool, db: Database) -> None:
     story = await a_network(owner_pool, db)
     drafts = [
