@@ -37,6 +37,7 @@ CHINESE = {
     "issued": "待确认",
     "recorded": "待收款确认",
     "refused": "已拒绝",
+    "released": "已释放",
     "requested": "待处理",
     "suspended": "已暂停",
     "to_confirm": "待确认",
