@@ -14,10 +14,9 @@ import click
 import httpx2
 import msgspec
 import uvicorn
-from rich.table import Table
 
 from tradeline_server.asgi import create_app
-from tradeline_server.cli._terminal import console, print_json
+from tradeline_server.cli._terminal import console, login_table, print_json
 from tradeline_server.embedded import database_server
 from tradeline_server.errors import CommandError
 from tradeline_server.logs import configure_logs
@@ -175,7 +174,4 @@ def _greet(url: str, logins: Logins, as_json: bool) -> None:
         return
     console.print(f"\nTradeline is up at [bold]{url}[/bold]\nStop it with Ctrl-C.\n")
     if logins:
-        table = Table(*logins[0].keys(), title="Logins", title_justify="left")
-        for login in logins:
-            table.add_row(*login.values())
-        console.print(table)
+        console.print(login_table(logins))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import click
 from rich.table import Table
 
-from tradeline_server.cli._terminal import console, print_json
+from tradeline_server.cli._terminal import console, login_table, print_json
 from tradeline_server.embedded import database_server
 from tradeline_server.migrate import migrate
 from tradeline_server.seed import count_demo, ensure_demo
@@ -31,10 +31,7 @@ def command(as_json: bool) -> None:
     for name, number in counts.items():
         table.add_row(name.replace("_", " "), str(number))
     console.print(table)
-    table = Table(*logins[0].keys(), title="Logins", title_justify="left")
-    for login in logins:
-        table.add_row(*login.values())
-    console.print(table)
+    console.print(login_table(logins))
 
 
 async def _seed() -> tuple[bool, Mapping[str, int], Logins]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from tradeline import inventory, ordering, organizations, settlement
 from tradeline.kernel import Actor, Connection, Money, PageRequest, Permission
@@ -35,7 +34,8 @@ from tradeline_server.seed.acts import (
 from tradeline_server.seed.story import ORGANIZATIONS, Ends
 from tradeline_server.seed.world import World
 
-TIME_ZONE = ZoneInfo("Asia/Shanghai")
+# Shanghai: without summer time, and without a table of time zones, which not every machine has.
+TIME_ZONE = timezone(timedelta(hours=8))
 ANALYZE_AFTER = (0, 100, 400)
 STOCK_PAGE = PageRequest(size=100)
 PLACES = {org.key: org for org in ORGANIZATIONS}

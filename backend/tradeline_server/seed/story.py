@@ -353,7 +353,6 @@ def logins() -> list[dict[str, str]]:
         {
             "organization": names[org],
             "role": role,
-            "name": person.name,
             "email": person.email,
             "password": PASSWORD,
         }

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from tradeline import catalog, identity, kernel, ordering, pricing, settlement
 from tradeline.kernel import Connection, Database, open_pool, page_request, system_actor
+from tradeline_graph._context import Context
+from tradeline_graph.schema import schema
 from tradeline_server import seed
+from tradeline_server.cli import main
 from tradeline_server.doctor import examine
 from tradeline_server.seed import count_demo, ensure_demo
 from tradeline_server.seed.story import NETWORK_CODE, PASSWORD, PEOPLE, logins
@@ -207,12 +213,44 @@ async def test_the_third_retailer_has_two_of_everything(demo: Demo) -> None:
     assert {statement.relationship_id for statement in statements.items} == set(edges)
 
 
+async def test_the_query_of_the_readme_gives_the_answer_of_the_readme(demo: Demo) -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    query, answer = (
+        re.findall(rf"^```{language}\n(.+?)^```$", readme, re.DOTALL | re.MULTILINE)
+        for language in ("graphql", "json")
+    )
+    email = next(email for email in re.findall(r"[\w.-]+@example\.com", readme))
+    signed_in = await identity.sign_in(
+        demo.db, email=email, password=PASSWORD, network_address="127.0.0.1"
+    )
+    context = Context(db=demo.db, actor=signed_in.actor, locale=signed_in.actor.locale)
+    result = await schema.execute(query[0], context_value=context)
+    assert result.errors is None
+    assert {"data": result.data} == json.loads(answer[0])
+
+
 async def test_a_second_time_changes_nothing_and_takes_no_time(demo: Demo) -> None:
     before = await count_demo(demo.dsn)
     began = time.monotonic()
     assert await ensure_demo(demo.dsn) == logins()
     assert time.monotonic() - began < AGAIN_SECONDS_MAX
     assert await count_demo(demo.dsn) == before
+
+
+async def test_the_command_prints_what_there_is_and_who_may_sign_in(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", demo.dsn)
+    await asyncio.to_thread(main, ["seed", "--json"])
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["made"] is False
+    assert printed["counts"] == await count_demo(demo.dsn)
+    assert printed["logins"] == logins()
+
+    await asyncio.to_thread(main, ["seed"])
+    read = capsys.readouterr().err
+    assert "retailer-3.buyer@example.com" in read
+    assert PASSWORD in read
 
 
 async def test_it_is_made_whole_or_not_at_all(
