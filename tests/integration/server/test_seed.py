@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from tradeline import catalog, identity, kernel, ordering, pricing, settlement
+from tradeline import catalog, identity, kernel, ordering, organizations, pricing, settlement
 from tradeline.kernel import Connection, Database, open_pool, page_request, system_actor
 from tradeline_graph._context import Context
 from tradeline_graph.schema import schema
@@ -251,6 +251,43 @@ async def test_the_command_prints_what_there_is_and_who_may_sign_in(
     read = capsys.readouterr().err
     assert "retailer-3.buyer@example.com" in read
     assert PASSWORD in read
+
+
+async def test_other_networks_are_left_alone(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    dsn = await clone()
+    conn = await asyncpg.connect(dsn)
+    network_id = await organizations.create_network(
+        conn, code="other", name="别家", name_en="Somebody else's", currency="CNY"
+    )
+    await organizations.create_organizations(
+        conn,
+        actor=system_actor(network_id, 0),
+        organizations=[
+            organizations.NewOrganization(
+                kind=organizations.OrganizationKind.BRAND, code="brand", name="别家"
+            )
+        ],
+    )
+    before = await _stamps(conn, network_id)
+    monkeypatch.setattr(seed, "plan", list)
+    await ensure_demo(dsn)
+    assert await _stamps(conn, network_id) == before
+    await conn.close()
+
+
+async def _stamps(conn: Connection, network_id: int) -> list[object]:
+    return list(
+        await conn.fetch(
+            """
+            SELECT created_at FROM organizations.network WHERE id = $1
+            UNION ALL SELECT created_at FROM organizations.organization WHERE network_id = $1
+            UNION ALL SELECT created_at FROM organizations.legal_entity WHERE network_id = $1
+            UNION ALL SELECT occurred_at FROM kernel.audit_entry WHERE network_id = $1
+            UNION ALL SELECT delivered_at FROM kernel.outbox_event WHERE network_id = $1
+            """,
+            network_id,
+        )
+    )
 
 
 async def test_it_is_made_whole_or_not_at_all(
