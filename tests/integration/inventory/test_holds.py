@@ -131,6 +131,26 @@ async def test_an_organization_holds_its_own_stock(db: Database, owner_pool: Poo
     assert await level_of(owner_pool, story, warehouse, sku) == (10, 3)
     with pytest.raises(Rejected, match="0 EA are free"):
         await hold(db, story.actor("trader_a"), None, (sku, 1))
+    await owner_pool.execute(
+        "UPDATE inventory.warehouse SET is_active = false WHERE id = $1", warehouse
+    )
+    with pytest.raises(Rejected, match="0 EA are free"):
+        await hold(db, story.actor("brand"), None, (sku, 1))
+
+
+async def test_of_twenty_holds_of_its_own_ten_units_ten_are_served(
+    db: Database, owner_pool: Pool
+) -> None:
+    story, _, warehouse, [sku] = await a_shelf(db, owner_pool, 10)
+
+    outcomes = await asyncio.gather(
+        *(hold(db, story.actor("brand"), None, (sku, 1)) for _ in range(20)),
+        return_exceptions=True,
+    )
+
+    assert sum(isinstance(outcome, int) for outcome in outcomes) == 10
+    assert sum(isinstance(outcome, Rejected) for outcome in outcomes) == 10
+    assert await level_of(owner_pool, story, warehouse, sku) == (10, 10)
 
 
 async def test_nobody_holds_on_an_edge_of_others_nor_what_it_does_not_trade(
@@ -170,6 +190,9 @@ async def test_whom_it_is_for_and_whose_it_is_may_release_it_once(
     assert await level_of(owner_pool, story, warehouse, sku) == (10, 0)
     with pytest.raises(Rejected, match="The hold is released"):
         await release(db, story.actor(by), hold_id)
+    async with db.reading(story.network_id) as conn:
+        for listed in (list_stock_holds, list_reservations):
+            assert not (await listed(conn, actor=story.actor("brand"), page=FIRST_PAGE)).items
 
 
 async def test_strangers_see_no_holds(db: Database, owner_pool: Pool) -> None:
