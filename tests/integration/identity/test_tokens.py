@@ -122,18 +122,24 @@ async def test_a_stolen_refresh_token_ends_its_family_and_no_other(
     assert await refreshed(db, other)
 
 
-async def test_of_two_uses_at_once_one_is_a_theft(owner_pool: Pool, db: Database) -> None:
+async def test_a_use_waits_for_another_under_way_and_is_a_theft(
+    owner_pool: Pool, db: Database
+) -> None:
     story = await a_network(owner_pool, db)
     tokens = await issued(db, story)
 
-    outcomes = await asyncio.gather(
-        refreshed(db, tokens), refreshed(db, tokens), return_exceptions=True
-    )
+    async with owner_pool.acquire() as conn, conn.transaction():
+        await conn.execute(
+            "UPDATE identity.refresh_token SET used_at = now() WHERE account_id = $1",
+            story.accounts["brand"],
+        )
+        second = asyncio.create_task(refreshed(db, tokens))
+        _, waiting = await asyncio.wait({second}, timeout=0.2)
+        assert waiting
 
-    assert sorted(isinstance(outcome, Rejected) for outcome in outcomes) == [False, True]
-    [winner] = [outcome for outcome in outcomes if isinstance(outcome, Tokens)]
     with pytest.raises(Rejected):
-        await refreshed(db, winner)
+        await second
+    assert await who(db, tokens.access_token) is None
 
 
 async def test_unknown_and_expired_refresh_tokens_are_of_no_use(
@@ -204,12 +210,15 @@ async def test_a_signed_claim_that_is_not_true_gives_nothing(
     story, other = await a_network(owner_pool, db), await a_network(owner_pool, db)
     tokens = await issued(db, story)
     claims = KEYS.read(tokens.access_token)
+    theirs = KEYS.read((await issued(db, other)).access_token)
     assert claims is not None
+    assert theirs is not None
 
     for lie in (
         replace(claims, account_id=other.accounts["brand"]),
         replace(claims, membership_id=other.memberships["brand"]),
         replace(claims, network_id=other.network_id),
+        replace(claims, family=theirs.family),
         AccessClaims(network_id=story.network_id, api_client_id=10**9),
     ):
         assert await who(db, KEYS.sign(lie)) is None
