@@ -37,6 +37,7 @@ from tradeline.catalog import (
     update_skus,
 )
 from tradeline.kernel import Database, Forbidden, PageRequest, Pool, Rejected
+from tradeline.organizations import end_relationship
 
 ALL = PageRequest(100)
 
@@ -354,7 +355,11 @@ async def test_granting_twice_is_granting_once_and_an_ended_edge_gets_none(
         )
         == 1
     )
+    ended = story.edge("trader_a", "retailer_2")
+    async with db.unit_of_work(story.network_id) as conn:
+        await end_relationship(conn, actor=seller, relationship_id=ended)
     for bad in (
+        replace(grant, relationship_id=ended),
         replace(grant, relationship_id=story.edge("trader_b", "retailer_2")),
         replace(grant, relationship_id=story.edge("brand", "trader_a")),
         replace(grant, relationship_id=0),

@@ -255,6 +255,34 @@ async def test_offers_and_what_may_be_traded_are_the_same(
             assert listed == asked == set(tradable)
 
 
+async def test_what_is_inactive_is_neither_offered_nor_traded(
+    db: Database, story: Story, catalog: Catalog
+) -> None:
+    brand, buyer = story.actor("brand"), story.actor("retailer_1")
+    pairs = [(story.edge("trader_a", "retailer_1"), sku_id) for sku_id in catalog.skus.values()]
+    async with db.unit_of_work(story.network_id) as conn:
+
+        async def offered() -> list[set[int]]:
+            listed = (await list_offers(conn, actor=buyer, page=ALL)).items
+            only = OfferFilter(search="晨露")
+            found = (await list_offers(conn, actor=buyer, page=ALL, only=only)).items
+            asked = await offers_by_pairs(conn, actor=buyer, pairs=pairs)
+            tradable = await load_tradable(conn, network_id=story.network_id, pairs=pairs)
+            return [
+                {offer.sku_id for offer in listed},
+                {offer.sku_id for offer in found},
+                {sku_id for _, sku_id in asked},
+                {sku_id for _, sku_id in tradable},
+            ]
+
+        change = SkuChange(sku_id=catalog.skus["BEER"], is_active=False)
+        await update_skus(conn, actor=brand, changes=[change])
+        assert await offered() == [{catalog.skus["TEA"]}] * 4
+        hidden = ProductChange(product_id=catalog.product_id, is_active=False)
+        await update_products(conn, actor=brand, changes=[hidden])
+        assert await offered() == [set()] * 4
+
+
 async def test_a_seller_sees_no_offers_of_the_edges_it_sells_on(
     db: Database, story: Story, catalog: Catalog
 ) -> None:

@@ -133,10 +133,10 @@ async def test_a_stranger_gets_nothing(
         }
 
 
-async def test_a_catalog_is_made_offered_and_withdrawn(
+async def test_a_sku_is_made_from_category_to_barcode(
     db: Database, story: Story, catalog: Catalog
 ) -> None:
-    brand, buyer = story.actor("brand"), story.actor("trader_a")
+    brand = story.actor("brand")
     category = await mutate(db, brand, "categoryCreate", "category { id }", code="C", name="酒")
     category_id = category["category"]["id"]
     product = await mutate(
@@ -172,8 +172,15 @@ async def test_a_catalog_is_made_offered_and_withdrawn(
         code="RED-6",
     )
     assert barcode["sku"]["barcodes"] == [{"code": "RED-6", "packId": sku["packs"][1]["id"]}]
+
+
+async def test_an_assortment_is_offered_and_taken_back(
+    db: Database, story: Story, catalog: Catalog
+) -> None:
+    brand, buyer = story.actor("brand"), story.actor("trader_a")
+    tea = to_id("Sku", catalog.skus["TEA"])
     assortment = await mutate(
-        db, brand, "assortmentCreate", "assortment { id }", code="WINES", name="葡萄酒"
+        db, brand, "assortmentCreate", "assortment { id }", code="TEAS", name="茶"
     )
     assortment_id = assortment["assortment"]["id"]
     edge_id = to_id("Relationship", story.edge("brand", "trader_a"))
@@ -183,7 +190,7 @@ async def test_a_catalog_is_made_offered_and_withdrawn(
         "assortmentSkusPut",
         "assortment { id }",
         assortmentId=assortment_id,
-        items=[{"skuId": sku["id"], "quantityMinimum": 6, "quantityStep": 6}],
+        items=[{"skuId": tea, "quantityMinimum": 6, "quantityStep": 6}],
     )
     granted = await mutate(
         db,
@@ -197,29 +204,24 @@ async def test_a_catalog_is_made_offered_and_withdrawn(
         relationshipIds=[edge_id],
     )
     assert granted["assortment"] == {
-        "items": {"edges": [{"node": {"quantityMinimum": 6, "sku": {"code": "RED"}}}]},
+        "items": {"edges": [{"node": {"quantityMinimum": 6, "sku": {"code": "TEA"}}}]},
         "relationships": {"edges": [{"node": {"id": edge_id}}]},
     }
-    offers = """query Q($category: ID) {
-        offers(search: "hong", categoryId: $category) {
-            edges { node { quantityMinimum quantityStep sku { code } } }
-        }
-    }"""
-    offered = [{"node": {"quantityMinimum": 6, "quantityStep": 6, "sku": {"code": "RED"}}}]
-    data = await data_of(db, buyer, offers, category=category_id)
-    assert data["offers"]["edges"] == offered
-
     removed = await mutate(
         db,
         brand,
         "assortmentSkusRemove",
         "assortment { items { edges { cursor } } }",
-        assortmentId=assortment_id,
-        skuIds=[sku["id"]],
+        assortmentId=to_id("Assortment", catalog.assortments["brand/ALL"]),
+        skuIds=[tea],
     )
-    assert removed["assortment"]["items"]["edges"] == []
-    data = await data_of(db, buyer, offers, category=category_id)
-    assert data["offers"]["edges"] == []
+    assert len(removed["assortment"]["items"]["edges"]) == 2
+
+    async def offered() -> list[str]:
+        data = await data_of(db, buyer, "{ offers { edges { node { sku { code } } } } }")
+        return [edge["node"]["sku"]["code"] for edge in data["offers"]["edges"]]
+
+    assert await offered() == ["BEER", "SODA", "TEA"]
     gone = await mutate(
         db,
         brand,
@@ -229,6 +231,7 @@ async def test_a_catalog_is_made_offered_and_withdrawn(
         relationshipIds=[edge_id],
     )
     assert gone["assortment"]["relationships"]["edges"] == []
+    assert await offered() == ["BEER", "SODA"]
 
 
 async def test_what_is_deactivated_is_offered_no_more(

@@ -11,6 +11,7 @@ from tests.factories import Story, a_network
 from tests.factories_catalog import Catalog, a_catalog
 from tests.factories_pricing import a_price, a_price_list
 from tradeline.kernel import Actor, Connection, Database, Forbidden, PageRequest, Pool, Rejected
+from tradeline.organizations import end_relationship
 from tradeline.pricing import (
     NewPrice,
     NewPriceList,
@@ -267,6 +268,9 @@ async def test_a_list_is_granted_on_edges_one_sells_on_and_a_base_list_on_none(
         assert await affected(tier) == (story.edge("trader_a", "retailer_1"), sold)
         await revoke_price_lists(conn, actor=seller, grants=[grant])
         assert await affected(tier) == (story.edge("trader_a", "retailer_1"),)
+        await end_relationship(conn, actor=seller, relationship_id=sold)
+        with pytest.raises(Rejected, match="no such relationship"):
+            await grant_price_lists(conn, actor=seller, grants=[grant])
 
 
 async def test_a_code_is_used_once(db: Database, story: Story, catalog: Catalog) -> None:
