@@ -15,7 +15,8 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[
 
 from tradeline_server.errors import CommandError
 
-TRIES = 4
+TRIES = 5
+RETRY_SECONDS = 0.3
 SECONDS_MAX = 60.0
 CONNECTIONS_MAX = 32
 
@@ -71,7 +72,7 @@ class GraphClient:
                     return _data(response)
                 if attempt == TRIES - 1:
                     raise GraphError(f"{self._url} answers {response.status_code}.")
-            await asyncio.sleep(0.2 * 2**attempt)
+            await asyncio.sleep(RETRY_SECONDS * 2**attempt)
         raise AssertionError("the last try returns or raises")
 
     async def mutate(self, document: str, request_id: str, **values: object) -> Mapping[str, Any]:
@@ -94,7 +95,9 @@ def _data(response: httpx2.Response) -> Mapping[str, Any]:
         raise GraphError(f"The answer ({response.status_code}) is no JSON.") from error
     if answer.get("errors"):
         raise GraphError(str(answer["errors"][0].get("message")))
-    data: Mapping[str, Any] = answer["data"]
+    data: Mapping[str, Any] | None = answer.get("data")
+    if data is None:
+        raise GraphError(f"The graph answers {response.status_code} and no data.")
     return data
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import socket
 import sys
@@ -76,7 +77,7 @@ async def _wait_until_healthy(url: str, process: asyncio.subprocess.Process) -> 
 
 
 def main() -> None:
-    configure_logs()
+    configure_logs(logging.WARNING)
     settings = load_settings()
     assert settings.database_url is not None, "own_server gives it"
     listener = socket.socket(fileno=int(sys.argv[1]))
