@@ -6,8 +6,6 @@ import os
 import signal
 import socket
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -21,6 +19,7 @@ from tradeline_server.embedded import database_server
 from tradeline_server.errors import CommandError
 from tradeline_server.logs import configure_logs
 from tradeline_server.migrate import migrate
+from tradeline_server.seed import ensure_demo, has_other_networks
 from tradeline_server.settings import Settings, load_settings
 
 PORTS_TRIED = 50
@@ -54,11 +53,13 @@ async def _run(settings: Settings, as_json: bool) -> None:
         async with database_server(settings) as dsn:
             for name in await migrate(dsn):
                 console.print(f"applied {name}", style="dim")
-            logins = await _ensure_demo(dsn)
+            logins = await _ensure_demo(settings, dsn)
             config = uvicorn.Config(
                 create_app(dsn, secret=settings.secret, has_worker=True),
                 log_config=None,
                 lifespan="on",
+                # X-Forwarded-For is believed only of proxies that somebody has named.
+                proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
                 timeout_graceful_shutdown=STOP_SECONDS_MAX,
             )
             stop.web = _WebServer(config)
@@ -128,12 +129,15 @@ def _url(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-async def _ensure_demo(dsn: str) -> Logins:
-    """The demo network, and who may sign in to it; each login maps column titles to values."""
-    if find_spec("tradeline_server.seed") is None:
+async def _ensure_demo(settings: Settings, dsn: str) -> Logins:
+    """The demo network, and who may sign in to it; each login maps column titles to values.
+
+    Its password is known to everybody: a database of the user's own that has networks in it is
+    left as it is. `tradeline seed` puts the demo there for whoever wants it.
+    """
+    if settings.database_url is not None and await has_other_networks(dsn):
         return []
-    logins: Logins = await import_module("tradeline_server.seed").ensure_demo(dsn)
-    return logins
+    return await ensure_demo(dsn)
 
 
 async def _wait_until_healthy(url: str, serving: "asyncio.Task[None]") -> None:

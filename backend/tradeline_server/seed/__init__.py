@@ -19,7 +19,7 @@ from tradeline_server.seed.seed import make_world
 from tradeline_server.seed.statements import make_statements
 from tradeline_server.seed.story import HISTORY_DAYS, NETWORK_CODE, logins
 
-__all__ = ["count_demo", "ensure_demo"]
+__all__ = ["count_demo", "ensure_demo", "has_other_networks"]
 
 POSTED_AT_ONCE = 1_000
 # Parts of the work that are no scenes, in scenes that take as long.
@@ -36,6 +36,12 @@ async def ensure_demo(dsn: str) -> Sequence[Mapping[str, str]]:
         if await queries.fetch_network_id(conn, NETWORK_CODE) is None:
             await _make(conn)
     return logins()
+
+
+async def has_other_networks(dsn: str) -> bool:
+    """Whether somebody trades in this database already, beside the demo."""
+    async with _connection(dsn) as conn:
+        return await queries.fetch_other_networks(conn, NETWORK_CODE)
 
 
 async def count_demo(dsn: str) -> Mapping[str, int]:

@@ -18,6 +18,7 @@ from tradeline.kernel import Connection
 # Two seeds at once would found the same network twice.
 LOCK_SEEDS = "SELECT pg_advisory_xact_lock(7239181071)"
 
+FETCH_OTHER_NETWORKS = "SELECT EXISTS (SELECT FROM organizations.network WHERE code <> $1)"
 FETCH_NETWORK_ID = "SELECT id FROM organizations.network WHERE code = $1"
 
 ENTER_NETWORK = "SELECT set_config('tradeline.network_id', $1, true)"
@@ -196,6 +197,11 @@ async def lock_seeds(conn: Connection) -> None:
 async def fetch_network_id(conn: Connection, code: str) -> int | None:
     network_id: int | None = await conn.fetchval(FETCH_NETWORK_ID, code)
     return network_id
+
+
+async def fetch_other_networks(conn: Connection, code: str) -> bool:
+    exist: bool = await conn.fetchval(FETCH_OTHER_NETWORKS, code)
+    return exist
 
 
 async def enter_network(conn: Connection, network_id: int) -> None:
