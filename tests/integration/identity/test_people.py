@@ -244,11 +244,18 @@ async def test_a_stranger_changes_nobody(owner_pool: Pool, db: Database) -> None
 async def test_the_last_owner_stays(owner_pool: Pool, db: Database) -> None:
     story = await a_network(owner_pool, db)
     owner, owners_id = story.actor("brand"), story.memberships["brand"]
+    clerk = await hired(db, story, "clerk", "brand", "viewer")
+    async with db.unit_of_work(story.network_id) as conn:
+        namesake = await create_role(
+            conn, actor=owner, code="owner", name="店主", name_en="Boss", permissions=[]
+        )
+    await set_roles(db, owner, clerk.membership_id, namesake)
 
     for attempt in (
         lambda: deactivated(db, owner, owners_id),
         lambda: set_roles(db, owner, owners_id, story.roles["sales"]),
         lambda: set_roles(db, owner, owners_id),
+        lambda: set_roles(db, owner, owners_id, namesake),
     ):
         with pytest.raises(Rejected) as refusal:
             await attempt()
