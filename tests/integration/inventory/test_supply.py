@@ -278,6 +278,10 @@ async def test_receives_into_the_first_warehouse_once_for_each_paper(
     sku = await a_sku(owner_pool, story, "CHAIR")
     await a_warehouse(owner_pool, story, "trader_a", "LAST", priority=9)
     first = await a_warehouse(owner_pool, story, "trader_a", "FIRST", priority=1)
+    closed = await a_warehouse(owner_pool, story, "trader_a", "CLOSED", priority=0)
+    await owner_pool.execute(
+        "UPDATE inventory.warehouse SET is_active = false WHERE id = $1", closed
+    )
     receipts = [
         StockReceipt(
             org_id=story.orgs[name],

@@ -145,6 +145,10 @@ async def test_charges_and_credit_notes_move_the_account_with_their_reason(
             conn, actor=story.actor("trader_a"), relationship_ids=[edge], page=FIRST_PAGE
         )
 
+    async with owner_pool.acquire() as conn:
+        other = await a_trading_network(owner_pool, db)
+        for stranger in (story.actor("trader_b"), other.actor("brand")):
+            assert not await adjustments_by_ids(conn, actor=stranger, ids=ids)
     assert [(seen[id].reason, seen[id].amount_minor) for id in ids] == [
         ("运费", 500),
         ("运费", 120),
