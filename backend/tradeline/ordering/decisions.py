@@ -234,7 +234,9 @@ def _money_problems(
     amount = Money(amount_minor, relationship.currency)
     if amount_minor < relationship.order_minimum_minor:
         minimum = Money(relationship.order_minimum_minor, relationship.currency)
-        problems.append(BelowOrderMinimum(path=("lines",), minimum=minimum, amount=amount))
+        problems.append(
+            BelowOrderMinimum(path=("lines",), order_minimum=minimum, order_amount=amount)
+        )
     if state.exposures[relationship.id].is_blocked:
         problems.append(CreditBlocked(path=("relationshipId",)))
     free = state.free_minor[relationship.id]
@@ -243,7 +245,7 @@ def _money_problems(
             NotEnoughCredit(
                 path=("lines",),
                 required=amount,
-                available=Money(max(free, 0), relationship.currency),
+                free=Money(max(free, 0), relationship.currency),
             )
         )
     return problems

@@ -93,14 +93,14 @@ class NotEnoughStock(Problem):
 class NotEnoughCredit(Problem):
     """The order costs more than credit line and deposit leave free."""
 
-    zh: ClassVar[str] = "本单 {required}，可用额度 {available}；请付款、追加预存或减少订购。"
+    zh: ClassVar[str] = "本单 {required}，可用额度 {free}；请付款、追加预存或减少订购。"
     en: ClassVar[str] = (
-        "The order costs {required}, credit and deposit leave {available};"
+        "The order costs {required}, credit and deposit leave {free};"
         " pay, add to the deposit, or order less."
     )
 
     required: Money
-    available: Money
+    free: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +111,13 @@ class CreditBlocked(Problem):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BelowOrderMinimum(Problem):
-    zh: ClassVar[str] = "起订金额 {minimum}，本单 {amount}；请增加订购。"
-    en: ClassVar[str] = "Orders begin at {minimum}; this one comes to {amount}. Order more."
+    zh: ClassVar[str] = "起订金额 {order_minimum}，本单 {order_amount}；请增加订购。"
+    en: ClassVar[str] = (
+        "Orders begin at {order_minimum}; this one comes to {order_amount}. Order more."
+    )
 
-    minimum: Money
-    amount: Money
+    order_minimum: Money
+    order_amount: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

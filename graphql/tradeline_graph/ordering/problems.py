@@ -80,7 +80,7 @@ class NotEnoughStock(Problem):
 )
 class NotEnoughCredit(Problem):
     required: Money
-    available: Money
+    free: Money
 
 
 @face_of(ordering.CreditBlocked)
@@ -97,8 +97,8 @@ class CreditBlocked(Problem):
     directives=scoped(Scope.VALUE),
 )
 class BelowOrderMinimum(Problem):
-    minimum: Money
-    amount: Money
+    order_minimum: Money
+    order_amount: Money
 
 
 @face_of(ordering.OutsideTerritory)

@@ -9,6 +9,7 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     build_schema,
     print_schema,
 )
@@ -110,6 +111,17 @@ def test_only_price_lists_are_told_prices(sdl: GraphQLSchema) -> None:
     }
 
     assert told <= SET_PRICES, "no order, cart or quote is told what it costs"
+
+
+def test_fields_of_one_name_are_alike_within_a_union(sdl: GraphQLSchema) -> None:
+    """Else a client that asks two members for them gets its document refused."""
+    for union in sdl.type_map.values():
+        if isinstance(union, GraphQLUnionType):
+            kinds: dict[str, set[str]] = {}
+            for member in union.types:
+                for name, field in member.fields.items():
+                    kinds.setdefault(name, set()).add(str(field.type))
+            assert {n: k for n, k in kinds.items() if len(k) > 1} == {}, union.name
 
 
 def test_no_field_is_a_float(sdl: GraphQLSchema) -> None:
