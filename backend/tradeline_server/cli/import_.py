@@ -15,7 +15,13 @@ from tradeline_server.cli._terminal import console, print_json
 from tradeline_server.embedded import database_server
 from tradeline_server.errors import UsageError
 from tradeline_server.history.error_file import default_path, write_errors
-from tradeline_server.history.importing import NETWORK_CODE, NETWORK_NAME, Target, import_history
+from tradeline_server.history.importing import (
+    NETWORK_CODE,
+    NETWORK_NAME,
+    Imported,
+    Target,
+    import_history,
+)
 from tradeline_server.history.reading import History
 from tradeline_server.history.suggestions import Suggestion, suggest
 from tradeline_server.history.summary import print_summary, refused_of, summarize
@@ -36,7 +42,7 @@ def command() -> None:
 @click.option("--apply", "mode", flag_value="apply", help="Make it, whole or not at all.")
 @click.option("--errors", type=click.Path(path_type=Path), help="Where refused lines go.")
 @click.option("--network", default=NETWORK_NAME, show_default=True, help="Name of the network.")
-@click.option("--network-code", default=NETWORK_CODE, show_default=True, help="Its code.")
+@click.option("--network-code", help=f"Its code; {NETWORK_CODE}, if that is free.")
 @click.option("--currency", default="GBP", show_default=True, help="Currency of the prices.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
 def order_history(
@@ -44,7 +50,7 @@ def order_history(
     mode: Mode | None,
     errors: Path | None,
     network: str,
-    network_code: str,
+    network_code: str | None,
     currency: str,
     as_json: bool,
 ) -> None:
@@ -63,16 +69,16 @@ def order_history(
     target.check()
     history = read_file(file)
     suggestion = suggest(history.lines, currency)
-    outcome = "dry_run"
+    imported = Imported("dry_run", "")
     if mode == "apply":
-        outcome = asyncio.run(_apply(history, suggestion, target))
+        imported = asyncio.run(_apply(history, suggestion, target))
     write_errors(errors, history, refused_of(history, suggestion))
-    summary = summarize(file.name, history, suggestion, os.fspath(errors), outcome)
+    summary = summarize(file.name, history, suggestion, os.fspath(errors), imported)
     if as_json:
         print_json(summary)
         return
     print_summary(console, summary, history, suggestion)
-    console.print(OUTCOMES[outcome].format(network=network_code), markup=False)
+    console.print(OUTCOMES[imported.outcome].format(network=imported.network_code), markup=False)
 
 
 OUTCOMES = {
@@ -82,7 +88,7 @@ OUTCOMES = {
 }
 
 
-async def _apply(history: History, suggestion: Suggestion, target: Target) -> str:
+async def _apply(history: History, suggestion: Suggestion, target: Target) -> Imported:
     async with database_server(load_settings()) as dsn:
         await migrate(dsn)
         columns = (TextColumn("Making"), BarColumn(), TextColumn("{task.fields[what]}"))

@@ -18,7 +18,7 @@ from tradeline_server.cli._history import read_file
 from tradeline_server.cli._terminal import console, print_json
 from tradeline_server.embedded import database_server
 from tradeline_server.errors import CommandError
-from tradeline_server.history.importing import NETWORK_CODE, Target, import_history
+from tradeline_server.history.importing import Target, import_history
 from tradeline_server.history.reading import History
 from tradeline_server.history.replaying import ReplayReport, replay_history
 from tradeline_server.history.serving import is_healthy, own_server
@@ -32,12 +32,12 @@ from tradeline_server.settings import Settings, load_settings
 @click.option(
     "--url", help="A running server over the same database; else one is found or started."
 )
-@click.option(
-    "--network-code", default=NETWORK_CODE, show_default=True, help="Where it was imported."
-)
+@click.option("--network-code", help="Where the file was imported, if by a code of its own.")
 @click.option("--currency", default="GBP", show_default=True, help="Currency of the prices.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
-def command(file: Path, url: str | None, network_code: str, currency: str, as_json: bool) -> None:
+def command(
+    file: Path, url: str | None, network_code: str | None, currency: str, as_json: bool
+) -> None:
     """Send the invoices of FILE as orders through the GraphQL API, and compare the amounts.
 
     Each invoice goes as its own dealer: ordered, confirmed, shipped, received and paid;
@@ -63,8 +63,9 @@ async def _replay(
     settings = load_settings()
     async with database_server(settings) as dsn:
         await migrate(dsn)
-        if await import_history(dsn, history, suggestion, target) == "made":
-            console.print(f"Imported {file} into network {target.code}.", markup=False)
+        imported = await import_history(dsn, history, suggestion, target)
+        if imported.outcome == "made":
+            console.print(f"Imported {file} into {imported.network_code}.", markup=False)
         async with _server(settings, dsn, url) as address:
             columns = (TextColumn("Replaying"), BarColumn(), MofNCompleteColumn())
             with Progress(*columns, TimeRemainingColumn(), console=console) as progress:

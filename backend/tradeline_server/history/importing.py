@@ -1,7 +1,7 @@
 """Makes a network of what an order history suggests, in one transaction.
 
 The network remembers the digest of its file in its audit trail: the same file once more changes
-nothing, and another file asks for a network of its own, for prices suggested by two files would
+nothing, and another file gets a network of its own, for prices suggested by two files would
 contradict one another.
 """
 
@@ -39,9 +39,9 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """The network to make."""
+    """The network to make. Without a `code`, the first that is free or holds the file already."""
 
-    code: str = NETWORK_CODE
+    code: str | None = None
     name: str = NETWORK_NAME
     currency: str = "GBP"
 
@@ -51,9 +51,30 @@ class Target:
             exponent_of(self.currency)
         except ValueError as error:
             raise UsageError(f"--currency: {error}.") from error
-        for name, text in (("--network-code", self.code), ("--network", self.name)):
+        for name, text in (("--network-code", self.code or NETWORK_CODE), ("--network", self.name)):
             if not (text.strip() and text.isprintable() and len(text) <= 64):
                 raise UsageError(f"{name} needs 1 to 64 printable characters.")
+
+    def codes(self, digest: str) -> tuple[str, ...]:
+        """The codes that the network of such a file may have."""
+        own = f"{NETWORK_CODE}-{digest[:8]}"
+        return (NETWORK_CODE, own) if self.code is None else (self.code,)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file belongs; `network_id` is None until it is there."""
+
+    code: str
+    network_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import came to: "made", or "nothing_to_do" where the file was there before."""
+
+    outcome: str
+    network_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +91,11 @@ async def import_history(
     suggestion: Suggestion,
     target: Target,
     progress: Progress = lambda _, __: None,
-) -> str:
-    """Make the network, unless it is there: "made" or "nothing_to_do".
+) -> Imported:
+    """Make the network of the file, unless it is there.
 
     `progress` is told each time what was made, and how many of them. Raises CommandError if the
-    network holds another file, or if the file holds nothing that can be sold.
+    code that was asked for holds another file, or if the file holds nothing that can be sold.
     """
     if not suggestion.sales:
         raise CommandError("No line of the file can be taken; the error file says why.")
@@ -82,30 +103,36 @@ async def import_history(
     try:
         async with pool.acquire() as conn, conn.transaction():
             await queries.lock_imports(conn)
-            if await find_network(conn, target.code, history.digest) is not None:
-                return "nothing_to_do"
-            await _make(conn, history, suggestion, target, progress)
-            return "made"
+            place = await find_place(conn, target, history.digest)
+            if place.network_id is not None:
+                return Imported("nothing_to_do", place.code)
+            await _make(conn, history, suggestion, target, place.code, progress)
+            return Imported("made", place.code)
     except Rejected as rejection:
         raise CommandError(f"Nothing was made: {rejection}") from rejection
     finally:
         await pool.close()
 
 
-async def find_network(conn: Connection, code: str, digest: str) -> int | None:
-    """The network made from this file; None if there is none of the code.
+async def find_place(conn: Connection, target: Target, digest: str) -> Place:
+    """The network that was made from this file, which is entered, or the code of the one to make.
 
-    Enters it. Raises CommandError if the network was made from anything else.
+    Raises CommandError if the code that was asked for is taken by anything else.
     """
-    network_id = await queries.fetch_network_id(conn, code)
-    if network_id is None:
-        return None
-    await queries.enter_network(conn, network_id)
-    if await queries.fetch_digest(conn, network_id, ACTION) != digest:
+    free: str | None = None
+    for code in target.codes(digest):
+        network_id = await queries.fetch_network_id(conn, code)
+        if network_id is None:
+            free = free or code
+            continue
+        await queries.enter_network(conn, network_id)
+        if await queries.fetch_digest(conn, network_id, ACTION) == digest:
+            return Place(code, network_id)
+    if free is None:
         raise CommandError(
             f"Network {code} was not made from this file; name another with --network-code."
         )
-    return network_id
+    return Place(free, None)
 
 
 async def _make(
@@ -113,10 +140,11 @@ async def _make(
     history: History,
     suggestion: Suggestion,
     target: Target,
+    code: str,
     progress: Progress,
 ) -> None:
     network_id = await organizations.create_network(
-        conn, code=target.code, name=target.name, name_en=target.name, currency=target.currency
+        conn, code=code, name=target.name, name_en=target.name, currency=target.currency
     )
     await queries.enter_network(conn, network_id)
     actor = await _make_seller(conn, network_id, target)

@@ -16,7 +16,7 @@ from tradeline_server.errors import CommandError
 from tradeline_server.history import documents, queries
 from tradeline_server.history.client import Credentials, GraphClient, GraphError, open_transport
 from tradeline_server.history.dealing import Dealer, Tally
-from tradeline_server.history.importing import SELLER_CODE, Target, find_network
+from tradeline_server.history.importing import SELLER_CODE, Target, find_place
 from tradeline_server.history.plan import Step, plan_replay
 from tradeline_server.history.reading import History
 from tradeline_server.history.suggestions import Suggestion
@@ -98,9 +98,9 @@ async def replay_history(
     pool = await open_pool(dsn, role=None, max_size=2)
     try:
         async with pool.acquire() as conn:
-            network_id = await find_network(conn, target.code, history.digest)
+            network_id = (await find_place(conn, target, history.digest)).network_id
         if network_id is None:
-            raise CommandError(f"There is no network {target.code}; import the file first.")
+            raise CommandError("The file was not imported; import it first.")
         plan = plan_replay(suggestion)
         tally = Tally(suggestion.currency)
         async with _credentials(pool, network_id, {SELLER_CODE, *plan}) as credentials:

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tradeline.kernel import Locale, Money
+from tradeline_server.history.importing import Imported
 from tradeline_server.history.reading import History
 from tradeline_server.history.reasons import Reason, RefusedLine
 from tradeline_server.history.suggestions import Steps, Suggestion, total_of
@@ -21,11 +22,15 @@ SAMPLES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportSummary:
-    """Counts of one file. `lines_taken` and `lines_refused` sum to `lines_total`."""
+    """Counts of one file. `lines_taken` and `lines_refused` sum to `lines_total`.
+
+    `network` is the code of the network that holds it, empty where nothing was made.
+    """
 
     file: str
     digest: str
     outcome: str
+    network: str
     lines_total: int
     lines_taken: int
     lines_refused: int
@@ -53,7 +58,7 @@ def refused_of(history: History, suggestion: Suggestion) -> list[RefusedLine]:
 
 
 def summarize(
-    file: str, history: History, suggestion: Suggestion, errors_file: str, outcome: str
+    file: str, history: History, suggestion: Suggestion, errors_file: str, imported: Imported
 ) -> ImportSummary:
     refused = refused_of(history, suggestion)
     steps = [sku.prices for sku in suggestion.skus.values()]
@@ -62,7 +67,8 @@ def summarize(
     return ImportSummary(
         file=file,
         digest=history.digest,
-        outcome=outcome,
+        outcome=imported.outcome,
+        network=imported.network_code,
         lines_total=len(history.originals),
         lines_taken=len(suggestion.sales) + len(cancelled),
         lines_refused=len(refused),

@@ -13,7 +13,7 @@ from tradeline import catalog, inventory, organizations, pricing, settlement
 from tradeline.kernel import Database, open_pool
 from tradeline_server.errors import CommandError
 from tradeline_server.history import importing
-from tradeline_server.history.importing import Target, find_network, import_history
+from tradeline_server.history.importing import Imported, Target, find_place, import_history
 from tradeline_server.history.reading import History, read_history
 from tradeline_server.history.suggestions import Suggestion, amount_of, suggest
 
@@ -34,7 +34,8 @@ def suggestion(history: History) -> Suggestion:
 async def imported(clone: Clone, history: History, suggestion: Suggestion) -> str:
     """The DSN of a database that holds the history."""
     dsn = await clone()
-    assert await import_history(dsn, history, suggestion, Target()) == "made"
+    made = await import_history(dsn, history, suggestion, Target())
+    assert made == Imported("made", "order-history")
     return dsn
 
 
@@ -59,7 +60,7 @@ async def test_every_sale_is_priced_by_the_network_as_it_was_sold(
 ) -> None:
     pool = await open_pool(imported, role=None)
     async with pool.acquire() as conn:
-        network_id = await find_network(conn, "order-history", history.digest)
+        network_id = (await find_place(conn, Target(), history.digest)).network_id
     assert network_id is not None
     app_pool = await open_pool(imported)
     async with Database(app_pool).reading(network_id) as conn:
@@ -111,7 +112,8 @@ async def test_the_same_file_again_changes_nothing(
 ) -> None:
     before = await _contents(imported)
 
-    assert await import_history(imported, history, suggestion, Target()) == "nothing_to_do"
+    again = await import_history(imported, history, suggestion, Target())
+    assert again == Imported("nothing_to_do", "order-history")
 
     assert await _contents(imported) == before
 
@@ -125,19 +127,36 @@ async def test_of_two_imports_at_once_one_makes_the_network(
         *(import_history(dsn, history, suggestion, Target()) for _ in range(2))
     )
 
-    assert sorted(outcomes) == ["made", "nothing_to_do"]
+    assert sorted(each.outcome for each in outcomes) == ["made", "nothing_to_do"]
 
 
-async def test_another_file_asks_for_another_network(
-    imported: str, tmp_path: Path, suggestion: Suggestion
-) -> None:
-    path = tmp_path / "other.csv"
+def _other(folder: Path) -> tuple[History, Suggestion]:
+    path = folder / "other.csv"
     path.write_text(f"{HEADING}1,K1,KITE,2,2024-01-01,2.50,9,Peru\n")
     other = read_history(path)
+    return other, suggest(other.lines, "GBP")
+
+
+async def test_another_file_gets_a_network_of_its_own_and_is_found_there_again(
+    imported: str, tmp_path: Path
+) -> None:
+    other, suggestion = _other(tmp_path)
+
+    made = await import_history(imported, other, suggestion, Target())
+    again = await import_history(imported, other, suggestion, Target())
+
+    assert made == Imported("made", f"order-history-{other.digest[:8]}")
+    assert again == Imported("nothing_to_do", made.network_code)
+
+
+async def test_a_code_that_holds_another_file_is_not_written_to(
+    imported: str, tmp_path: Path
+) -> None:
+    other, suggestion = _other(tmp_path)
     before = await _contents(imported)
 
     with pytest.raises(CommandError, match="was not made from this file"):
-        await import_history(imported, other, suggest(other.lines, "GBP"), Target())
+        await import_history(imported, other, suggestion, Target(code="order-history"))
 
     assert await _contents(imported) == before
 
