@@ -7,8 +7,13 @@ DO $$ BEGIN
     IF NOT pg_has_role(current_user, 'tradeline_app', 'MEMBER') THEN
         EXECUTE format('GRANT tradeline_app TO %I', current_user);
     END IF;
-EXCEPTION WHEN unique_violation OR duplicate_object THEN
-    NULL;  -- another database of this server was migrated at the same moment
+EXCEPTION
+    WHEN unique_violation OR duplicate_object THEN
+        NULL;  -- another database of this server was migrated at the same moment
+    WHEN insufficient_privilege THEN
+        RAISE EXCEPTION 'the role tradeline_app is needed and % may not make it; have an'
+            ' administrator run: CREATE ROLE tradeline_app NOLOGIN; GRANT tradeline_app TO %;',
+            current_user, current_user;
 END $$;
 
 CREATE SCHEMA kernel;
