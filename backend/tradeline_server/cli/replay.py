@@ -19,9 +19,9 @@ from tradeline_server.cli._terminal import console, print_json
 from tradeline_server.embedded import database_server
 from tradeline_server.errors import CommandError
 from tradeline_server.history.importing import Target, import_history
+from tradeline_server.history.own_server import is_healthy, own_server
 from tradeline_server.history.reading import History
 from tradeline_server.history.replaying import ReplayReport, replay_history
-from tradeline_server.history.serving import is_healthy, own_server
 from tradeline_server.history.suggestions import Suggestion, suggest
 from tradeline_server.migrate import migrate
 from tradeline_server.settings import Settings, load_settings
