@@ -314,3 +314,15 @@ async def test_without_the_permission_no_price_is_managed(
                     page=ALL,
                     **({} if reader is list_price_lists else {"price_list_ids": [1]}),
                 )
+
+
+async def test_a_price_is_ended_in_its_own_list_only(
+    db: Database, story: Story, catalog: Catalog
+) -> None:
+    brand = story.actor("brand")
+    base_id = await a_price_list(db, story, catalog, "brand", {"BEER": "6"})
+    tier_id = await a_price_list(db, story, catalog, "brand", {"BEER": "5"}, level=PriceLevel.TIER)
+    async with db.unit_of_work(story.network_id) as conn:
+        [price] = await prices_of(conn, brand, base_id)
+        with pytest.raises(Rejected, match="no such price;"):
+            await end_prices(conn, actor=brand, price_list_id=tier_id, price_ids=[price.id])

@@ -101,7 +101,10 @@ async def test_base_lists_of_another_currency_are_no_candidates_and_granted_ones
 ) -> None:
     await a_price_list(db, story, catalog, "trader_a", {"BEER": "1"}, currency="EUR")
 
-    assert await price_of(db, story, catalog, ("trader_a", "retailer_1")) is None
+    pair = (story.edge("trader_a", "retailer_1"), catalog.skus["BEER"])
+    async with db.reading(story.network_id) as conn:
+        sheets = await load_price_sheets(conn, actor=story.actor("trader_a"), pairs=[pair])
+    assert sheets[pair].candidates == ()
     with pytest.raises(Rejected, match="in EUR"):
         await a_price_list(
             db,
