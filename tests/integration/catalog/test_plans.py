@@ -1,5 +1,8 @@
 """Lists and searches use the indexes made for them, under the policies of the application."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
 import pytest
 
 from tests.factories import Story, a_network
@@ -7,7 +10,7 @@ from tests.factories_catalog import a_catalog
 from tradeline.catalog import SkuFilter, search_skus
 from tradeline.catalog.queries.offers import LIST_OFFERS
 from tradeline.catalog.queries.skus import LIST_SKUS
-from tradeline.kernel import Database, PageRequest, Pool
+from tradeline.kernel import Database, PageRequest, Pool, open_pool
 
 MAKE_SKUS = """
     INSERT INTO catalog.sku (network_id, product_id, owner_org_id, code, name, name_en, sort_key,
@@ -28,9 +31,20 @@ OFFER_THEM = """
 SCANS = "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'sku_by_gram'"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """A database of its own: plans depend on what else there is."""
+
+    db: Database
+    owner_pool: Pool
+    story: Story
+
+
 @pytest.fixture(scope="module")
-async def story(owner_pool: Pool, pool: Pool) -> Story:
+async def world(clone: Callable[[], Awaitable[str]]) -> AsyncIterator[World]:
     """5,000 SKUs, offered to both traders and on to all retailers."""
+    dsn = await clone()
+    owner_pool, pool = await open_pool(dsn, role=None), await open_pool(dsn)
     db = Database(pool)
     story = await a_network(owner_pool, db)
     catalog = await a_catalog(db, story)
@@ -43,13 +57,14 @@ async def story(owner_pool: Pool, pool: Pool) -> Story:
         for table in ("sku", "product", "assortment", "assortment_sku", "assortment_grant"):
             await conn.execute(f"VACUUM ANALYZE catalog.{table}")
         await conn.execute("VACUUM ANALYZE organizations.relationship")
-    return story
+    yield World(db=db, owner_pool=owner_pool, story=story)
+    await pool.close()
+    await owner_pool.close()
 
 
 @pytest.mark.parametrize("name", ["brand", "retailer_2"])
-async def test_skus_are_read_in_order_until_the_page_is_full(
-    db: Database, story: Story, name: str
-) -> None:
+async def test_skus_are_read_in_order_until_the_page_is_full(world: World, name: str) -> None:
+    db, story = world.db, world.story
     org_id = story.orgs[name]
     async with db.reading(story.network_id) as conn:
         plan = await conn.fetch(
@@ -61,7 +76,8 @@ async def test_skus_are_read_in_order_until_the_page_is_full(
     assert "Seq Scan on sku" not in text
 
 
-async def test_offers_are_read_in_order_until_the_page_is_full(db: Database, story: Story) -> None:
+async def test_offers_are_read_in_order_until_the_page_is_full(world: World) -> None:
+    db, story = world.db, world.story
     org_id = story.orgs["retailer_2"]
     async with db.reading(story.network_id) as conn:
         plan = await conn.fetch(
@@ -73,9 +89,8 @@ async def test_offers_are_read_in_order_until_the_page_is_full(db: Database, sto
     assert "Seq Scan on sku" not in text
 
 
-async def test_a_search_goes_through_the_index_of_grams(
-    db: Database, owner_pool: Pool, story: Story
-) -> None:
+async def test_a_search_goes_through_the_index_of_grams(world: World) -> None:
+    db, owner_pool, story = world.db, world.owner_pool, world.story
     before = await owner_pool.fetchval(SCANS)
     only = SkuFilter(search="n1234")
     async with db.reading(story.network_id) as conn:
