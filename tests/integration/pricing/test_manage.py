@@ -131,8 +131,10 @@ async def test_prices_end_now_or_later_but_not_in_the_past(
         await end_prices(conn, actor=brand, price_list_id=list_id, price_ids=[beer])
         await end_prices(conn, actor=brand, price_list_id=list_id, price_ids=[tea], at=FUTURE)
         now = await conn.fetchval("SELECT now()")
-        prices = await prices_of(conn, brand, list_id)
-        assert [price.valid_to for price in prices] == [now, FUTURE]
+        ended, ending = await prices_of(conn, brand, list_id)
+        assert ended.valid_to is not None
+        assert now <= ended.valid_to < now + timedelta(minutes=1)
+        assert ending.valid_to == FUTURE
         past = now - timedelta(days=1)
         with pytest.raises(Rejected, match="to come"):
             await end_prices(conn, actor=brand, price_list_id=list_id, price_ids=[tea], at=past)
@@ -161,24 +163,33 @@ async def test_ten_thousand_prices_go_in_few_statements(
             await put_prices(conn, actor=brand, price_list_id=list_id, prices=[*prices, prices[0]])
 
 
-async def test_two_who_put_prices_at_once_follow_one_another(
+async def test_of_two_who_put_prices_at_once_the_later_one_has_the_last_word(
     db: Database, story: Story, catalog: Catalog
 ) -> None:
+    """The first to begin its unit of work is the second to get the list."""
     brand = story.actor("brand")
-    list_id = await a_price_list(db, story, catalog, "brand", {"TEA": "6"})
+    list_id = await a_price_list(db, story, catalog, "brand", {"BEER": "1"})
 
-    async def put(price: str) -> None:
-        async with db.unit_of_work(story.network_id) as conn:
-            new = [a_price(catalog, "BEER", price)]
-            await put_prices(conn, actor=brand, price_list_id=list_id, prices=new)
-            await asyncio.sleep(0.1)
+    async def put(conn: Connection, price: str) -> None:
+        new = [a_price(catalog, "BEER", price)]
+        await put_prices(conn, actor=brand, price_list_id=list_id, prices=new)
 
-    await put("1")
-    await asyncio.gather(put("2"), put("3"))
+    async with db.unit_of_work(story.network_id) as early:
+        async with db.unit_of_work(story.network_id) as late:
+            await put(late, "2")
+            waiting = asyncio.create_task(put(early, "3"))
+            _, pending = await asyncio.wait({waiting}, timeout=0.2)
+            assert pending
+        await waiting
 
     async with db.reading(story.network_id) as conn:
-        prices = await prices_of(conn, brand, list_id, catalog.skus["BEER"])
-    assert len([price for price in prices if price.valid_to is None]) == 1
+        prices = await prices_of(conn, brand, list_id)
+    assert [price.unit_price for price in prices] == [1, 2, 3]
+    assert [price.valid_to for price in prices] == [
+        prices[1].valid_from,
+        prices[2].valid_from,
+        None,
+    ]
 
 
 async def test_a_seller_prices_only_what_it_sees_in_its_own_lists(

@@ -33,7 +33,9 @@ LIST_PRICE_LISTS = _PRICE_LIST + (
 # prices into one list follow one another.
 LOCK_PRICE_LISTS = FETCH_PRICE_LISTS + " ORDER BY id FOR NO KEY UPDATE"
 
-GET_TIME = "SELECT now()"
+# Not now(), which is when the unit of work began: of two who wait for one list, the one who gets
+# it later must also begin its prices later.
+GET_TIME = "SELECT clock_timestamp()"
 
 FETCH_TAKEN_CODES = """
     SELECT code
@@ -198,7 +200,7 @@ async def lock_price_lists(
 
 
 async def get_time(conn: Connection) -> datetime:
-    """The database's clock, which alone decides what holds."""
+    """The database's clock, which alone decides what holds; ask it once the list is locked."""
     now: datetime = await conn.fetchval(GET_TIME)
     return now
 

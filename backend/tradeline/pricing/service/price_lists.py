@@ -144,22 +144,20 @@ async def end_prices(
         Rejected: NotFound for the list or a price of it, InvalidValue for a moment gone by.
     """
     actor.require(Permission.PRICE_MANAGE)
-    problems = judge_batch("priceIds", price_ids)
+    _raise_any(judge_batch("priceIds", price_ids))
+    await _lock_one(conn, actor, price_list_id)
+    stored = await queries.fetch_prices(conn, actor, price_list_id, price_ids)
     now = await queries.get_time(conn)
+    found = {price.id for price in stored}
+    problems: list[Problem] = [
+        NotFound(path=("priceIds", index), subject="price")
+        for index, id in enumerate(price_ids)
+        if id not in found
+    ]
     if at is not None and (at.tzinfo is None or at < now):
         rule, rule_zh = "give a moment to come, with its zone", "须为将来的时间，并带时区"
         problems.append(InvalidValue(path=("at",), field="at", rule=rule, rule_zh=rule_zh))
     _raise_any(problems)
-    await _lock_one(conn, actor, price_list_id)
-    stored = await queries.fetch_prices(conn, actor, price_list_id, price_ids)
-    found = {price.id for price in stored}
-    _raise_any(
-        [
-            NotFound(path=("priceIds", index), subject="price")
-            for index, id in enumerate(price_ids)
-            if id not in found
-        ]
-    )
     ends = plan_ends(stored, at or now)
     await queries.end_prices(conn, actor, price_list_id, ends)
     if ends:
