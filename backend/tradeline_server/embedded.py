@@ -32,6 +32,7 @@ from tradeline_server.settings import Settings
 
 DATABASE = "tradeline"
 START_SECONDS_MAX = 60.0
+HANGING_UP_SECONDS_MAX = 1.0
 STOP_SECONDS_MAX = 30.0
 SOCKET_FOLDER_BYTES_MAX = 90  # a socket's path has at most 107 bytes, 14 of them its file name
 MAPPED_USER = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
@@ -430,8 +431,16 @@ async def _check(dsn: str) -> None:
 
 
 async def _is_last(claim: asyncpg.Connection) -> bool:
-    """False as well if the server has gone: then there is nothing left to stop."""
+    """Whether nobody else is connected; False as well if there is no server left to stop.
+
+    Somebody who has just hung up is still seen for a moment, so this looks for longer than that.
+    """
+    deadline = time.monotonic() + HANGING_UP_SECONDS_MAX
     try:
-        return await queries.count_other_clients(claim) == 0
+        while await queries.count_other_clients(claim) > 0:
+            if time.monotonic() > deadline:
+                return False
+            await asyncio.sleep(0.02)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
         return False
+    return True
