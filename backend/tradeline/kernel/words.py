@@ -35,6 +35,7 @@ CHINESE = {
     "ended": "已终止",
     "in_review": "待审核",
     "issued": "待确认",
+    "received": "已收货",
     "recorded": "待收款确认",
     "refused": "已拒绝",
     "released": "已释放",

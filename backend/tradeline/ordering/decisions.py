@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from tradeline.catalog import Pack, Tradable
 from tradeline.inventory import Allocation, Supply
@@ -26,6 +27,7 @@ from tradeline.ordering.errors import (
     UnknownPack,
 )
 from tradeline.ordering.model import LINES_MAX, NewOrder, NewOrderLine
+from tradeline.ordering.rules import judge_day, judge_texts
 from tradeline.organizations import Relationship
 from tradeline.pricing import PriceResolution
 from tradeline.settlement import Exposure
@@ -76,6 +78,7 @@ class PlacementState:
     exposures: Mapping[int, Exposure]
     supply: Supply
     free_minor: dict[int, int]
+    today: date
 
 
 def decide_orders(
@@ -93,8 +96,8 @@ def pack_of(line: NewOrderLine, tradable: Tradable) -> Pack | None:
 
 
 def _decide(position: int, order: NewOrder, state: PlacementState) -> PlacedOrder | RefusedOrder:
-    if problem := _size_problem(order):
-        return RefusedOrder((problem,))
+    if faults := _order_faults(order, state.today):
+        return RefusedOrder(tuple(faults))
     relationship = state.relationships.get(order.relationship_id)
     if relationship is None:
         return RefusedOrder((NotTrading(path=("relationshipId",)),))
@@ -125,15 +128,23 @@ def _decide(position: int, order: NewOrder, state: PlacementState) -> PlacedOrde
     return PlacedOrder(order, relationship, tuple(lines), amount)
 
 
-def _size_problem(order: NewOrder) -> Problem | None:
-    if 1 <= len(order.lines) <= LINES_MAX:
-        return None
-    return InvalidValue(
-        path=("lines",),
-        field="lines",
-        rule=f"an order has 1 to {LINES_MAX} lines",
-        rule_zh=f"每单 1 至 {LINES_MAX} 行",
+def _order_faults(order: NewOrder, today: date) -> list[Problem]:
+    """What cannot be used of the order as it was sent, whatever it wants."""
+    faults = judge_texts(
+        codes={"buyerReference": order.buyer_reference, "shipToRegion": order.ship_to_region},
+        texts={"note": order.note, "shipToAddress": order.ship_to_address},
     )
+    faults += judge_day(order.requested_on, today, ("requestedOn",), "requestedOn")
+    if not 1 <= len(order.lines) <= LINES_MAX:
+        faults.append(
+            InvalidValue(
+                path=("lines",),
+                field="lines",
+                rule=f"an order has 1 to {LINES_MAX} lines",
+                rule_zh=f"每单 1 至 {LINES_MAX} 行",
+            )
+        )
+    return faults
 
 
 def _decide_line(
@@ -202,6 +213,7 @@ def _quantity_problems(
         )
     if quantity % step:
         lower = max(quantity - quantity % step, step)
+        upper = lower + step
         problems.append(
             OutOfStep(
                 path=path,
@@ -209,7 +221,7 @@ def _quantity_problems(
                 requested=Quantity(quantity, unit),
                 step=Quantity(step, unit),
                 lower=Quantity(lower, unit),
-                upper=Quantity(quantity - quantity % step + step, unit),
+                upper=Quantity(upper, unit),
             )
         )
     return problems

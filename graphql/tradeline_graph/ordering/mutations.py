@@ -100,10 +100,10 @@ class Mutation:
                 conn,
                 actor=actor,
                 order_id=from_id("Order", input.order_id),
-                dates={
-                    from_id("OrderLine", line.order_line_id): line.promised_on
+                dates=[
+                    (from_id("OrderLine", line.order_line_id), line.promised_on)
                     for line in input.lines
-                },
+                ],
             ),
         )
         return OrderRedatePayload(order=await load_order(info, done.id), errors=done.errors)

@@ -51,7 +51,8 @@ OrderConfirmError: TypeAlias = Annotated[
     strawberry.union("OrderConfirmError"),
 ]
 OrderRedateError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused | WrongState, strawberry.union("OrderRedateError")
+    NotFound | InvalidValue | RequestReused | WrongState | QuantityNotOpen,
+    strawberry.union("OrderRedateError"),
 ]
 OrderCancelError: TypeAlias = Annotated[
     NotFound | InvalidValue | RequestReused | WrongState | QuantityNotOpen,

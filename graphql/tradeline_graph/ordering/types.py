@@ -8,11 +8,11 @@ import decimal
 import strawberry
 
 from tradeline import kernel, ordering, pricing
-from tradeline.kernel import Actor, Connection
+from tradeline.kernel import Actor, Connection, Permission
 from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
 from tradeline_graph._scalars import Money
-from tradeline_graph._scope import Scope, scoped
+from tradeline_graph._scope import Scope, needs, scoped
 from tradeline_graph.catalog import Sku, load_sku
 from tradeline_graph.organizations import (
     Organization,
@@ -97,7 +97,10 @@ class OrderLine:
             order=order,
         )
 
-    @strawberry.field(description="Null when it is no longer offered to you.")
+    @strawberry.field(
+        description="Null when it is no longer offered to you.",
+        extensions=needs(Permission.CATALOG_READ),
+    )
     async def sku(self, info: Info) -> Sku | None:
         return await load_sku(info, self.line.sku_id)
 
@@ -281,7 +284,7 @@ class Order:
     async def placed_by(self, info: Info) -> Organization | None:
         return await load_organization(info, self.order.placed_by_org_id)
 
-    @strawberry.field
+    @strawberry.field(extensions=needs(Permission.RELATIONSHIP_READ))
     async def relationship(self, info: Info) -> Relationship | None:
         return await load_relationship(info, self.order.relationship_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -41,6 +41,10 @@ from tradeline.ordering import (
     review_order,
     ship_order,
 )
+
+
+def in_days(days: int) -> date:
+    return datetime.now(UTC).date() + timedelta(days=days)
 
 
 async def do(
@@ -88,15 +92,13 @@ async def test_confirming_less_frees_the_rest_and_says_why(owner_pool: Pool, db:
     tea, oil = await lines(db, market, order_id)
 
     confirmations = [
-        Confirmation(
-            order_line_id=tea.id, quantity=6, promised_on=date(2031, 3, 12), reason="缺货"
-        ),
+        Confirmation(order_line_id=tea.id, quantity=6, promised_on=in_days(30), reason="缺货"),
         Confirmation(order_line_id=oil.id, quantity=0, reason="停产"),
     ]
     await do(db, seller, confirm_order, order_id=order_id, confirmations=confirmations)
 
     tea, oil = await lines(db, market, order_id)
-    assert (tea.unshipped, tea.refused_quantity, tea.promised_on) == (6, 4, date(2031, 3, 12))
+    assert (tea.unshipped, tea.refused_quantity, tea.promised_on) == (6, 4, in_days(30))
     assert (oil.unshipped, oil.refused_quantity, oil.refusal_reason) == (0, 4, "停产")
     assert await tea_level(owner_pool, market) == (100, 6)
     assert (await exposure_of(owner_pool, market.edge)).held_minor == 1_800
@@ -281,7 +283,7 @@ async def test_whoever_looks_sees_who_took_which_step(owner_pool: Pool, db: Data
     seller, buyer = market.story.actor("trader_a"), market.story.actor("retailer_1")
     order_id = await confirmed(db, market, tea=10)
     [tea] = await lines(db, market, order_id)
-    await do(db, seller, redate_lines, order_id=order_id, dates={tea.id: date(2031, 1, 2)})
+    await do(db, seller, redate_lines, order_id=order_id, dates=[(tea.id, in_days(9))])
     await do(db, seller, ship_order, order_id=order_id)
 
     async with db.reading(market.story.network_id) as conn:
@@ -299,7 +301,7 @@ async def test_whoever_looks_sees_who_took_which_step(owner_pool: Pool, db: Data
 STEPS: dict[str, tuple[Callable[..., Awaitable[int]], dict[str, object]]] = {
     "review": (review_order, {"approves": True}),
     "confirm": (confirm_order, {}),
-    "redate": (redate_lines, {"dates": {}}),
+    "redate": (redate_lines, {"dates": []}),
     "cancel": (cancel_order, {}),
     "ship": (ship_order, {}),
     "return": (request_return, {"quantities": {}, "reason": "x"}),

@@ -136,7 +136,8 @@ def _state(world: World, batch: list[NewOrder]) -> PlacementState:
         for edge in world.edges
     }
     free = dict(world.credit)
-    return PlacementState(world.edges, world.tradable, prices, exposures, Supply(sources), free)
+    supply = Supply(sources)
+    return PlacementState(world.edges, world.tradable, prices, exposures, supply, free, NOW.date())
 
 
 def _price(unit_minor: int | None, quantity: int) -> PriceResolution:

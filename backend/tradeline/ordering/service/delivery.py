@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from tradeline.inventory import (
     HoldShipment,
@@ -19,7 +20,6 @@ from tradeline.kernel import (
     InvalidValue,
     NotFound,
     Permission,
-    Rejected,
     WrongState,
     refuse,
 )
@@ -33,9 +33,11 @@ from tradeline.ordering.model import (
     Shipment,
 )
 from tradeline.ordering.queries import reading, steps
+from tradeline.ordering.rules import judge_texts, nothing_given, reason_missing
 from tradeline.ordering.service.steps import (
     exposure_releases,
     lock_for_step,
+    raise_any,
     store,
     too_many,
     unknown_lines,
@@ -72,20 +74,20 @@ async def ship_order(
         Rejected: NotFound, WrongState, QuantityNotOpen, or InvalidValue for an empty shipment.
     """
     actor.require(Permission.ORDER_SHIP)
+    raise_any(judge_texts(codes={"carrier": carrier, "trackingNumber": tracking_number}))
     order, lines = await lock_for_step(conn, actor, order_id, (OrderState.TO_SHIP,), seller=True)
     open_units = {line.id: line.unshipped for line in lines}
     wanted = open_units if quantities is None else dict(quantities)
-    if problems := unknown_lines(list(wanted), lines) + too_many(wanted, open_units, lines):
-        raise Rejected(problems)
+    raise_any(unknown_lines(list(wanted), lines) + too_many(wanted, open_units, lines))
     packed = [(line_id, units) for line_id, units in wanted.items() if units]
     if not packed:
-        raise refuse(_nothing("lines"))
+        raise refuse(nothing_given("lines"))
     shipment_id, shipment_lines = await steps.insert_shipment(
         conn, actor, order.id, carrier, tracking_number, packed
     )
     shipped = [line.ship(wanted.get(line.id, 0)) for line in lines]
     if not order.requires_receipt:
-        shipped = await _count(conn, actor, order, shipped, shipment_id, dict(packed), {}, "")
+        shipped, _ = await _count(conn, actor, order, shipped, shipment_id, dict(packed), {}, "")
     await ship_holds(
         conn,
         network_id=actor.network_id,
@@ -103,7 +105,8 @@ async def ship_order(
     )
     if not order.requires_receipt:
         await _put_away(conn, actor, order, shipped, shipment_lines, dict(packed), {})
-    await store(conn, actor, order, shipped, "ship", note=tracking_number)
+    document = {"shipment_id": shipment_id, "carrier": carrier}
+    await store(conn, actor, order, lines, shipped, "ship", note=tracking_number, document=document)
     return shipment_id
 
 
@@ -126,22 +129,22 @@ async def receive_shipment(
             twice what was shipped.
     """
     actor.require(Permission.ORDER_RECEIVE)
+    raise_any(judge_texts(texts={"note": note}))
     shipment = await _shipment(conn, actor, shipment_id)
     order, lines = await lock_for_step(conn, actor, shipment.order_id, MOVED, buyer=True)
     shipment = await _shipment(conn, actor, shipment_id)
     if shipment.received_at is not None:
-        raise refuse(WrongState(path=("shipmentId",), subject="shipment", state="closed"))
+        raise refuse(WrongState(path=("shipmentId",), subject="shipment", state="received"))
     packed = {line.order_line_id: line.quantity for line in shipment.lines}
     found = dict(found or {})
-    if problems := unknown_lines(list(found), [line for line in lines if line.id in packed]):
-        raise Rejected(problems)
+    raise_any(unknown_lines(list(found), [line for line in lines if line.id in packed]))
     for position, (line_id, units) in enumerate(found.items()):
         if not 0 <= units <= RECEIVED_MAX_FACTOR * packed[line_id]:
             raise refuse(_unbelievable(position))
-    counted = await _count(conn, actor, order, lines, shipment.id, packed, found, note)
+    counted, receipt = await _count(conn, actor, order, lines, shipment.id, packed, found, note)
     shipment_lines = {line.order_line_id: line.id for line in shipment.lines}
     await _put_away(conn, actor, order, counted, shipment_lines, packed, found)
-    await store(conn, actor, order, counted, "receive", note=note)
+    await store(conn, actor, order, lines, counted, "receive", note=note, document=receipt)
     return shipment.id
 
 
@@ -164,14 +167,31 @@ async def request_return(
                 asked[line.order_line_id] += line.quantity
     returnable = {line.id: line.returnable - asked[line.id] for line in lines}
     problems = unknown_lines(list(quantities), lines) + too_many(quantities, returnable, lines)
-    if problems:
-        raise Rejected(problems)
+    problems += judge_texts(texts={"reason": reason})
     wanted = [(line_id, units) for line_id, units in quantities.items() if units]
     if not wanted:
-        raise refuse(_nothing("lines"))
+        problems.append(nothing_given("lines"))
     if not reason.strip():
-        raise refuse(_nothing("reason"))
-    return await steps.insert_return(conn, actor, order.id, reason.strip(), wanted)
+        problems.append(reason_missing("reason"))
+    raise_any(problems)
+    return_id = await steps.insert_return(conn, actor, order.id, reason.strip(), wanted)
+    numbers = {line.id: line.line_no for line in lines}
+    document = {
+        "return_id": return_id,
+        "returned": [{"line_no": numbers[id], "quantity": units} for id, units in wanted],
+    }
+    await store(
+        conn,
+        actor,
+        order,
+        lines,
+        lines,
+        "request_return",
+        state=order.state,
+        note=reason.strip(),
+        document=document,
+    )
+    return return_id
 
 
 async def decide_return(
@@ -188,32 +208,70 @@ async def decide_return(
             without a reason.
     """
     actor.require(Permission.ORDER_CONFIRM)
+    raise_any(judge_texts(texts={"reason": reason}))
     order_return = await _return(conn, actor, return_id)
     order, lines = await lock_for_step(conn, actor, order_return.order_id, MOVED, seller=True)
     order_return = await _return(conn, actor, return_id)
     if order_return.state is not ReturnState.REQUESTED:
-        raise refuse(
-            WrongState(path=("returnId",), subject="return", state=order_return.state.value)
-        )
-    if not accepts:
-        if not reason.strip():
-            raise refuse(_nothing("reason"))
-        await steps.decide_return(conn, actor, return_id, "refused", reason.strip(), [])
+        state = order_return.state.value
+        raise refuse(WrongState(path=("orderReturnId",), subject="return", state=state))
+    if accepts:
+        await _accept_return(conn, actor, order, lines, order_return, reason)
         return return_id
-    units = {line.order_line_id: line.quantity for line in order_return.lines}
-    given = [line.give_back(units[line.id]) for line in lines if line.id in units]
-    total = sum(minor for _, minor in given)
-    await steps.decide_return(
-        conn, actor, return_id, "accepted", None, [(line.id, minor) for line, minor in given]
-    )
-    if total:
-        obligation = _obligation(order, "return", "seller", total, return_id, order_return.number)
-        await owe(conn, network_id=actor.network_id, obligations=[obligation])
-    await _take_back(conn, actor, order, lines, order_return)
+    if not reason.strip():
+        raise refuse(reason_missing("reason"))
+    await steps.decide_return(conn, actor, return_id, "refused", reason.strip(), [])
     await store(
-        conn, actor, order, [line for line, _ in given], "return", state=order.state, note=reason
+        conn,
+        actor,
+        order,
+        lines,
+        lines,
+        "refuse_return",
+        state=order.state,
+        note=reason.strip(),
+        document={"return_id": return_id, "number": order_return.number},
     )
     return return_id
+
+
+async def _accept_return(
+    conn: Connection,
+    actor: Actor,
+    order: Order,
+    lines: Sequence[OrderLine],
+    order_return: OrderReturn,
+    note: str,
+) -> None:
+    """Give back the units' share of the debt, and carry the goods home."""
+    units = {line.order_line_id: line.quantity for line in order_return.lines}
+    before = [line for line in lines if line.id in units]
+    given = [line.give_back(units[line.id]) for line in before]
+    total = sum(minor for _, minor in given)
+    shares = [(line.id, minor) for line, minor in given]
+    await steps.decide_return(conn, actor, order_return.id, "accepted", None, shares)
+    if total:
+        obligation = _obligation(
+            order, "return", "seller", total, order_return.id, order_return.number
+        )
+        await owe(conn, network_id=actor.network_id, obligations=[obligation])
+    await _take_back(conn, actor, order, lines, order_return)
+    document = {
+        "return_id": order_return.id,
+        "number": order_return.number,
+        "amount_minor": total,
+    }
+    await store(
+        conn,
+        actor,
+        order,
+        before,
+        [line for line, _ in given],
+        "return",
+        state=order.state,
+        note=note,
+        document=document,
+    )
 
 
 async def _shipment(conn: Connection, actor: Actor, shipment_id: int) -> Shipment:
@@ -239,8 +297,8 @@ async def _count(
     packed: Mapping[int, int],
     found: Mapping[int, int],
     note: str,
-) -> list[OrderLine]:
-    """Write the receipt, make the debt and end the holds; the lines as they are now."""
+) -> tuple[list[OrderLine], dict[str, Any]]:
+    """Write the receipt, make the debt and end the holds; the lines as they are now, the paper."""
     counted = [
         line.count(packed[line.id], found.get(line.id, packed[line.id]))
         if line.id in packed
@@ -276,7 +334,8 @@ async def _count(
         await owe(conn, network_id=actor.network_id, obligations=[obligation])
     else:
         await release_exposure(conn, network_id=actor.network_id, releases=releases)
-    return [line for line, _ in counted]
+    receipt = {"receipt_id": receipt_id, "number": number, "amount_minor": owed}
+    return [line for line, _ in counted], receipt
 
 
 async def _put_away(
@@ -372,12 +431,6 @@ def _obligation(
         document_number=number,
         due_on=due_on,
         releases=releases,
-    )
-
-
-def _nothing(field: str) -> InvalidValue:
-    return InvalidValue(
-        path=(field,), field=field, rule="give at least one", rule_zh="至少填写一项"
     )
 
 

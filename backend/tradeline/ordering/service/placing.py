@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from tradeline.catalog import Tradable, load_tradable
 from tradeline.inventory import NewHold, Supply, lock_supply, store_holds
@@ -122,7 +123,8 @@ async def _load(conn: Connection, network_id: int, orders: Sequence[NewOrder]) -
     exposures = await lock_exposures(conn, network_id=network_id, relationship_ids=ids)
     supply = await _lock_supply(conn, network_id, pairs, trading)
     free = {edge_id: exposure.free_minor for edge_id, exposure in exposures.items()}
-    return PlacementState(trading, tradable, prices, exposures, supply, free)
+    today = datetime.now(UTC).date()
+    return PlacementState(trading, tradable, prices, exposures, supply, free, today)
 
 
 async def _lock_supply(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 from tradeline.inventory import Release, release_holds
 from tradeline.kernel import (
@@ -25,6 +26,7 @@ from tradeline.kernel import (
 from tradeline.ordering.errors import QuantityNotOpen, ReasonMissing
 from tradeline.ordering.model import Order, OrderLine, OrderState, holder_of, state_of
 from tradeline.ordering.queries import reading, steps
+from tradeline.ordering.rules import judge_day, judge_texts, nothing_given
 from tradeline.settlement import ExposureRelease, release_exposure
 
 BEFORE_SHIPPING = (OrderState.IN_REVIEW, OrderState.TO_CONFIRM, OrderState.TO_SHIP)
@@ -50,16 +52,18 @@ async def review_order(
         Rejected: NotFound, WrongState, or ReasonMissing.
     """
     actor.require(Permission.ORDER_REVIEW)
+    raise_any(judge_texts(texts={"reason": reason}))
     order, lines = await lock_for_step(conn, actor, order_id, (OrderState.IN_REVIEW,), seller=True)
     if not approves:
         if not reason.strip():
             raise refuse(ReasonMissing(path=("reason",)))
         refused = [line.refuse(line.unshipped, reason.strip()) for line in lines]
         await release(conn, actor, order, _units(lines, [r for r, _ in refused]), refused)
-        await store(conn, actor, order, [line for line, _ in refused], "review", note=reason)
+        after = [line for line, _ in refused]
+        await store(conn, actor, order, lines, after, "review", note=reason)
         return order.id
     state = OrderState.TO_CONFIRM if order.requires_confirmation else OrderState.TO_SHIP
-    await store(conn, actor, order, lines, "review", state=state, note=reason)
+    await store(conn, actor, order, lines, lines, "review", state=state, note=reason)
     return order.id
 
 
@@ -82,6 +86,7 @@ async def confirm_order(
         for position, confirmation in enumerate(confirmations)
     }
     problems = unknown_lines([c.order_line_id for c in confirmations], lines)
+    problems += _texts_of_confirmations(confirmations)
     confirmed: list[tuple[OrderLine, int]] = []
     for line in lines:
         position, confirmation = wanted.get(line.id, (0, None))
@@ -93,29 +98,37 @@ async def confirm_order(
             dated = replace(line, promised_on=confirmation.promised_on)
             units = line.unshipped - confirmation.quantity
             confirmed.append(dated.refuse(units, confirmation.reason) if units else (dated, 0))
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
     after = [line for line, _ in confirmed]
     await release(conn, actor, order, _units(lines, after), confirmed)
-    await store(conn, actor, order, after, "confirm")
+    await store(conn, actor, order, lines, after, "confirm")
     return order.id
 
 
 async def redate_lines(
-    conn: Connection, *, actor: Actor, order_id: int, dates: Mapping[int, date]
+    conn: Connection, *, actor: Actor, order_id: int, dates: Sequence[tuple[int, date]]
 ) -> int:
-    """Promise other dates for lines that are not all shipped yet; by the seller.
+    """Promise other dates for lines, by id, that are not all shipped yet; by the seller.
 
     Raises:
         Forbidden: without `order:confirm`.
-        Rejected: NotFound, or WrongState.
+        Rejected: NotFound, WrongState, QuantityNotOpen for a line that is shipped, InvalidValue.
     """
     actor.require(Permission.ORDER_CONFIRM)
     order, lines = await lock_for_step(conn, actor, order_id, (OrderState.TO_SHIP,), seller=True)
-    if problems := unknown_lines(list(dates), lines):
-        raise Rejected(problems)
-    dated = [replace(line, promised_on=dates.get(line.id, line.promised_on)) for line in lines]
-    await store(conn, actor, order, dated, "redate", state=order.state)
+    by_line = dict(dates)
+    problems = unknown_lines([line_id for line_id, _ in dates], lines)
+    problems += too_many(
+        dict.fromkeys(by_line, 1), {line.id: line.unshipped for line in lines}, lines
+    )
+    for position, (_, day) in enumerate(dates):
+        path = ("lines", position, "promisedOn")
+        problems += judge_day(day, _today(), path, "promisedOn")
+    if not dates:
+        problems.append(nothing_given("lines"))
+    raise_any(problems)
+    dated = [replace(line, promised_on=by_line.get(line.id, line.promised_on)) for line in lines]
+    await store(conn, actor, order, lines, dated, "redate", state=order.state)
     return order.id
 
 
@@ -134,18 +147,20 @@ async def cancel_order(
         Rejected: NotFound, WrongState, or QuantityNotOpen for what is shipped already.
     """
     actor.require(Permission.ORDER_CANCEL)
+    raise_any(judge_texts(texts={"reason": reason}))
     order, lines = await lock_for_step(conn, actor, order_id, BEFORE_SHIPPING)
     units = {line.id: line.unshipped for line in lines} if quantities is None else quantities
     problems = unknown_lines(list(units), lines)
     problems += too_many(units, {line.id: line.unshipped for line in lines}, lines)
-    if problems:
-        raise Rejected(problems)
+    if not any(units.values()):
+        problems.append(nothing_given("lines"))
+    raise_any(problems)
     cancelled = [line.cancel(units.get(line.id, 0)) for line in lines]
     after = [line for line, _ in cancelled]
     await release(conn, actor, order, _units(lines, after), cancelled)
     still_waits = order.state is not OrderState.TO_SHIP and any(line.unshipped for line in after)
     state = order.state if still_waits else None
-    await store(conn, actor, order, after, "cancel", state=state, note=reason)
+    await store(conn, actor, order, lines, after, "cancel", state=state, note=reason)
     return order.id
 
 
@@ -177,6 +192,12 @@ async def lock_for_step(
     return order, lines[order.id]
 
 
+def raise_any(problems: Sequence[Problem]) -> None:
+    """Refuse the step if there is any fault in it, with all of them."""
+    if problems:
+        raise Rejected(problems)
+
+
 def unknown_lines(ids: Sequence[int], lines: Sequence[OrderLine]) -> list[Problem]:
     """A NotFound for each id that is no line of the order, or is named twice."""
     known = {line.id for line in lines}
@@ -202,6 +223,22 @@ def too_many(
         for position, (line_id, units) in enumerate(wanted.items())
         if line_id in numbers and not 0 <= units <= open_units[line_id]
     ]
+
+
+def _texts_of_confirmations(confirmations: Sequence[Confirmation]) -> list[Problem]:
+    problems: list[Problem] = []
+    for position, confirmation in enumerate(confirmations):
+        path = ("lines", position)
+        faults = judge_texts(texts={"reason": confirmation.reason or ""})
+        problems += [replace(fault, path=(*path, *fault.path)) for fault in faults]
+        day_path = (*path, "promisedOn")
+        problems += judge_day(confirmation.promised_on, _today(), day_path, "promisedOn")
+    return problems
+
+
+def _today() -> date:
+    """Near enough for bounds of a year; what has to be exact asks the database."""
+    return datetime.now(UTC).date()
 
 
 def _confirmation_problems(
@@ -262,25 +299,33 @@ async def store(
     conn: Connection,
     actor: Actor,
     order: Order,
-    lines: Sequence[OrderLine],
+    before: Sequence[OrderLine],
+    after: Sequence[OrderLine],
     step: str,
     *,
     state: OrderState | None = None,
     note: str = "",
+    document: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write the lines, the new state (by default what the lines come to), audit and event."""
-    state = state_of(lines) if state is None else state
+    """Write the lines, the new state (by default what the lines come to), audit and event.
+
+    `document` names the paper of the step, such as a receipt with its number and sum. The audit
+    trail and the event say of each line what has changed.
+    """
+    state = state_of(after) if state is None else state
     holder = holder_of(state, order.seller_org_id, order.buyer_org_id)
-    await steps.update_lines(conn, actor, lines)
+    await steps.update_lines(conn, actor, after)
     await steps.store_step(
         conn, actor, order, step=step, state=state, held_by_org_id=holder, note=note
     )
+    old, new = line_changes(before, after)
+    paper = dict(document or {})
     change = Change(
         action=f"order.{step}",
         subject_type="order",
         subject_id=order.id,
-        before={"state": order.state.value},
-        after={"state": state.value, "note": note},
+        before={"state": order.state.value, "lines": old},
+        after={"state": state.value, "note": note, "lines": new, **paper},
     )
     await record_changes(conn, actor=actor, changes=[change])
     event = Event(
@@ -291,10 +336,40 @@ async def store(
             "seller_org_id": order.seller_org_id,
             "buyer_org_id": order.buyer_org_id,
             "state": state.value,
+            "lines": new,
+            **paper,
         },
     )
     await publish(conn, network_id=actor.network_id, events=[event])
 
+
+def line_changes(
+    before: Sequence[OrderLine], after: Sequence[OrderLine]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What a step changed, line by line, as it was and as it is; unchanged lines are left out."""
+    old, new = [], []
+    for was, now in zip(before, after, strict=True):
+        names = [name for name in TRACKED if getattr(was, name) != getattr(now, name)]
+        if names:
+            old.append({"line_no": was.line_no, **{name: getattr(was, name) for name in names}})
+            new.append({"line_no": now.line_no, **{name: getattr(now, name) for name in names}})
+    return old, new
+
+
+# What the steps change of a line.
+TRACKED = (
+    "refused_quantity",
+    "cancelled_quantity",
+    "shipped_quantity",
+    "counted_quantity",
+    "received_quantity",
+    "returned_quantity",
+    "open_minor",
+    "owed_minor",
+    "returned_minor",
+    "promised_on",
+    "refusal_reason",
+)
 
 # Each step as a fact.
 PAST = {
@@ -304,5 +379,7 @@ PAST = {
     "cancel": "order.cancelled",
     "ship": "order.shipped",
     "receive": "order.received",
+    "request_return": "order.return_requested",
+    "refuse_return": "order.return_refused",
     "return": "order.returned",
 }

@@ -1,0 +1,63 @@
+"""What ordering accepts of texts and days. Pure: each function returns the faults that it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from tradeline.kernel import InvalidValue, Problem
+
+TEXT_LENGTH_MAX = 1_000
+CODE_LENGTH_MAX = 100
+DAYS_BACK_MAX = 366
+DAYS_AHEAD_MAX = 5 * 366
+
+
+def judge_texts(*, codes: Mapping[str, str] = {}, texts: Mapping[str, str] = {}) -> list[Problem]:
+    """Faults of texts by field as callers name it: codes are short, texts may have lines."""
+    return [
+        InvalidValue(
+            path=(field,),
+            field=field,
+            rule=f"write at most {length_max} characters",
+            rule_zh=f"最多 {length_max} 个字符",
+        )
+        for length_max, values in ((CODE_LENGTH_MAX, codes), (TEXT_LENGTH_MAX, texts))
+        for field, value in values.items()
+        if len(value) > length_max
+    ]
+
+
+def judge_day(
+    day: date | None, today: date, path: tuple[str | int, ...], field: str
+) -> list[Problem]:
+    """A day that nobody means: more than a year back, or five ahead. None has no fault."""
+    earliest = today - timedelta(days=DAYS_BACK_MAX)
+    latest = today + timedelta(days=DAYS_AHEAD_MAX)
+    if day is None or earliest <= day <= latest:
+        return []
+    return [
+        InvalidValue(
+            path=path,
+            field=field,
+            rule=f"give a day from {earliest} to {latest}",
+            rule_zh=f"请填写 {earliest} 至 {latest} 之间的日期",
+        )
+    ]
+
+
+def reason_missing(field: str) -> InvalidValue:
+    """Something must be said, and nothing was."""
+    return InvalidValue(
+        path=(field,), field=field, rule="say why in a few words", rule_zh="请用几个字说明原因"
+    )
+
+
+def nothing_given(field: str) -> InvalidValue:
+    """A list without anything in it to act on."""
+    return InvalidValue(
+        path=(field,),
+        field=field,
+        rule="name at least one line with a quantity",
+        rule_zh="至少填写一行及数量",
+    )
