@@ -37,7 +37,8 @@ class ScopeDirective:
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
     name="requires",
-    description="The permission without which the field answers FORBIDDEN.",
+    description="The permission without which the field answers FORBIDDEN; inside a type, it is "
+    "then null, and everything beside it is there.",
 )
 class RequiresDirective:
     permission: str
@@ -49,17 +50,20 @@ def scoped(scope: Scope) -> list[ScopeDirective]:
 
 
 class Guard(FieldExtension):
-    """Shut a root field to whoever is not signed in or lacks the permission, and say so in the SDL.
+    """Shut a field to whoever is not signed in or lacks the permission, and say so in the SDL.
 
-    A public field takes no permission; of several, any one opens it.
+    A public field takes no permission; of several, any one opens it. A field of a type has no
+    scope of its own.
     """
 
-    def __init__(self, scope: Scope, *permissions: Permission) -> None:
+    def __init__(self, scope: Scope | None, *permissions: Permission) -> None:
         self.scope = scope
         self.permissions = permissions
 
     def apply(self, field: StrawberryField) -> None:
-        field.directives = [*field.directives, ScopeDirective(by=self.scope.value)]
+        field.directives = list(field.directives)
+        if self.scope is not None:
+            field.directives.append(ScopeDirective(by=self.scope.value))
         if self.permissions:
             named = " or ".join(permission.value for permission in self.permissions)
             field.directives.append(RequiresDirective(permission=named))
@@ -85,3 +89,11 @@ class Guard(FieldExtension):
 def guarded(scope: Scope, *permissions: Permission) -> list[FieldExtension]:
     """The extensions of several fields that open alike: `extensions=MANAGES`."""
     return [Guard(scope, *permissions)]
+
+
+def needs(*permissions: Permission) -> list[FieldExtension]:
+    """The extensions of a field that asks for more than what its type is had by.
+
+    Such a field is nullable: else it would take what is beside it along. A test sees to it.
+    """
+    return [Guard(None, *permissions)]

@@ -15,7 +15,7 @@ from tradeline_graph._context import Info
 from tradeline_graph._ids import from_optional_id
 from tradeline_graph._pages import Connection
 from tradeline_graph._scalars import PositiveInt
-from tradeline_graph._scope import Guard, Scope, scoped
+from tradeline_graph._scope import Guard, Scope, needs, scoped
 from tradeline_graph.catalog import Sku, load_pack_row, load_sku
 from tradeline_graph.organizations import (
     Organization,
@@ -49,7 +49,7 @@ class Offer:
             sku_id=offer.sku_id,
         )
 
-    @strawberry.field
+    @strawberry.field(extensions=needs(Permission.CATALOG_READ))
     async def sku(self, info: Info) -> Sku | None:
         return await load_sku(info, self.sku_id)
 
@@ -57,13 +57,14 @@ class Offer:
     async def seller(self, info: Info) -> Organization | None:
         return await load_organization(info, self.seller_org_id)
 
-    @strawberry.field
+    @strawberry.field(extensions=needs(Permission.RELATIONSHIP_READ))
     async def relationship(self, info: Info) -> Relationship | None:
         return await load_relationship(info, self.relationship_id)
 
     @strawberry.field(
         description="What `quantity` packs cost now; without `packId`, base units; without "
-        "`quantity`, the fewest that can be ordered."
+        "`quantity`, the fewest that can be ordered.",
+        extensions=needs(Permission.PRICE_READ),
     )
     async def price(
         self,
@@ -90,11 +91,12 @@ class Offer:
 
     @strawberry.field(
         description="What you pay at which quantity, ordered by the pack; without `packId`, by "
-        "the base unit. Empty while there is no price."
+        "the base unit. Empty while there is no price.",
+        extensions=needs(Permission.PRICE_READ),
     )
     async def price_breaks(
         self, info: Info, pack_id: strawberry.ID | None = None
-    ) -> list[PriceBreak]:
+    ) -> list[PriceBreak] | None:
         found = await self._request(info, pack_id)
         if found is None:
             return []
@@ -103,7 +105,8 @@ class Offer:
         return [PriceBreak.of(each) for each in breaks]
 
     @strawberry.field(
-        description="What is free to order now, in base units; a look, not a promise."
+        description="What is free to order now, in base units; a look, not a promise.",
+        extensions=needs(Permission.CATALOG_READ),
     )
     async def available(self, info: Info) -> int | None:
         loader = info.context.loader("available", _available)
@@ -113,7 +116,6 @@ class Offer:
         self, info: Info, pack_id: strawberry.ID | None
     ) -> tuple[pricing.PriceSheet, pricing.PriceRequest] | None:
         """What decides the price, and a request for the fewest packs; None for no such pack."""
-        info.context.signed_in().require(Permission.PRICE_READ)
         pack = await load_pack_row(info, self.sku_id, from_optional_id("Pack", pack_id))
         if pack is None:
             return None

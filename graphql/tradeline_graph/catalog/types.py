@@ -7,11 +7,11 @@ import asyncio
 import strawberry
 
 from tradeline import catalog, kernel
-from tradeline.kernel import Actor
+from tradeline.kernel import Actor, Permission
 from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
 from tradeline_graph._pages import Connection
-from tradeline_graph._scope import Scope, scoped
+from tradeline_graph._scope import Scope, needs, scoped
 from tradeline_graph.organizations import Relationship, load_relationship
 
 strawberry.enum(catalog.CodeKind, description="By which of its codes a SKU was found.")
@@ -237,10 +237,13 @@ class Assortment:
         loader = info.context.loader(f"items of assortment {page}", load)
         return Connection.of(await loader.load(self.assortment_id), AssortmentItem.of)
 
-    @strawberry.field(description="To which of your relationships you granted it.")
+    @strawberry.field(
+        description="To which of your relationships you granted it.",
+        extensions=needs(Permission.RELATIONSHIP_READ),
+    )
     async def relationships(
         self, info: Info, first: int | None = None, after: str | None = None
-    ) -> Connection[Relationship]:
+    ) -> Connection[Relationship] | None:
         page = kernel.page_request(first, after, (int,))
 
         async def load(

@@ -7,10 +7,10 @@ import datetime
 import strawberry
 
 from tradeline import inventory
-from tradeline.kernel import Actor, Connection
+from tradeline.kernel import Actor, Connection, Permission
 from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
-from tradeline_graph._scope import Scope, scoped
+from tradeline_graph._scope import Scope, needs, scoped
 from tradeline_graph.catalog import Sku, load_sku
 from tradeline_graph.organizations import Organization, load_organization
 
@@ -75,7 +75,7 @@ class StockLevel:
     async def warehouse(self, info: Info) -> Warehouse | None:
         return await load_warehouse(info, self.warehouse_id)
 
-    @strawberry.field
+    @strawberry.field(extensions=needs(Permission.CATALOG_READ))
     async def sku(self, info: Info) -> Sku | None:
         return await load_sku(info, self.sku_id)
 
@@ -111,7 +111,7 @@ class StockMovement:
     async def warehouse(self, info: Info) -> Warehouse | None:
         return await load_warehouse(info, self.warehouse_id)
 
-    @strawberry.field
+    @strawberry.field(extensions=needs(Permission.CATALOG_READ))
     async def sku(self, info: Info) -> Sku | None:
         return await load_sku(info, self.sku_id)
 
@@ -121,7 +121,7 @@ class StockHoldLine:
     quantity: int
     sku_id: strawberry.Private[int]
 
-    @strawberry.field
+    @strawberry.field(extensions=needs(Permission.CATALOG_READ))
     async def sku(self, info: Info) -> Sku | None:
         return await load_sku(info, self.sku_id)
 
@@ -196,7 +196,7 @@ class StockReservation:
     async def warehouse(self, info: Info) -> Warehouse | None:
         return await load_warehouse(info, self.warehouse_id)
 
-    @strawberry.field
+    @strawberry.field(extensions=needs(Permission.CATALOG_READ))
     async def sku(self, info: Info) -> Sku | None:
         return await load_sku(info, self.sku_id)
 

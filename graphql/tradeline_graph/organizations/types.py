@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import strawberry
 
 from tradeline import kernel, organizations
+from tradeline.kernel import Permission
 from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
 from tradeline_graph._pages import Connection
 from tradeline_graph._scalars import Money
-from tradeline_graph._scope import Scope, scoped
+from tradeline_graph._scope import Scope, needs, scoped
 from tradeline_graph.accounts import (
     AccountEntry,
     Balance,
@@ -176,18 +177,27 @@ class Relationship:
     async def buyer_entity(self, info: Info) -> LegalEntity | None:
         return await load_legal_entity(info, self.edge.buyer_entity_id)
 
-    @strawberry.field(description="Its credit: what may still be ordered, and why no more.")
+    @strawberry.field(
+        description="Its credit: what may still be ordered, and why no more.",
+        extensions=needs(Permission.CREDIT_READ, Permission.CREDIT_MANAGE),
+    )
     async def exposure(self, info: Info) -> Exposure | None:
         return await load_exposure(info, self.relationship_id)
 
-    @strawberry.field(description="What its account comes to now, and since when it is due.")
+    @strawberry.field(
+        description="What its account comes to now, and since when it is due.",
+        extensions=needs(Permission.CREDIT_READ),
+    )
     async def balance(self, info: Info) -> Balance | None:
         return await load_balance(info, self.relationship_id, self._is_sellers(info))
 
-    @strawberry.field(description="What moved its account, newest first.")
+    @strawberry.field(
+        description="What moved its account, newest first.",
+        extensions=needs(Permission.STATEMENT_READ),
+    )
     async def account(
         self, info: Info, first: int | None = None, after: str | None = None
-    ) -> Connection[AccountEntry]:
+    ) -> Connection[AccountEntry] | None:
         page = kernel.page_request(first, after, (int,))
         return await load_account(info, self.relationship_id, self._is_sellers(info), page)
 

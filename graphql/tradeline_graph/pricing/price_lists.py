@@ -9,10 +9,11 @@ import decimal
 import strawberry
 
 from tradeline import kernel, pricing
+from tradeline.kernel import Permission
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_optional_id, to_id
 from tradeline_graph._pages import Connection
-from tradeline_graph._scope import Scope, scoped
+from tradeline_graph._scope import Scope, needs, scoped
 from tradeline_graph.catalog import Pack, Sku, load_pack, load_sku
 from tradeline_graph.organizations import Relationship, load_relationship
 from tradeline_graph.pricing.enums import PriceLevel
@@ -44,11 +45,14 @@ class Price:
             of_pack_id=price.pack_id,
         )
 
-    @strawberry.field
+    @strawberry.field(extensions=needs(Permission.CATALOG_READ))
     async def sku(self, info: Info) -> Sku | None:
         return await load_sku(info, self.sku_id)
 
-    @strawberry.field(description="Null for a price of one base unit.")
+    @strawberry.field(
+        description="Null for a price of one base unit.",
+        extensions=needs(Permission.CATALOG_READ),
+    )
     async def pack(self, info: Info) -> Pack | None:
         if self.of_pack_id is None:
             return None
@@ -109,10 +113,13 @@ class PriceList:
         loader = info.context.loader(f"prices of list {page} {only}", load)
         return Connection.of(await loader.load(self.price_list_id), Price.of)
 
-    @strawberry.field(description="Whom a change of it reaches: the relationships it applies to.")
+    @strawberry.field(
+        description="Whom a change of it reaches: the relationships it applies to.",
+        extensions=needs(Permission.RELATIONSHIP_READ),
+    )
     async def relationships(
         self, info: Info, first: int | None = None, after: str | None = None
-    ) -> Connection[Relationship]:
+    ) -> Connection[Relationship] | None:
         page = kernel.page_request(first, after, (int,))
 
         async def load(

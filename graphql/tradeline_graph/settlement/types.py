@@ -7,12 +7,13 @@ import datetime
 import strawberry
 
 from tradeline import kernel, settlement
+from tradeline.kernel import Permission
 from tradeline.settlement import ObligationKind
 from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
 from tradeline_graph._pages import Connection
 from tradeline_graph._scalars import Money
-from tradeline_graph._scope import Scope, scoped
+from tradeline_graph._scope import Scope, needs, scoped
 from tradeline_graph.accounts import DOCUMENT_TYPES, AccountEntry, from_side
 from tradeline_graph.organizations import (
     Organization,
@@ -70,7 +71,7 @@ class Payment:
     async def recorded_by(self, info: Info) -> Organization | None:
         return await load_organization(info, self.row.recorded_by_org_id)
 
-    @strawberry.field
+    @strawberry.field(extensions=needs(Permission.RELATIONSHIP_READ))
     async def relationship(self, info: Info) -> Relationship | None:
         return await load_relationship(info, self.row.relationship_id)
 
@@ -99,7 +100,7 @@ class Adjustment:
             relationship_id=row.relationship_id,
         )
 
-    @strawberry.field
+    @strawberry.field(extensions=needs(Permission.RELATIONSHIP_READ))
     async def relationship(self, info: Info) -> Relationship | None:
         return await load_relationship(info, self.relationship_id)
 
@@ -171,7 +172,7 @@ class Statement:
             is_seller=is_seller,
         )
 
-    @strawberry.field
+    @strawberry.field(extensions=needs(Permission.RELATIONSHIP_READ))
     async def relationship(self, info: Info) -> Relationship | None:
         return await load_relationship(info, self.row.relationship_id)
 
@@ -231,7 +232,10 @@ class LedgerAccount:
             relationship_id=row.relationship_id,
         )
 
-    @strawberry.field(description="The edge of a current account.")
+    @strawberry.field(
+        description="The edge of a current account.",
+        extensions=needs(Permission.RELATIONSHIP_READ),
+    )
     async def relationship(self, info: Info) -> Relationship | None:
         return await load_relationship(info, self.relationship_id)
 
@@ -286,7 +290,7 @@ class Journal:
             relationship_id=row.relationship_id,
         )
 
-    @strawberry.field
+    @strawberry.field(extensions=needs(Permission.RELATIONSHIP_READ))
     async def relationship(self, info: Info) -> Relationship | None:
         return await load_relationship(info, self.relationship_id)
 
