@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tradeline.catalog.errors import WrongCheckDigit
 from tradeline.catalog.model import AssortmentItem, NewPack, NewSku
-from tradeline.kernel import QUANTITY_MAX, AlreadyExists, InvalidValue, NotFound, Problem, Rejected
+from tradeline.kernel import QUANTITY_MAX, AlreadyExists, InvalidValue, NotFound, Problem
 
 CODE_LENGTH_MAX = 64
 NAME_LENGTH_MAX = 200
@@ -21,12 +21,6 @@ POSITION_MAX = 10**6
 GTIN_LENGTHS = frozenset({8, 12, 13, 14})
 
 Path = tuple[str | int, ...]
-
-
-def raise_any(problems: Sequence[Problem]) -> None:
-    """Refuse the request if there is any fault in it, with all of them."""
-    if problems:
-        raise Rejected(problems)
 
 
 def is_code(text: str) -> bool:
@@ -48,14 +42,7 @@ def judge_texts(
     faults: list[Problem] = []
     for field, code in (codes or {}).items():
         if code is not None and not is_code(code):
-            faults.append(
-                _invalid(
-                    (*path, field),
-                    field,
-                    f"send 1 to {CODE_LENGTH_MAX} printable characters without blanks",
-                    f"请填写 1 至 {CODE_LENGTH_MAX} 个可见字符，不含空格",
-                )
-            )
+            faults.append(_not_a_code((*path, field), field))
     limits = [(names or {}, NAME_LENGTH_MAX), (texts or {}, TEXT_LENGTH_MAX)]
     for values, length_max in limits:
         for field, text in values.items():
@@ -116,7 +103,7 @@ def judge_barcode(code: str, path: Path) -> list[Problem]:
     """A code of 8, 12, 13 or 14 digits is a GTIN and must pass its check digit. Any other code is
     taken as one of the house: many print their own labels, with letters or other lengths."""
     if not is_code(code):
-        return judge_texts(path, codes={"barcode": code})
+        return [_not_a_code(path, "barcode")]
     if code.isascii() and code.isdigit() and len(code) in GTIN_LENGTHS:
         expected = gtin_check_digit(code[:-1])
         if code[-1] != expected:
@@ -200,6 +187,15 @@ def judge_item(item: AssortmentItem, path: Path) -> list[Problem]:
         )
         if not 1 <= count <= QUANTITY_MAX
     ]
+
+
+def _not_a_code(path: Path, field: str) -> InvalidValue:
+    return _invalid(
+        path,
+        field,
+        f"send 1 to {CODE_LENGTH_MAX} printable characters without blanks",
+        f"请填写 1 至 {CODE_LENGTH_MAX} 个可见字符，不含空格",
+    )
 
 
 def _invalid(path: Path, field: str, rule: str, rule_zh: str) -> InvalidValue:

@@ -42,8 +42,9 @@ def judge_warehouses(warehouses: Sequence[NewWarehouse]) -> list[Problem]:
                     f"请填写 1 至 {CODE_LENGTH_MAX} 个可见字符，不含空格",
                 )
             )
-        for field in ("name", "name_en", "region"):
-            problems += judge_text(getattr(warehouse, field), (*path, field), field == "name")
+        texts = {"name": warehouse.name, "nameEn": warehouse.name_en, "region": warehouse.region}
+        for field, text in texts.items():
+            problems += judge_text(text, (*path, field), is_needed=field == "name")
         if not 0 <= warehouse.priority <= PRIORITY_MAX:
             problems.append(
                 invalid(

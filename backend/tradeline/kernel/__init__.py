@@ -1,7 +1,14 @@
 """What every module may use: values, actors, refusals, the database. It knows no module."""
 
 from tradeline.kernel.actor import Actor, Forbidden, Locale, Permission, system_actor
-from tradeline.kernel.audit import AuditEntry, Change, list_audit_entries, record_changes
+from tradeline.kernel.audit import (
+    AuditEntry,
+    Change,
+    list_audit_entries,
+    listing,
+    record_and_publish,
+    record_changes,
+)
 from tradeline.kernel.database import APPLICATION_ROLE, Connection, Database, Pool, open_pool
 from tradeline.kernel.errors import (
     AlreadyExists,
@@ -11,11 +18,13 @@ from tradeline.kernel.errors import (
     Rejected,
     RequestReused,
     WrongState,
+    raise_any,
     refuse,
 )
 from tradeline.kernel.idempotency import answer_request, body_hash, claim_request
 from tradeline.kernel.jobs import forget_events, forget_requests
 from tradeline.kernel.money import (
+    EXPONENTS,
     PRICE_DECIMALS_MAX,
     Money,
     UnitPrice,
@@ -36,6 +45,7 @@ from tradeline.kernel.violations import (
 
 __all__ = [
     "APPLICATION_ROLE",
+    "EXPONENTS",
     "PRICE_DECIMALS_MAX",
     "QUANTITY_MAX",
     "Actor",
@@ -75,10 +85,13 @@ __all__ = [
     "forget_events",
     "forget_requests",
     "list_audit_entries",
+    "listing",
     "make_page",
     "open_pool",
     "page_request",
     "publish",
+    "raise_any",
+    "record_and_publish",
     "record_changes",
     "refuse",
     "settle_events",

@@ -10,7 +10,10 @@ from typing import Any
 from tradeline.kernel import queries
 from tradeline.kernel.actor import Actor, Permission
 from tradeline.kernel.database import Connection
+from tradeline.kernel.outbox import Event, publish
 from tradeline.kernel.pages import Page, PageRequest, make_page
+
+LISTED_MAX = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,30 @@ class AuditEntry:
 async def record_changes(conn: Connection, *, actor: Actor, changes: Sequence[Change]) -> None:
     """Write changes to the audit trail, in the unit of work that made them; one statement."""
     await queries.insert_audit_entries(conn, actor, changes)
+
+
+async def record_and_publish(
+    conn: Connection, *, actor: Actor, changes: Sequence[Change], topic: str
+) -> None:
+    """Record changes, and publish each as a fact in the history of its subject.
+
+    The caller holds the locks of the subjects, or has just made them (ADR 0004).
+    """
+    await record_changes(conn, actor=actor, changes=changes)
+    events = [
+        Event(
+            topic=topic,
+            key=f"{change.subject_type}:{change.subject_id}",
+            payload={"id": change.subject_id, "org_id": actor.org_id},
+        )
+        for change in changes
+    ]
+    await publish(conn, network_id=actor.network_id, events=events)
+
+
+def listing(name: str, entries: Sequence[Any]) -> dict[str, Any]:
+    """Entries of a `Change`'s before or after: the first hundred, and how many there are."""
+    return {name: list(entries[:LISTED_MAX]), f"{name}_count": len(entries)}
 
 
 async def list_audit_entries(

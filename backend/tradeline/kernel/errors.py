@@ -101,6 +101,12 @@ class Rejected(Exception):
         self.problems = tuple(problems)
 
 
+def raise_any(problems: Sequence[Problem]) -> None:
+    """Refuse the request if there is any fault in it, with all of them."""
+    if problems:
+        raise Rejected(problems)
+
+
 def refuse(problem: Problem) -> Rejected:
     """A rejection for one reason: `raise refuse(NotFound(subject="order"))`."""
     return Rejected([problem])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -23,6 +23,9 @@ CODE_LENGTH_MAX = 64
 NAME_LENGTH_MAX = 200
 BATCH_MAX = 10_000
 UNIT_PRICE_MAX = Decimal(10**9)
+# Nobody means a time outside of these; the driver reads the ends of the calendar as infinity.
+TIME_MIN = datetime(2000, 1, 1, tzinfo=UTC)
+TIME_MAX = datetime(2200, 1, 1, tzinfo=UTC)
 
 Path = tuple[str | int, ...]
 Break: TypeAlias = tuple[int, int | None, int]
@@ -70,20 +73,26 @@ def judge_price_list(new: NewPriceList, path: Path) -> list[Problem]:
 
 
 def judge_validity(begin: datetime | None, end: datetime | None, path: Path) -> list[Problem]:
-    """Times must say their zone, and what ends must have begun."""
-    naive = [
-        (field, at)
+    """Times must be such as people mean, with their zone, and what ends must have begun."""
+    faults = [
+        fault
         for field, at in (("validFrom", begin), ("validTo", end))
-        if at is not None and at.tzinfo is None
+        for fault in judge_time(at, (*path, field))
     ]
-    if naive:
-        return [
-            _invalid((*path, field), "give the time with its zone", "时间须带时区")
-            for field, _ in naive
-        ]
+    if faults:
+        return faults
     if begin is not None and end is not None and end <= begin:
         return [_invalid((*path, "validTo"), "it must be after the begin", "须晚于生效时间")]
     return []
+
+
+def judge_time(at: datetime | None, path: Path) -> list[Problem]:
+    """A time must say its zone and lie in the years 2000 to 2199; None is not given."""
+    if at is None or (at.tzinfo is not None and TIME_MIN <= at < TIME_MAX):
+        return []
+    rule = f"give a time from {TIME_MIN.year} to {TIME_MAX.year - 1}, with its zone"
+    rule_zh = f"请填写 {TIME_MIN.year} 至 {TIME_MAX.year - 1} 年间的时间，并带时区"
+    return [_invalid(path, rule, rule_zh)]
 
 
 def judge_price(new: NewPrice, path: Path) -> list[Problem]:

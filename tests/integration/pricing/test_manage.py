@@ -30,7 +30,7 @@ from tradeline.pricing import (
 )
 
 ALL = PageRequest(100)
-FUTURE = datetime(2999, 1, 1, tzinfo=UTC)
+FUTURE = datetime(2199, 1, 1, tzinfo=UTC)
 
 
 async def prices_of(

@@ -252,7 +252,7 @@ async def test_price_sheets_are_of_ones_own_edges_only(
 async def test_a_list_holds_only_within_its_time(
     db: Database, story: Story, catalog: Catalog
 ) -> None:
-    begin = datetime(2999, 1, 1, tzinfo=UTC)
+    begin = datetime(2199, 1, 1, tzinfo=UTC)
     await a_price_list(db, story, catalog, "trader_a", {"BEER": "8"}, valid_from=begin)
 
     assert await price_of(db, story, catalog, ("trader_a", "retailer_1")) is None
@@ -261,7 +261,7 @@ async def test_a_list_holds_only_within_its_time(
 async def test_the_seller_is_told_what_it_prepares_and_its_buyer_is_not(
     db: Database, story: Story, catalog: Catalog
 ) -> None:
-    begin = datetime(2999, 1, 1, tzinfo=UTC)
+    begin = datetime(2199, 1, 1, tzinfo=UTC)
     await a_price_list(db, story, catalog, "trader_a", {"BEER": "8"}, valid_from=begin)
     line = QuoteLine(sku_id=catalog.skus["BEER"], pack_quantity=1)
     for name, reasons in (("trader_a", ["list_not_yet_valid"]), ("retailer_1", [])):

@@ -14,20 +14,32 @@ from tradeline.catalog.rules import (
     judge_item,
     judge_repeats,
     judge_texts,
-    raise_any,
 )
 from tradeline.kernel import (
     Actor,
     Change,
     Connection,
+    Event,
     NotFound,
     Page,
     PageRequest,
     Permission,
+    listing,
     make_page,
+    publish,
+    raise_any,
+    record_and_publish,
     record_changes,
     refuse,
 )
+
+# What is published of an action.
+PAST = {
+    "assortment.put_skus": "assortment.skus_put",
+    "assortment.remove_skus": "assortment.skus_removed",
+    "assortment.grant": "assortment.granted",
+    "assortment.revoke": "assortment.revoked",
+}
 
 
 async def create_assortments(
@@ -55,19 +67,16 @@ async def create_assortments(
     raise_any(judge_repeats("assortment", codes, taken, code_paths))
     ids = await queries.insert_assortments(conn, actor, assortments)
     raise_any(judge_repeats("assortment", codes, set(codes) - ids.keys(), code_paths))
-    await record_changes(
-        conn,
-        actor=actor,
-        changes=[
-            Change(
-                action="assortment.create",
-                subject_type="assortment",
-                subject_id=ids[assortment.code],
-                after=asdict(assortment),
-            )
-            for assortment in assortments
-        ],
-    )
+    changes = [
+        Change(
+            action="assortment.create",
+            subject_type="assortment",
+            subject_id=ids[assortment.code],
+            after=asdict(assortment),
+        )
+        for assortment in assortments
+    ]
+    await record_and_publish(conn, actor=actor, changes=changes, topic="assortment.created")
     return [ids[code] for code in codes]
 
 
@@ -171,7 +180,7 @@ async def grant_assortments(
     )
     raise_any(problems)
     made = await queries.insert_grants(conn, actor, grants)
-    await _record_grants(conn, actor, "assortment.grant", made)
+    await _record_grants(conn, actor, "assortment.grant", made, are_given=True)
 
 
 async def revoke_assortments(
@@ -193,7 +202,7 @@ async def revoke_assortments(
     paths = [("grants", index, "assortmentId") for index in range(len(grants))]
     raise_any(judge_found("assortment", assortment_ids, own, paths))
     gone = await queries.delete_grants(conn, actor, grants)
-    await _record_grants(conn, actor, "assortment.revoke", gone)
+    await _record_grants(conn, actor, "assortment.revoke", gone, are_given=False)
 
 
 async def assortments_by_ids(
@@ -262,25 +271,38 @@ async def _record_items(
         action=action,
         subject_type="assortment",
         subject_id=assortment_id,
-        before={"items": [asdict(item) for item in before]},
-        after={"items": [asdict(item) for item in after]},
+        before=listing("items", [asdict(item) for item in before]),
+        after=listing("items", [asdict(item) for item in after]),
     )
-    await record_changes(conn, actor=actor, changes=[change])
+    await record_and_publish(conn, actor=actor, changes=[change], topic=PAST[action])
 
 
 async def _record_grants(
-    conn: Connection, actor: Actor, action: str, grants: Sequence[AssortmentGrant]
+    conn: Connection,
+    actor: Actor,
+    action: str,
+    grants: Sequence[AssortmentGrant],
+    *,
+    are_given: bool,
 ) -> None:
-    await record_changes(
-        conn,
-        actor=actor,
-        changes=[
-            Change(
-                action=action,
-                subject_type="relationship",
-                subject_id=grant.relationship_id,
-                after={"assortment_id": grant.assortment_id},
-            )
-            for grant in grants
-        ],
-    )
+    """Audit grants by edge; publish them in the history of the assortments, which are locked."""
+    changes = [
+        Change(
+            action=action,
+            subject_type="relationship",
+            subject_id=grant.relationship_id,
+            before={} if are_given else {"assortment_id": grant.assortment_id},
+            after={"assortment_id": grant.assortment_id} if are_given else {},
+        )
+        for grant in grants
+    ]
+    await record_changes(conn, actor=actor, changes=changes)
+    events = [
+        Event(
+            topic=PAST[action],
+            key=f"assortment:{grant.assortment_id}",
+            payload={"id": grant.assortment_id, "relationship_id": grant.relationship_id},
+        )
+        for grant in grants
+    ]
+    await publish(conn, network_id=actor.network_id, events=events)

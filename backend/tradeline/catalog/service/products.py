@@ -21,7 +21,6 @@ from tradeline.catalog.rules import (
     judge_position,
     judge_repeats,
     judge_texts,
-    raise_any,
 )
 from tradeline.catalog.search_text import sort_key_of
 from tradeline.catalog.service.indexing import index_of
@@ -33,7 +32,8 @@ from tradeline.kernel import (
     PageRequest,
     Permission,
     make_page,
-    record_changes,
+    raise_any,
+    record_and_publish,
 )
 
 
@@ -69,7 +69,7 @@ async def create_categories(
     raise_any(problems)
     ids = await queries.insert_categories(conn, actor, categories)
     raise_any(judge_repeats("category", codes, set(codes) - ids.keys(), code_paths))
-    await record_changes(
+    await record_and_publish(
         conn,
         actor=actor,
         changes=[
@@ -81,6 +81,7 @@ async def create_categories(
             )
             for category in categories
         ],
+        topic="category.created",
     )
     return [ids[code] for code in codes]
 
@@ -119,7 +120,7 @@ async def create_products(
     raise_any(problems)
     ids = await queries.insert_products(conn, actor, products)
     raise_any(judge_repeats("product", codes, set(codes) - ids.keys(), code_paths))
-    await record_changes(
+    await record_and_publish(
         conn,
         actor=actor,
         changes=[
@@ -131,6 +132,7 @@ async def create_products(
             )
             for product in products
         ],
+        topic="product.created",
     )
     return [ids[code] for code in codes]
 
@@ -162,7 +164,9 @@ async def update_products(
     found = await queries.fetch_own_categories(
         conn, actor, [category for category in categories if category is not None]
     )
-    problems += judge_found("product", product_ids, before, paths)
+    problems += judge_found(
+        "product", product_ids, before, [(*path, "productId") for path in paths]
+    )
     problems += judge_found(
         "category", categories, found, [(*path, "categoryId") for path in paths]
     )
@@ -187,7 +191,7 @@ async def update_products(
         [sort_key_of(sku["name"]) for sku in skus],
         [index_of(sku) for sku in skus],
     )
-    await record_changes(
+    await record_and_publish(
         conn,
         actor=actor,
         changes=[
@@ -203,6 +207,7 @@ async def update_products(
             )
             for change in changes
         ],
+        topic="product.updated",
     )
 
 

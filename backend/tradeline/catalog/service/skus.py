@@ -26,7 +26,6 @@ from tradeline.catalog.rules import (
     judge_repeats,
     judge_sku,
     judge_texts,
-    raise_any,
 )
 from tradeline.catalog.search_text import SearchIndex, sort_key_of
 from tradeline.catalog.service.indexing import index_of
@@ -36,6 +35,8 @@ from tradeline.kernel import (
     Connection,
     NotFound,
     Permission,
+    raise_any,
+    record_and_publish,
     record_changes,
 )
 
@@ -84,13 +85,14 @@ async def create_skus(conn: Connection, *, actor: Actor, skus: Sequence[NewSku])
     raise_any(judge_repeats("SKU", codes, set(codes) - ids.keys(), code_paths))
     sku_ids = [ids[code] for code in codes]
     await _insert_packs(conn, actor, sku_ids, skus)
-    await record_changes(
+    await record_and_publish(
         conn,
         actor=actor,
         changes=[
             Change(action="sku.create", subject_type="sku", subject_id=id, after=asdict(sku))
             for id, sku in zip(sku_ids, skus, strict=True)
         ],
+        topic="sku.created",
     )
     return sku_ids
 
@@ -112,13 +114,13 @@ async def update_skus(conn: Connection, *, actor: Actor, changes: Sequence[SkuCh
         problems += judge_attributes(change.attributes, path)
     ids = [change.sku_id for change in changes]
     before = await queries.lock_own_skus(conn, actor, ids=ids)
-    problems += judge_found("SKU", ids, before, paths)
+    problems += judge_found("SKU", ids, before, [(*path, "skuId") for path in paths])
     raise_any(problems)
     after = dict(before)
     for change in changes:
         after[change.sku_id] = after[change.sku_id] | given(change, "sku_id")
     await _store(conn, actor, after)
-    await record_changes(
+    await record_and_publish(
         conn,
         actor=actor,
         changes=[
@@ -131,6 +133,7 @@ async def update_skus(conn: Connection, *, actor: Actor, changes: Sequence[SkuCh
             )
             for change in changes
         ],
+        topic="sku.updated",
     )
 
 
@@ -179,7 +182,7 @@ async def add_barcodes(conn: Connection, *, actor: Actor, barcodes: Sequence[New
         ],
     )
     await _store(conn, actor, after)
-    await record_changes(
+    await record_and_publish(
         conn,
         actor=actor,
         changes=[
@@ -191,6 +194,7 @@ async def add_barcodes(conn: Connection, *, actor: Actor, barcodes: Sequence[New
             )
             for barcode, pack_id in zip(barcodes, pack_ids, strict=True)
         ],
+        topic="barcode.added",
     )
 
 

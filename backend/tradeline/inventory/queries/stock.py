@@ -45,13 +45,24 @@ LIST_WAREHOUSES = """
      LIMIT $4
 """
 
-FETCH_SELLING_EDGES = """
+# Whoever says which warehouses serve an edge locks it, several in the order of ids: two who say so
+# follow one another.
+LOCK_SELLING_EDGES = """
     SELECT id
       FROM organizations.relationship
      WHERE network_id = $1
        AND seller_org_id = $2
        AND id = ANY($3::bigint[])
        AND state <> 'ended'
+     ORDER BY id
+       FOR NO KEY UPDATE
+"""
+
+FETCH_GRANTED_WAREHOUSES = """
+    SELECT relationship_id, warehouse_id
+      FROM inventory.warehouse_grant
+     WHERE network_id = $1 AND relationship_id = ANY($2::bigint[])
+     ORDER BY relationship_id, priority, warehouse_id
 """
 
 DELETE_GRANTS = """
@@ -221,10 +232,21 @@ async def list_warehouses(conn: Connection, actor: Actor, page: PageRequest) -> 
     return [Warehouse(**row) for row in rows]
 
 
-async def fetch_selling_edges(conn: Connection, actor: Actor, ids: Sequence[int]) -> set[int]:
-    """Which of the edges the actor's organization sells on."""
-    rows = await conn.fetch(FETCH_SELLING_EDGES, actor.network_id, actor.org_id, ids)
+async def lock_selling_edges(conn: Connection, actor: Actor, ids: Sequence[int]) -> set[int]:
+    """Lock those of the edges that the actor's organization sells on."""
+    rows = await conn.fetch(LOCK_SELLING_EDGES, actor.network_id, actor.org_id, ids)
     return {row["id"] for row in rows}
+
+
+async def fetch_granted_warehouses(
+    conn: Connection, network_id: int, ids: Sequence[int]
+) -> dict[int, list[int]]:
+    """What serves the edges, which the caller has locked, the first to serve first."""
+    rows = await conn.fetch(FETCH_GRANTED_WAREHOUSES, network_id, ids)
+    found: dict[int, list[int]] = {id: [] for id in ids}
+    for row in rows:
+        found[row["relationship_id"]].append(row["warehouse_id"])
+    return found
 
 
 async def replace_grants(

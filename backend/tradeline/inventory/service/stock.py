@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tradeline.catalog import visible_sku_ids
 from tradeline.inventory.model import (
@@ -27,9 +27,10 @@ from tradeline.kernel import (
     PageRequest,
     Permission,
     Problem,
-    Rejected,
+    listing,
     make_page,
     publish,
+    raise_any,
     record_changes,
 )
 
@@ -54,7 +55,7 @@ async def adjust_stock(
     keys = [(line.warehouse_id, line.sku_id) for line in adjustments]
     levels, names = await _lock(conn, actor, keys)
     movements, problems = judge_adjustments(adjustments, levels, names)
-    return await _store(conn, actor, movements, problems, reason)
+    return await _store(conn, actor, movements, problems, reason, levels)
 
 
 async def count_stock(conn: Connection, *, actor: Actor, counts: Sequence[StockCount]) -> int:
@@ -70,7 +71,7 @@ async def count_stock(conn: Connection, *, actor: Actor, counts: Sequence[StockC
     keys = [(line.warehouse_id, line.sku_id) for line in counts]
     levels, names = await _lock(conn, actor, keys)
     movements, problems = judge_counts(counts, levels, names)
-    return await _store(conn, actor, movements, problems, MovementReason.COUNT)
+    return await _store(conn, actor, movements, problems, MovementReason.COUNT, levels)
 
 
 async def transfer_stock(
@@ -87,7 +88,7 @@ async def transfer_stock(
     keys += [(line.to_warehouse_id, line.sku_id) for line in transfers]
     levels, names = await _lock(conn, actor, keys)
     movements, problems = judge_transfers(transfers, levels, names, note)
-    return await _store(conn, actor, movements, problems, MovementReason.TRANSFER)
+    return await _store(conn, actor, movements, problems, MovementReason.TRANSFER, levels)
 
 
 async def list_stock_levels(
@@ -165,27 +166,18 @@ async def _store(
     movements: Sequence[NewMovement],
     problems: Sequence[Problem],
     reason: MovementReason,
+    levels: Mapping[tuple[int, int], StockLevel],
 ) -> int:
-    """Store what was decided as one document, or refuse."""
-    if problems:
-        raise Rejected(problems)
+    """Store what was decided as one document, or refuse. A document has one movement of a level."""
+    raise_any(problems)
     document_id = await queries.next_document(conn)
     await queries.insert_movements(conn, actor, movements, reason, document_id)
     change = Change(
         action=f"stock.{reason}",
         subject_type=f"stock_{reason}",
         subject_id=document_id,
-        after={
-            "lines": [
-                {
-                    "warehouse_id": movement.warehouse_id,
-                    "sku_id": movement.sku_id,
-                    "quantity": movement.quantity,
-                    "note": movement.note,
-                }
-                for movement in movements
-            ]
-        },
+        before=listing("lines", [_told(move, levels, has_moved=False) for move in movements]),
+        after=listing("lines", [_told(move, levels, has_moved=True) for move in movements]),
     )
     await record_changes(conn, actor=actor, changes=[change])
     event = Event(
@@ -195,3 +187,14 @@ async def _store(
     )
     await publish(conn, network_id=actor.network_id, events=[event])
     return document_id
+
+
+def _told(
+    movement: NewMovement, levels: Mapping[tuple[int, int], StockLevel], *, has_moved: bool
+) -> dict[str, object]:
+    """A level before or after it was moved, as the audit trail tells of it."""
+    on_hand = levels[movement.warehouse_id, movement.sku_id].on_hand
+    told = {"warehouse_id": movement.warehouse_id, "sku_id": movement.sku_id, "on_hand": on_hand}
+    if not has_moved:
+        return told
+    return told | {"on_hand": on_hand + movement.quantity, "note": movement.note}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from tradeline.inventory.model import NewWarehouse, Warehouse, WarehouseGrant
 from tradeline.inventory.queries import stock as queries
@@ -17,9 +18,10 @@ from tradeline.kernel import (
     PageRequest,
     Permission,
     Problem,
-    Rejected,
+    listing,
     make_page,
-    record_changes,
+    raise_any,
+    record_and_publish,
 )
 
 
@@ -35,26 +37,24 @@ async def create_warehouses(
         Rejected: InvalidValue; AlreadyExists for a code that the organization uses.
     """
     actor.require(Permission.STOCK_MANAGE)
-    if problems := judge_warehouses(warehouses):
-        raise Rejected(problems)
+    raise_any(judge_warehouses(warehouses))
     ids = await queries.insert_warehouses(conn, actor, warehouses)
-    problems = [
+    problems: list[Problem] = [
         AlreadyExists(path=("warehouses", index, "code"), subject="warehouse", code=warehouse.code)
         for index, warehouse in enumerate(warehouses)
         if warehouse.code not in ids
     ]
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
     changes = [
         Change(
             action="warehouse.create",
             subject_type="warehouse",
             subject_id=ids[warehouse.code],
-            after={"code": warehouse.code, "name": warehouse.name},
+            after=asdict(warehouse),
         )
         for warehouse in warehouses
     ]
-    await record_changes(conn, actor=actor, changes=changes)
+    await record_and_publish(conn, actor=actor, changes=changes, topic="warehouse.created")
     return [ids[warehouse.code] for warehouse in warehouses]
 
 
@@ -63,7 +63,7 @@ async def grant_warehouses(
 ) -> list[int]:
     """Say which warehouses serve some edges, in place of what was said before; the edges' ids.
 
-    Only the seller may. What is held already stays where it is.
+    Only the seller may. What is held already stays where it is. Locks the edges.
 
     Raises:
         Forbidden: without `stock:manage`.
@@ -72,9 +72,9 @@ async def grant_warehouses(
     actor.require(Permission.STOCK_MANAGE)
     edge_ids = [grant.relationship_id for grant in grants]
     named = {id for grant in grants for id in grant.warehouse_ids}
-    edges = await queries.fetch_selling_edges(conn, actor, edge_ids)
+    edges = await queries.lock_selling_edges(conn, actor, edge_ids)
     warehouses = await queries.fetch_warehouses(conn, actor, list(named))
-    problems: list[Problem] = judge_lines(grants, edge_ids, "grants")
+    problems = judge_lines(grants, edge_ids, "grants")
     for index, grant in enumerate(grants):
         path = ("grants", index)
         if grant.relationship_id not in edges:
@@ -86,19 +86,20 @@ async def grant_warehouses(
             for position, warehouse_id in enumerate(grant.warehouse_ids)
             if warehouse_id not in warehouses
         ]
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
+    before = await queries.fetch_granted_warehouses(conn, actor.network_id, edge_ids)
     await queries.replace_grants(conn, actor.network_id, grants)
     changes = [
         Change(
             action="warehouse.grant",
             subject_type="relationship",
             subject_id=grant.relationship_id,
-            after={"warehouse_ids": list(grant.warehouse_ids)},
+            before=listing("warehouse_ids", before[grant.relationship_id]),
+            after=listing("warehouse_ids", grant.warehouse_ids),
         )
         for grant in grants
     ]
-    await record_changes(conn, actor=actor, changes=changes)
+    await record_and_publish(conn, actor=actor, changes=changes, topic="warehouse.granted")
     return edge_ids
 
 

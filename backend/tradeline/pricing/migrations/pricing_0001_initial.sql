@@ -21,6 +21,7 @@ CREATE TABLE pricing.price_list (
     CONSTRAINT level_is_known
         CHECK (level IN ('base', 'tier', 'region', 'group', 'contract', 'quote')),
     CONSTRAINT ends_after_it_begins CHECK (valid_to > valid_from),
+    CONSTRAINT times_are_finite CHECK (isfinite(valid_from) AND isfinite(valid_to)),
     FOREIGN KEY (network_id, seller_org_id) REFERENCES organizations.organization
 );
 -- A seller may have ten thousand contract lists beside its few base lists.
@@ -56,6 +57,7 @@ CREATE TABLE pricing.price (
     CONSTRAINT price_is_not_negative CHECK (unit_price >= 0 AND unit_price < 'Infinity'),
     CONSTRAINT break_is_a_count CHECK (quantity_minimum >= 1),
     CONSTRAINT never_ends_before_it_begins CHECK (valid_to >= valid_from),
+    CONSTRAINT times_are_finite CHECK (isfinite(valid_from) AND isfinite(valid_to)),
     FOREIGN KEY (network_id, price_list_id) REFERENCES pricing.price_list,
     FOREIGN KEY (network_id, sku_id) REFERENCES catalog.sku,
     CONSTRAINT pack_is_of_the_sku FOREIGN KEY (network_id, pack_id, sku_id)

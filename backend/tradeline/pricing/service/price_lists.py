@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from tradeline.catalog import visible_sku_ids
@@ -12,14 +12,18 @@ from tradeline.kernel import (
     AlreadyExists,
     Change,
     Connection,
+    Event,
     InvalidValue,
     NotFound,
     Page,
     PageRequest,
     Permission,
     Problem,
-    Rejected,
+    listing,
     make_page,
+    publish,
+    raise_any,
+    record_and_publish,
     record_changes,
     refuse,
 )
@@ -27,6 +31,7 @@ from tradeline.pricing.changes import (
     judge_batch,
     judge_price,
     judge_price_list,
+    judge_time,
     plan_ends,
     plan_prices,
 )
@@ -40,6 +45,14 @@ from tradeline.pricing.model import (
     PriceListGrant,
 )
 from tradeline.pricing.queries import price_lists as queries
+
+# What is published of an action.
+PAST = {
+    "prices.put": "prices.put",
+    "prices.end": "prices.ended",
+    "price_list.grant": "price_list.granted",
+    "price_list.revoke": "price_list.revoked",
+}
 
 
 async def create_price_lists(
@@ -58,24 +71,21 @@ async def create_price_lists(
     problems = judge_batch("priceLists", price_lists)
     for index, new in enumerate(price_lists):
         problems += judge_price_list(new, ("priceLists", index))
-    _raise_any(problems)
+    raise_any(problems)
     codes = [new.code for new in price_lists]
-    _raise_any(_repeats(codes, await queries.fetch_taken_codes(conn, actor, codes)))
+    raise_any(_repeats(codes, await queries.fetch_taken_codes(conn, actor, codes)))
     ids = await queries.insert_price_lists(conn, actor, price_lists)
-    _raise_any(_repeats(codes, set(codes) - ids.keys()))
-    await record_changes(
-        conn,
-        actor=actor,
-        changes=[
-            Change(
-                action="price_list.create",
-                subject_type="price_list",
-                subject_id=ids[new.code],
-                after=asdict(new),
-            )
-            for new in price_lists
-        ],
-    )
+    raise_any(_repeats(codes, set(codes) - ids.keys()))
+    changes = [
+        Change(
+            action="price_list.create",
+            subject_type="price_list",
+            subject_id=ids[new.code],
+            after=asdict(new),
+        )
+        for new in price_lists
+    ]
+    await record_and_publish(conn, actor=actor, changes=changes, topic="price_list.created")
     return [ids[code] for code in codes]
 
 
@@ -96,7 +106,7 @@ async def put_prices(
     problems = judge_batch("prices", prices)
     for index, new in enumerate(prices):
         problems += judge_price(new, ("prices", index))
-    _raise_any(problems)
+    raise_any(problems)
     await _lock_one(conn, actor, price_list_id)
     sku_ids = sorted({new.sku_id for new in prices})
     visible = await visible_sku_ids(conn, actor=actor, ids=sku_ids)
@@ -110,18 +120,19 @@ async def put_prices(
             problems.append(NotFound(path=("prices", index, "packId"), subject="pack"))
     stored = await queries.fetch_prices_of_skus(conn, actor, price_list_id, sku_ids)
     plan, faults = plan_prices(prices, stored, await queries.get_time(conn))
-    _raise_any(problems + faults)
+    raise_any(problems + faults)
     await queries.end_prices(conn, actor, price_list_id, plan.ends)
     made = iter(await queries.insert_prices(conn, actor, price_list_id, plan.inserts))
     ids = [next(made) if kept is None else kept for kept in plan.kept]
     if plan.inserts or plan.ends:
-        new_ids = [id for id, kept in zip(ids, plan.kept, strict=True) if kept is None]
-        await _record(
+        ended = [price for price in stored if price.id in plan.ends]
+        await _record_prices(
             conn,
             actor,
             "prices.put",
             price_list_id,
-            {"price_ids": new_ids, "ended_price_ids": sorted(plan.ends)},
+            before=ended,
+            after=[*plan.inserts, *_ended(ended, plan.ends)],
         )
     return ids
 
@@ -144,7 +155,7 @@ async def end_prices(
         Rejected: NotFound for the list or a price of it, InvalidValue for a moment gone by.
     """
     actor.require(Permission.PRICE_MANAGE)
-    _raise_any(judge_batch("priceIds", price_ids))
+    raise_any(judge_batch("priceIds", price_ids))
     await _lock_one(conn, actor, price_list_id)
     stored = await queries.fetch_prices(conn, actor, price_list_id, price_ids)
     now = await queries.get_time(conn)
@@ -154,20 +165,17 @@ async def end_prices(
         for index, id in enumerate(price_ids)
         if id not in found
     ]
-    if at is not None and (at.tzinfo is None or at < now):
-        rule, rule_zh = "give a moment to come, with its zone", "须为将来的时间，并带时区"
-        problems.append(InvalidValue(path=("at",), field="at", rule=rule, rule_zh=rule_zh))
-    _raise_any(problems)
+    faults = judge_time(at, ("at",))
+    if at is not None and not faults and at < now:
+        rule, rule_zh = "give a moment to come", "须为将来的时间"
+        faults = [InvalidValue(path=("at",), field="at", rule=rule, rule_zh=rule_zh)]
+    raise_any(problems + faults)
     ends = plan_ends(stored, at or now)
     await queries.end_prices(conn, actor, price_list_id, ends)
     if ends:
-        await _record(
-            conn,
-            actor,
-            "prices.end",
-            price_list_id,
-            {"price_ids": sorted(ends), "at": (at or now).isoformat()},
-        )
+        ended = [price for price in stored if price.id in ends]
+        after = _ended(ended, ends)
+        await _record_prices(conn, actor, "prices.end", price_list_id, before=ended, after=after)
 
 
 async def grant_price_lists(
@@ -183,7 +191,7 @@ async def grant_price_lists(
     """
     actor.require(Permission.PRICE_MANAGE)
     problems = judge_batch("grants", grants)
-    _raise_any(problems)
+    raise_any(problems)
     lists = await queries.lock_price_lists(conn, actor, [g.price_list_id for g in grants])
     currencies = await queries.fetch_sold_edges(conn, actor, [g.relationship_id for g in grants])
     for index, grant in enumerate(grants):
@@ -200,9 +208,9 @@ async def grant_price_lists(
             problems.append(
                 OtherCurrency(path=path, list_currency=granted.currency, currency=currency)
             )
-    _raise_any(problems)
+    raise_any(problems)
     made = await queries.insert_grants(conn, actor, grants)
-    await _record_grants(conn, actor, "price_list.grant", made)
+    await _record_grants(conn, actor, "price_list.grant", made, are_given=True)
 
 
 async def revoke_price_lists(
@@ -217,9 +225,9 @@ async def revoke_price_lists(
         Rejected: NotFound for a list that is not one's own, InvalidValue.
     """
     actor.require(Permission.PRICE_MANAGE)
-    _raise_any(judge_batch("grants", grants))
+    raise_any(judge_batch("grants", grants))
     lists = await queries.lock_price_lists(conn, actor, [g.price_list_id for g in grants])
-    _raise_any(
+    raise_any(
         [
             NotFound(path=("grants", index, "priceListId"), subject="price list")
             for index, grant in enumerate(grants)
@@ -227,7 +235,7 @@ async def revoke_price_lists(
         ]
     )
     gone = await queries.delete_grants(conn, actor, grants)
-    await _record_grants(conn, actor, "price_list.revoke", gone)
+    await _record_grants(conn, actor, "price_list.revoke", gone, are_given=False)
 
 
 async def price_lists_by_ids(
@@ -299,31 +307,67 @@ def _repeats(codes: Sequence[str], taken: set[str]) -> list[Problem]:
     ]
 
 
-async def _record(
-    conn: Connection, actor: Actor, action: str, price_list_id: int, after: dict[str, object]
+def _ended(prices: Sequence[Price], ends: Mapping[int, datetime]) -> list[Price]:
+    return [replace(price, valid_to=ends[price.id]) for price in prices]
+
+
+async def _record_prices(
+    conn: Connection,
+    actor: Actor,
+    action: str,
+    price_list_id: int,
+    *,
+    before: Sequence[Price],
+    after: Sequence[Price | NewPrice],
 ) -> None:
-    change = Change(action=action, subject_type="price_list", subject_id=price_list_id, after=after)
-    await record_changes(conn, actor=actor, changes=[change])
+    change = Change(
+        action=action,
+        subject_type="price_list",
+        subject_id=price_list_id,
+        before=listing("prices", [_told(price) for price in before]),
+        after=listing("prices", [_told(price) for price in after]),
+    )
+    await record_and_publish(conn, actor=actor, changes=[change], topic=PAST[action])
+
+
+def _told(price: Price | NewPrice) -> dict[str, object]:
+    """A price as the audit trail tells of it."""
+    return {
+        "sku_id": price.sku_id,
+        "pack_id": price.pack_id,
+        "quantity_minimum": price.quantity_minimum,
+        "unit_price": f"{price.unit_price:f}",
+        "valid_from": price.valid_from,
+        "valid_to": price.valid_to,
+    }
 
 
 async def _record_grants(
-    conn: Connection, actor: Actor, action: str, grants: Sequence[PriceListGrant]
+    conn: Connection,
+    actor: Actor,
+    action: str,
+    grants: Sequence[PriceListGrant],
+    *,
+    are_given: bool,
 ) -> None:
-    await record_changes(
-        conn,
-        actor=actor,
-        changes=[
-            Change(
-                action=action,
-                subject_type="relationship",
-                subject_id=grant.relationship_id,
-                after={"price_list_id": grant.price_list_id},
-            )
-            for grant in grants
-        ],
-    )
-
-
-def _raise_any(problems: Sequence[Problem]) -> None:
-    if problems:
-        raise Rejected(problems)
+    """Audit grants by edge; publish them in the history of the lists, which are locked."""
+    changes = [
+        Change(
+            action=action,
+            subject_type="relationship",
+            subject_id=grant.relationship_id,
+            before={} if are_given else {"price_list_id": grant.price_list_id},
+            after={"price_list_id": grant.price_list_id} if are_given else {},
+        )
+        for grant in grants
+    ]
+    await record_changes(conn, actor=actor, changes=changes)
+    events = [
+        Event(
+            topic=PAST[action],
+            key=f"price_list:{grant.price_list_id}",
+            payload={"id": grant.price_list_id, "relationship_id": grant.relationship_id},
+        )
+        for grant in grants
+    ]
+    await publish(conn, network_id=actor.network_id, events=events)
