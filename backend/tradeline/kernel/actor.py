@@ -57,7 +57,8 @@ class Forbidden(Exception):
 class Actor:
     """Someone acting for one organization of one network; every query is scoped by the two.
 
-    A person has an `account_id`, a machine an `api_client_id`; the system itself has neither.
+    A person has an `account_id`, a machine an `api_client_id`; the system itself has neither, and
+    says so: nobody becomes the system by being nobody.
     """
 
     network_id: int
@@ -66,6 +67,7 @@ class Actor:
     account_id: int | None = None
     api_client_id: int | None = None
     locale: Locale = Locale.ZH
+    is_system: bool = False
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
@@ -78,4 +80,9 @@ class Actor:
 
 def system_actor(network_id: int, org_id: int) -> Actor:
     """The system acting for an organization: jobs, imports and seeds, never a request."""
-    return Actor(network_id=network_id, org_id=org_id, permissions=frozenset(Permission))
+    return Actor(
+        network_id=network_id,
+        org_id=org_id,
+        permissions=frozenset(Permission),
+        is_system=True,
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ import pytest
 from graphql import GraphQLSchema, build_schema
 from strawberry.types import ExecutionResult
 
-from tests.factories import a_network
+from tests.factories import a_network, an_account
 from tests.walk import Step, Victim, Walk
 from tradeline.identity import ApiClientDraft, TokenKeys, create_api_clients, invite
 from tradeline.inventory import HoldLine, hold_stock
@@ -151,7 +151,7 @@ async def world(clone: Callable[[], Awaitable[str]]) -> AsyncIterator[World]:
     ids = {name: await _ids(owner_pool, network_id, name) for name in ROWS}
     names = {row[0] for row in await owner_pool.fetch(NAMES, network_id)}
     codes = await owner_pool.fetch("SELECT code FROM catalog.sku ORDER BY id LIMIT 1")
-    neighbour = await _neighbour(db, network_id)
+    neighbour = await _neighbour(db, network_id, await an_account(owner_pool))
     foreigner = (await a_network(owner_pool, db)).actor("brand")
     yield World(
         db=db,
@@ -214,7 +214,7 @@ async def _complete(db: Database, owner_pool: Pool, network_id: int) -> None:
         )
 
 
-async def _neighbour(db: Database, network_id: int) -> Actor:
+async def _neighbour(db: Database, network_id: int, account_id: int) -> Actor:
     """An organization in the victim's network that trades with nobody."""
     async with db.unit_of_work(network_id) as conn:
         [org_id] = await create_organizations(
@@ -230,13 +230,15 @@ async def _neighbour(db: Database, network_id: int) -> Actor:
             ],
         )
         await release_organizations(conn, network_id=network_id, ids=[org_id])
-    return _everything(network_id, org_id)
+    return _everything(network_id, org_id, account_id)
 
 
-def _everything(network_id: int, org_id: int) -> Actor:
+def _everything(network_id: int, org_id: int, account_id: int = 1) -> Actor:
+    """Somebody of an organization with every permission: a person, and so not the system."""
     return Actor(
         network_id=network_id,
         org_id=org_id,
+        account_id=account_id,
         permissions=frozenset(Permission),
         locale=Locale.EN,
     )
@@ -317,17 +319,28 @@ async def test_no_mutation_of_a_strangers_touches_anything(
             assert marks_in(world, step, answer) == set(), step.field
     after = await rows_of(world)
 
-    assert {name: before[name] - after[name] for name in before if before[name] - after[name]} == {}
+    assert {name: rows - after[name] for name, rows in before.items() if rows - after[name]} == {}
+    added = [(name, row) for name, rows in after.items() for row in rows - before[name]]
+    own = {world.neighbour.org_id} | {
+        json.loads(row)["id"] for name, row in added if name == "organizations.organization"
+    }
+    assert [(name, row) for name, row in added if not belongs_to(json.loads(row), own)] == []
+
+
+def belongs_to(row: dict[str, Any], own: set[int]) -> bool:
+    """Whether a row that a stranger added is the stranger's, and nobody else's."""
+    named = {value for name, value in row.items() if name.endswith("org_id") and value is not None}
+    return bool(named) and named <= own
 
 
 async def rows_of(world: World) -> dict[str, set[str]]:
-    """All rows of the victim's, and of everybody's accounts, by table."""
+    """All rows of the victim's network, and all accounts, by table; each as JSON."""
     rows: dict[str, set[str]] = {}
     for table in await world.owner_pool.fetch(TABLES):
         name = table["name"]
         where = "WHERE network_id = $1" if table["has_network"] else "WHERE $1::bigint IS NOT NULL"
         found = await world.owner_pool.fetch(
-            f"SELECT row::text AS text FROM {name} AS row {where}", world.network_id
+            f"SELECT to_jsonb(row)::text AS text FROM {name} AS row {where}", world.network_id
         )
         rows[name] = {row["text"] for row in found}
     return rows
@@ -344,12 +357,15 @@ async def test_nobody_gets_in_without_signing_in(world: World, sdl: GraphQLSchem
 async def test_without_a_permission_no_field_answers(world: World, sdl: GraphQLSchema) -> None:
     """Somebody of the victim's own, whose roles allow nothing."""
     assert sdl.query_type is not None
+    assert sdl.mutation_type is not None
+    fields = {**sdl.query_type.fields, **sdl.mutation_type.fields}
     insider = world.insiders[0]
-    nobody = Actor(network_id=insider.network_id, org_id=insider.org_id, permissions=frozenset())
-    for step in Walk(sdl, world.victim).queries():
-        directives = sdl.query_type.fields[step.field].ast_node
-        assert directives is not None
-        if not any(directive.name.value == "requires" for directive in directives.directives):
+    nobody = replace(insider, permissions=frozenset())
+    walk = Walk(sdl, world.victim)
+    for step in [*walk.queries(), *walk.mutations()]:
+        node = fields[step.field].ast_node
+        assert node is not None
+        if not any(directive.name.value == "requires" for directive in node.directives):
             continue
         result = await send(world, nobody, step)
 
