@@ -4,9 +4,11 @@ from tradeline_graph.organizations.mutations import Mutation
 from tradeline_graph.organizations.root import Query
 from tradeline_graph.organizations.types import (
     LegalEntity,
+    Network,
     Organization,
     Relationship,
     load_legal_entity,
+    load_network,
     load_organization,
     load_relationship,
 )
@@ -14,10 +16,12 @@ from tradeline_graph.organizations.types import (
 __all__ = [
     "LegalEntity",
     "Mutation",
+    "Network",
     "Organization",
     "Query",
     "Relationship",
     "load_legal_entity",
+    "load_network",
     "load_organization",
     "load_relationship",
 ]

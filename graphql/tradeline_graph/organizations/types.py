@@ -31,6 +31,21 @@ from tradeline_graph.organizations.enums import (
 
 
 @strawberry.type(
+    description="The trading world that your organization is in. No other one is ever seen.",
+    directives=scoped(Scope.ORGANIZATION),
+)
+class Network:
+    code: str
+    name: str
+    name_en: str
+    currency: str = strawberry.field(description="That of new relationships.")
+
+    @classmethod
+    def of(cls, row: organizations.Network) -> Network:
+        return cls(code=row.code, name=row.name, name_en=row.name_en, currency=row.currency)
+
+
+@strawberry.type(
     description="Keeps one set of books; an edge joins two of them.", directives=scoped(Scope.PARTY)
 )
 class LegalEntity:
@@ -203,6 +218,14 @@ class Relationship:
 
     def _is_sellers(self, info: Info) -> bool:
         return info.context.signed_in().org_id == self.edge.seller_org_id
+
+
+async def load_network(info: Info) -> Network | None:
+    """The network of the organization acted for."""
+    actor = info.context.signed_in()
+    async with info.context.db.reading(actor.network_id) as conn:
+        row = await organizations.read_network(conn, network_id=actor.network_id)
+    return None if row is None else Network.of(row)
 
 
 async def load_organization(info: Info, id: int | None) -> Organization | None:
