@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 import strawberry
@@ -38,7 +38,21 @@ def face_of(problem: type[kernel.Problem]) -> Callable[[Face], Face]:
 
 def to_graph(problems: Sequence[kernel.Problem], locale: kernel.Locale) -> list[Any]:
     """Give each problem its face. A problem without one is a bug, and fails as one."""
-    return [_FACES[type(problem)](**_values(problem, locale)) for problem in problems]
+    return [_FACES[type(p)](**_values(_as_sent(p), locale)) for p in problems]
+
+
+def camel_case(name: str) -> str:
+    """The graph's name of a field: "name_en" is nameEn."""
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+def _as_sent(problem: kernel.Problem) -> kernel.Problem:
+    """The problem with its fields called as the request called them, in words as well."""
+    path = tuple(camel_case(step) if isinstance(step, str) else step for step in problem.path)
+    if isinstance(problem, kernel.InvalidValue):
+        return replace(problem, path=path, field=camel_case(problem.field))
+    return replace(problem, path=path)
 
 
 def _values(problem: kernel.Problem, locale: kernel.Locale) -> dict[str, Any]:

@@ -14,29 +14,26 @@ from tradeline.kernel import Permission
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id, to_id
 from tradeline_graph._pages import Connection
+from tradeline_graph._problems import camel_case
 from tradeline_graph._scope import Guard, Scope, scoped
 from tradeline_graph.identity import load_colleague_name
 from tradeline_graph.organizations import Organization, load_organization
 
-# Of which type the rows are that a change's fields name. Ids that are not listed are not shown:
-# outside, no number names a row.
+# Of which type the rows are that a change's fields name, where the field's name does not say so.
 TYPES_OF_IDS = {
-    "assortment_id": "Assortment",
-    "buyer_org_id": "Organization",
-    "buyer_entity_id": "LegalEntity",
-    "membership_id": "Member",
-    "order_id": "Order",
-    "org_id": "Organization",
-    "parent_id": "Organization",
-    "price_list_id": "PriceList",
-    "product_id": "Product",
-    "relationship_id": "Relationship",
-    "role_ids": "Role",
-    "seller_entity_id": "LegalEntity",
-    "seller_org_id": "Organization",
-    "sku_id": "Sku",
-    "warehouse_id": "Warehouse",
+    "buyer_org": "Organization",
+    "buyer_entity": "LegalEntity",
+    "held_for_org": "Organization",
+    "membership": "Member",
+    "on_behalf_of_org": "Organization",
+    "org": "Organization",
+    "parent": "Organization",
+    "seller_entity": "LegalEntity",
+    "seller_org": "Organization",
 }
+
+# Their keys are what somebody called something, not names of fields.
+FREE_NAMES = frozenset({"attributes"})
 
 
 @strawberry.type(
@@ -133,20 +130,29 @@ def _type_of(subject_type: str) -> str:
 
 
 def _shown(values: Mapping[str, Any]) -> dict[str, str]:
-    """Fields as JSON texts by their names in the graph, ids made opaque or left out."""
-    shown = {}
-    for name, value in values.items():
-        if name == "id" or name.endswith(("_id", "_ids")):
-            if name not in TYPES_OF_IDS:
-                continue
-            value = _opaque(TYPES_OF_IDS[name], value)
-        words = name.split("_")
-        camel = words[0] + "".join(word.capitalize() for word in words[1:])
-        shown[camel] = json.dumps(value, ensure_ascii=False)
-    return shown
+    """Fields as JSON texts by their names in the graph."""
+    return {
+        name: json.dumps(value, ensure_ascii=False) for name, value in _without_ids(values).items()
+    }
 
 
-def _opaque(type_name: str, value: Any) -> Any:
+def _without_ids(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same by names in the graph, ids made opaque at any depth: outside, no number names a
+    row. A row's own `id` is left out; the entry or the row above it names the row."""
+    return {
+        camel_case(name): value if name in FREE_NAMES else _told(name, value)
+        for name, value in values.items()
+        if name != "id"
+    }
+
+
+def _told(name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _without_ids(value)
     if isinstance(value, list):
-        return [to_id(type_name, part) for part in value]
-    return None if value is None else to_id(type_name, value)
+        return [_told(name, part) for part in value]
+    field = name.removesuffix("s")
+    if field.endswith("_id") and isinstance(value, int):
+        kind = field.removesuffix("_id")
+        return to_id(TYPES_OF_IDS.get(kind) or _type_of(kind), value)
+    return value

@@ -33,9 +33,11 @@ class SearchTerms:
 
 
 def normalise(text: str) -> str:
-    """NFKC and lower case, so that ＡＢＣ finds abc; blanks in a row become one, and what cannot be
-    printed becomes a blank."""
-    folded = unicodedata.normalize("NFKC", text).lower()
+    """NFKC, lower case and without accents, so that ＡＢＣ finds abc and lóngjǐng longjing; blanks in
+    a row become one, and what cannot be printed becomes a blank."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    folded = unicodedata.normalize("NFKC", bare)
     return " ".join("".join(c if c.isprintable() else " " for c in folded).split())
 
 

@@ -62,7 +62,7 @@ AssortmentCreateError: TypeAlias = Annotated[
     strawberry.union("AssortmentCreateError"),
 ]
 AssortmentSkusPutError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused,
+    NotFound | InvalidValue | RequestReused | AlreadyExists,
     strawberry.union("AssortmentSkusPutError"),
 ]
 AssortmentSkusRemoveError: TypeAlias = Annotated[

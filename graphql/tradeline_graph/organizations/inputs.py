@@ -225,4 +225,4 @@ def minor_in(currency: str, sum_: MoneyInput | None, field: str) -> int:
                 rule_zh=f"该经销关系以 {currency} 结算",
             )
         )
-    return sum_.to_model().minor
+    return sum_.to_model(field).minor

@@ -47,7 +47,7 @@ class PaymentRecordInput:
         return settlement.NewPayment(
             relationship_id=from_id("Relationship", self.relationship_id),
             paid_by=self.paid_by,
-            amount=self.amount.to_model(),
+            amount=self.amount.to_model("amount"),
             method=self.method,
             paid_on=self.paid_on,
             reference=self.reference,

@@ -57,7 +57,7 @@ class Mutation:
                 conn,
                 actor=actor,
                 relationship_id=from_id("Relationship", input.relationship_id),
-                limit=input.limit.to_model(),
+                limit=input.limit.to_model("limit"),
             )
 
         done = await perform(info, input, set_limit)
@@ -96,7 +96,7 @@ class Mutation:
                 actor=actor,
                 relationship_id=from_id("Relationship", input.relationship_id),
                 kind=settlement.ObligationKind(input.kind.value),
-                amount=input.amount.to_model(),
+                amount=input.amount.to_model("amount"),
                 reason=input.reason,
                 due_on=input.due_on,
             )
