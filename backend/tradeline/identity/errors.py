@@ -46,7 +46,8 @@ class TokenNotUsable(Problem):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationNotUsable(Problem):
-    """An invitation that is unknown, accepted, revoked or expired."""
+    """An invitation that is unknown, accepted, revoked or expired, or whose inviter may no longer
+    offer what it offers."""
 
     zh: ClassVar[str] = "邀请无效或已过期；请联系邀请人重新发送。"
     en: ClassVar[str] = "The invitation is not valid or has expired; ask for a new one."

@@ -116,6 +116,18 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenInvitation:
+    """What an invitation offers, and who stands behind it: a person or a machine, in the name of
+    an organization. Behind what neither has offered stands nobody, and it is void."""
+
+    id: int
+    role_ids: tuple[int, ...]
+    invited_by_org_id: int
+    invited_by_account_id: int | None
+    invited_by_api_client_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewInvitation:
     """`token` is told to the inviter once, to be passed on; only its hash is kept."""
 
@@ -125,7 +137,7 @@ class NewInvitation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiClient:
-    """A machine that acts for an organization."""
+    """A machine that acts for an organization. The system's own have no creator."""
 
     network_id: int
     id: int
@@ -134,6 +146,7 @@ class ApiClient:
     name: str
     permissions: frozenset[Permission]
     is_active: bool
+    created_by_account_id: int | None
     created_at: datetime
     last_used_at: datetime | None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tradeline.identity.errors import LastOwner, PermissionNotHeld, PersonAbove
-from tradeline.kernel import Permission, Problem
+from tradeline.kernel import InvalidValue, Permission, Problem
 
 P = Permission
 
@@ -23,6 +23,9 @@ class BuiltInRole:
 
 
 OWNER: Final = "owner"
+
+# A machine that could let others in would outlive its own end through them.
+NOT_FOR_MACHINES: Final = frozenset({P.API_CLIENT_MANAGE, P.PEOPLE_MANAGE})
 
 _VIEWER = frozenset(
     {
@@ -113,6 +116,25 @@ def judge_grant(
     """Nobody gives what they do not hold themselves. Granting nothing takes nothing."""
     excess = sorted(set(granted) - set(held))
     return [PermissionNotHeld(path=path, permissions=", ".join(excess))] if excess else []
+
+
+def may_still_offer(held: Collection[Permission], offered: Collection[Permission]) -> bool:
+    """Whether an inviter, who holds `held` at this moment, could still invite to all of it."""
+    return Permission.PEOPLE_MANAGE in held and set(offered) <= set(held)
+
+
+def judge_machine(granted: Collection[Permission], path: tuple[str | int, ...]) -> list[Problem]:
+    """Nobody lets people or machines in but a person."""
+    if not (refused := sorted(NOT_FOR_MACHINES & set(granted))):
+        return []
+    return [
+        InvalidValue(
+            path=path,
+            field="permissions",
+            rule=f"a machine may not hold {', '.join(refused)}",
+            rule_zh=f"接口客户端不能拥有 {'、'.join(refused)}",
+        )
+    ]
 
 
 def judge_change_of_person(

@@ -70,7 +70,9 @@ class Invitation(Table, tablename="invitation", schema="identity"):
     email = Text(default=None, null=False)
     role_ids = Array(base_column=BigInt(), default=None, null=False)
     token_hash = Bytea(default=None, null=False)
+    invited_by_org_id = BigInt(default=None, null=False)
     invited_by_account_id = BigInt(default=None, null=True)
+    invited_by_api_client_id = BigInt(default=None, null=True)
     created_at = Timestamptz(default=TimestamptzNow(), null=False)
     expires_at = Timestamptz(default=None, null=False)
     accepted_at = Timestamptz(default=None, null=True)
@@ -90,6 +92,7 @@ class ApiClient(Table, tablename="api_client", schema="identity"):
     name = Text(default=None, null=False)
     permissions = Array(base_column=Text(), default=None, null=False)
     is_active = Boolean(default=True, null=False)
+    created_by_account_id = BigInt(default=None, null=True)
     created_at = Timestamptz(default=TimestamptzNow(), null=False)
     last_used_at = Timestamptz(default=None, null=True)
 

@@ -118,7 +118,12 @@ class MemberDeactivateInput:
 class ApiClientCreateInput:
     request_id: str
     name: str
-    permissions: list[Permission] = strawberry.field(description="Only such as you hold yourself.")
+    permissions: list[Permission] = strawberry.field(
+        description=(
+            "Only such as you hold yourself; never `PEOPLE_MANAGE` nor `API_CLIENT_MANAGE`, for "
+            "machines let nobody in."
+        )
+    )
 
 
 @strawberry.input
@@ -289,7 +294,9 @@ class PeopleMutation:
         return MemberRolesSetPayload(member=await load_member(info, done.id), errors=done.errors)
 
     @strawberry.mutation(
-        description="Shut somebody of your organization out, at once.",
+        description=(
+            "Shut somebody of your organization out, at once, with the machines that they created."
+        ),
         extensions=[Guard(Scope.ORGANIZATION, Permission.PEOPLE_MANAGE)],
     )
     async def member_deactivate(

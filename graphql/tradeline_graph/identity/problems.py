@@ -52,7 +52,10 @@ class TokenNotUsable(Problem):
 
 @face_of(identity.InvitationNotUsable)
 @strawberry.type(
-    description="The invitation is unknown, accepted, revoked or expired.",
+    description=(
+        "The invitation is unknown, accepted, revoked or expired, or whoever invited may no longer "
+        "offer what it offers."
+    ),
     directives=scoped(Scope.VALUE),
 )
 class InvitationNotUsable(Problem):

@@ -12,7 +12,12 @@ from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
 from tradeline_graph._scope import Scope, scoped
 from tradeline_graph.identity.enums import Locale, Permission
-from tradeline_graph.organizations import Organization, load_organization
+from tradeline_graph.organizations import (
+    Network,
+    Organization,
+    load_network,
+    load_organization,
+)
 
 
 @strawberry.type(
@@ -79,6 +84,10 @@ class Viewer:
         return Account(
             id=to_id("Account", row.id), email=row.email, name=row.name, locale=row.locale
         )
+
+    @strawberry.field(description="The network that you act in.")
+    async def network(self, info: Info) -> Network | None:
+        return await load_network(info)
 
     @strawberry.field(description="The organization that you act for.")
     async def organization(self, info: Info) -> Organization | None:
@@ -186,6 +195,7 @@ class Invitation:
     description="A machine that acts for your organization.", directives=scoped(Scope.ORGANIZATION)
 )
 class ApiClient:
+    created_by_account_id: strawberry.Private[int | None]
     id: strawberry.ID
     client_id: str = strawberry.field(description="What it presents at /oauth/token.")
     name: str
@@ -197,6 +207,7 @@ class ApiClient:
     @classmethod
     def of(cls, row: identity.ApiClient) -> ApiClient:
         return cls(
+            created_by_account_id=row.created_by_account_id,
             id=to_id("ApiClient", row.id),
             client_id=row.client_id,
             name=row.name,
@@ -205,6 +216,15 @@ class ApiClient:
             created_at=row.created_at,
             last_used_at=row.last_used_at,
         )
+
+    @strawberry.field(
+        description=(
+            "The name of the colleague who created it, and with whose membership it ends. Null "
+            "for the system's own."
+        )
+    )
+    async def created_by(self, info: Info) -> str | None:
+        return await load_colleague_name(info, self.created_by_account_id)
 
 
 async def load_roles(info: Info, ids: Sequence[int]) -> list[Role]:

@@ -230,7 +230,7 @@ async def test_a_machines_secret_is_told_once(owner_pool: Pool, db: Database) ->
         "name": "ERP",
         "permissions": ["STOCK_READ"],
     }
-    selection = "clientSecret apiClient { id clientId permissions }"
+    selection = "clientSecret apiClient { id clientId permissions createdBy }"
 
     made = await does(db, brand, "apiClientCreate", selection, **request)
     again = await does(db, brand, "apiClientCreate", selection, **request)
@@ -244,6 +244,7 @@ async def test_a_machines_secret_is_told_once(owner_pool: Pool, db: Database) ->
     listed = await execute(db, brand, "{ apiClients { edges { node { name isActive } } } }")
 
     assert len(made["clientSecret"]) >= 43
+    assert made["apiClient"]["createdBy"] == "brand"
     assert again == made | {"clientSecret": None}
     assert revoked["apiClient"] == {"isActive": False}
     assert listed["apiClients"]["edges"] == [{"node": {"name": "ERP", "isActive": False}}]

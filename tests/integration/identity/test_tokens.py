@@ -307,6 +307,9 @@ async def test_a_machine_gets_no_more_than_its_maker_holds(owner_pool: Pool, db:
         await makes(maker, Permission.STOCK_READ, Permission.STOCK_MANAGE)
     with pytest.raises(Rejected, match="at least one"):
         await makes(maker)
+    for letting_in in (Permission.PEOPLE_MANAGE, Permission.API_CLIENT_MANAGE):
+        with pytest.raises(Rejected, match="a machine may not hold"):
+            await makes(story.actor("brand"), Permission.STOCK_READ, letting_in)
     with pytest.raises(Forbidden):
         await makes(story.actor("brand", Permission.STOCK_READ), Permission.STOCK_READ)
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from tradeline.identity import BUILT_IN_ROLES
 from tradeline.identity.model import known_permissions, normal_email
 from tradeline.identity.passwords import fits_password, hash_password
-from tradeline.identity.roles import judge_change_of_person, judge_grant, judge_loss_of_owner
+from tradeline.identity.roles import (
+    judge_change_of_person,
+    judge_grant,
+    judge_loss_of_owner,
+    judge_machine,
+    may_still_offer,
+)
 from tradeline.kernel import Permission
 
 READ, MANAGE = Permission.STOCK_READ, Permission.STOCK_MANAGE
@@ -18,6 +24,22 @@ def test_one_gives_what_one_holds() -> None:
     assert (problem.path, problem.message()) == (
         ("permissions",),
         "You cannot give permissions that you do not hold: stock:manage.",
+    )
+
+
+def test_an_offer_stands_while_its_maker_could_make_it() -> None:
+    inviting = Permission.PEOPLE_MANAGE
+    assert may_still_offer({inviting, READ}, {READ})
+    assert not may_still_offer({inviting, READ}, {READ, MANAGE})
+    assert not may_still_offer({READ}, {READ})
+    assert not may_still_offer(set(), set())
+
+
+def test_a_machine_lets_nobody_in() -> None:
+    assert judge_machine({READ, MANAGE}, ()) == []
+    [problem] = judge_machine(set(Permission), ("permissions",))
+    assert problem.message() == (
+        "permissions cannot be used: a machine may not hold api_client:manage, people:manage."
     )
 
 

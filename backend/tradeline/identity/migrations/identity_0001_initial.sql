@@ -58,6 +58,7 @@ CREATE TABLE identity.membership_role (
 );
 SELECT kernel.guard_table('identity.membership_role', 'SELECT, INSERT, DELETE');
 
+-- Whoever invited, and for which organization, must still be allowed to when it is accepted.
 CREATE TABLE identity.invitation (
     network_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -65,7 +66,9 @@ CREATE TABLE identity.invitation (
     email text NOT NULL,
     role_ids bigint[] NOT NULL,
     token_hash bytea NOT NULL,
+    invited_by_org_id bigint NOT NULL,
     invited_by_account_id bigint,
+    invited_by_api_client_id bigint,
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL,
     accepted_at timestamptz,
@@ -78,6 +81,7 @@ CREATE TABLE identity.invitation (
 CREATE INDEX invitation_by_org ON identity.invitation (network_id, org_id, id);
 SELECT kernel.guard_table('identity.invitation', 'SELECT, INSERT, UPDATE');
 
+-- It goes when the member who created it goes; the system's own have no creator.
 CREATE TABLE identity.api_client (
     network_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -87,6 +91,7 @@ CREATE TABLE identity.api_client (
     name text NOT NULL,
     permissions text[] NOT NULL,
     is_active boolean NOT NULL DEFAULT true,
+    created_by_account_id bigint REFERENCES identity.account,
     created_at timestamptz NOT NULL DEFAULT now(),
     last_used_at timestamptz,
     PRIMARY KEY (network_id, id),

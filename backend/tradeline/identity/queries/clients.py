@@ -9,12 +9,23 @@ import asyncpg
 from tradeline.identity.model import ApiClient, ApiClientDraft, known_permissions
 from tradeline.kernel import Actor, Connection, PageRequest
 
+# Whoever deactivates the creator waits, and then finds the new machine as well.
+SHARE_CREATOR = """
+    SELECT membership.id
+      FROM identity.membership AS membership
+     WHERE membership.network_id = $1
+       AND membership.org_id = $2
+       AND membership.account_id = $3
+       AND membership.is_active
+       FOR SHARE
+"""
+
 INSERT_API_CLIENTS = """
     INSERT INTO identity.api_client
-           (network_id, org_id, client_id, secret_hash, name, permissions)
-    SELECT $1, $2, draft.client_id, draft.secret_hash, draft.name,
+           (network_id, org_id, created_by_account_id, client_id, secret_hash, name, permissions)
+    SELECT $1, $2, $3, draft.client_id, draft.secret_hash, draft.name,
            string_to_array(draft.permissions, ' ')
-      FROM unnest($3::text[], $4::bytea[], $5::text[], $6::text[])
+      FROM unnest($4::text[], $5::bytea[], $6::text[], $7::text[])
            WITH ORDINALITY AS draft (client_id, secret_hash, name, permissions, position)
      ORDER BY draft.position
     RETURNING client_id, id
@@ -22,7 +33,8 @@ INSERT_API_CLIENTS = """
 
 LIST_API_CLIENTS = """
     SELECT client.network_id, client.id, client.org_id, client.client_id, client.name,
-           client.permissions, client.is_active, client.created_at, client.last_used_at
+           client.permissions, client.is_active, client.created_by_account_id, client.created_at,
+           client.last_used_at
       FROM identity.api_client AS client
      WHERE client.network_id = $1
        AND client.org_id = $2
@@ -45,6 +57,23 @@ DEACTIVATE_API_CLIENT = """
      WHERE network_id = $1 AND org_id = $2 AND id = $3
 """
 
+DEACTIVATE_API_CLIENTS_OF = """
+    UPDATE identity.api_client
+       SET is_active = false
+     WHERE network_id = $1
+       AND id IN (
+               SELECT client.id
+                 FROM identity.api_client AS client
+                WHERE client.network_id = $1
+                  AND client.org_id = $2
+                  AND client.created_by_account_id = $3
+                  AND client.is_active
+                ORDER BY client.id
+                  FOR UPDATE
+           )
+    RETURNING id
+"""
+
 FETCH_API_CLIENT = """
     SELECT network_id, id, org_id, secret_hash, permissions
       FROM identity.api_client_of($1, $2, $3)
@@ -53,6 +82,12 @@ FETCH_API_CLIENT = """
 MARK_API_CLIENT_USED = """
     UPDATE identity.api_client SET last_used_at = now() WHERE network_id = $1 AND id = $2
 """
+
+
+async def share_creator(conn: Connection, actor: Actor) -> bool:
+    """Keep the actor from being deactivated; False unless they are an active member."""
+    found = await conn.fetchval(SHARE_CREATOR, actor.network_id, actor.org_id, actor.account_id)
+    return found is not None
 
 
 async def insert_api_clients(
@@ -66,6 +101,7 @@ async def insert_api_clients(
         INSERT_API_CLIENTS,
         actor.network_id,
         actor.org_id,
+        actor.account_id,
         client_ids,
         secret_hashes,
         [draft.name for draft in drafts],
@@ -96,6 +132,12 @@ async def lock_api_client(
 
 async def deactivate_api_client(conn: Connection, actor: Actor, api_client_id: int) -> None:
     await conn.execute(DEACTIVATE_API_CLIENT, actor.network_id, actor.org_id, api_client_id)
+
+
+async def deactivate_api_clients_of(conn: Connection, actor: Actor, account_id: int) -> list[int]:
+    """Those that the account created in the actor's organization; the ids of those it was."""
+    rows = await conn.fetch(DEACTIVATE_API_CLIENTS_OF, actor.network_id, actor.org_id, account_id)
+    return sorted(row["id"] for row in rows)
 
 
 async def fetch_api_client(

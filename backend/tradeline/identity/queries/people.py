@@ -1,4 +1,4 @@
-"""Roles, members and invitations of one organization."""
+"""Roles and members of one organization."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import asyncpg
 
-from tradeline.identity.model import Invitation, NewPerson, Person, Role, known_permissions
+from tradeline.identity.model import NewPerson, Person, Role, known_permissions
 from tradeline.identity.roles import OWNER, BuiltInRole
 from tradeline.kernel import Actor, Connection, PageRequest, Permission
 
@@ -149,37 +149,6 @@ UPSERT_MEMBERSHIP = """
     RETURNING id
 """
 
-DELETE_ROLES_OF_MEMBERSHIP = """
-    DELETE FROM identity.membership_role WHERE network_id = $1 AND membership_id = $2
-"""
-
-INSERT_ROLES_OF_MEMBERSHIP = """
-    INSERT INTO identity.membership_role (network_id, membership_id, role_id)
-    SELECT DISTINCT $1::bigint, $2::bigint, wanted.role_id
-      FROM unnest($3::bigint[]) AS wanted (role_id)
-"""
-
-DEACTIVATE_MEMBERSHIP = """
-    UPDATE identity.membership
-       SET is_active = false
-     WHERE network_id = $1 AND org_id = $2 AND id = $3
-"""
-
-# Whoever no longer may invite, or may give less, has not invited.
-REVOKE_INVITATIONS_BY = """
-    UPDATE identity.invitation
-       SET revoked_at = now()
-     WHERE network_id = $1 AND invited_by_account_id = $2
-       AND accepted_at IS NULL AND revoked_at IS NULL
-"""
-
-INSERT_INVITATION = """
-    INSERT INTO identity.invitation
-           (network_id, org_id, email, role_ids, token_hash, invited_by_account_id, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, now() + $7)
-    RETURNING id
-"""
-
 IS_MEMBER = """
     SELECT EXISTS (
                SELECT 1
@@ -190,48 +159,21 @@ IS_MEMBER = """
            )
 """
 
-# Invitations into an organization that the actor manages are the actor's to see as well.
-LIST_INVITATIONS = """
-    SELECT invitation.network_id, invitation.id, invitation.org_id, invitation.email,
-           invitation.role_ids, invitation.created_at, invitation.expires_at,
-           invitation.accepted_at, invitation.revoked_at
-      FROM identity.invitation AS invitation
-     WHERE invitation.network_id = $1
-       AND invitation.org_id IN (SELECT managed.id FROM organizations.managed_by($1, $2) AS managed)
-       AND ($3::bigint IS NULL OR invitation.id < $3)
-       AND ($4::bigint[] IS NULL OR invitation.id = ANY($4))
-     ORDER BY invitation.id DESC
-     LIMIT $5
+DELETE_ROLES_OF_MEMBERSHIP = """
+    DELETE FROM identity.membership_role WHERE network_id = $1 AND membership_id = $2
 """
 
-REVOKE_INVITATION = """
-    UPDATE identity.invitation AS invitation
-       SET revoked_at = now()
-     WHERE invitation.network_id = $1
-       AND invitation.org_id IN (SELECT managed.id FROM organizations.managed_by($1, $2) AS managed)
-       AND invitation.id = $3
-       AND invitation.accepted_at IS NULL
-       AND invitation.revoked_at IS NULL
-    RETURNING invitation.org_id
+INSERT_ROLES_OF_MEMBERSHIP = """
+    INSERT INTO identity.membership_role (network_id, membership_id, role_id)
+    SELECT DISTINCT $1::bigint, $2::bigint, wanted.role_id
+      FROM unnest($3::bigint[]) AS wanted (role_id)
+        ON CONFLICT DO NOTHING
 """
 
-FETCH_INVITATION_BY_TOKEN = """
-    SELECT network_id, id, org_id, email FROM identity.invitation_of($1)
-"""
-
-LOCK_OPEN_INVITATION = """
-    SELECT invitation.role_ids
-      FROM identity.invitation AS invitation
-     WHERE invitation.network_id = $1
-       AND invitation.id = $2
-       AND invitation.accepted_at IS NULL
-       AND invitation.revoked_at IS NULL
-       AND invitation.expires_at > now()
-       FOR UPDATE
-"""
-
-MARK_INVITATION_ACCEPTED = """
-    UPDATE identity.invitation SET accepted_at = now() WHERE network_id = $1 AND id = $2
+DEACTIVATE_MEMBERSHIP = """
+    UPDATE identity.membership
+       SET is_active = false
+     WHERE network_id = $1 AND org_id = $2 AND id = $3
 """
 
 # Of an account, nobody but its colleagues is told the name.
@@ -347,6 +289,11 @@ async def insert_people(conn: Connection, network_id: int, people: Sequence[NewP
     await conn.execute(INSERT_FIRST_ROLES, network_id, org_ids, emails, roles)
 
 
+async def is_member(conn: Connection, network_id: int, org_id: int, email: str) -> bool:
+    found: bool = await conn.fetchval(IS_MEMBER, network_id, org_id, email)
+    return found
+
+
 async def upsert_membership(conn: Connection, network_id: int, account_id: int, org_id: int) -> int:
     membership_id: int = await conn.fetchval(UPSERT_MEMBERSHIP, network_id, account_id, org_id)
     return membership_id
@@ -356,76 +303,18 @@ async def replace_roles(
     conn: Connection, network_id: int, membership_id: int, role_ids: Sequence[int]
 ) -> None:
     await conn.execute(DELETE_ROLES_OF_MEMBERSHIP, network_id, membership_id)
+    await add_roles(conn, network_id, membership_id, role_ids)
+
+
+async def add_roles(
+    conn: Connection, network_id: int, membership_id: int, role_ids: Sequence[int]
+) -> None:
+    """What is held already stays."""
     await conn.execute(INSERT_ROLES_OF_MEMBERSHIP, network_id, membership_id, role_ids)
 
 
 async def deactivate_membership(conn: Connection, actor: Actor, membership_id: int) -> None:
     await conn.execute(DEACTIVATE_MEMBERSHIP, actor.network_id, actor.org_id, membership_id)
-
-
-async def revoke_invitations_by(conn: Connection, network_id: int, account_id: int) -> None:
-    await conn.execute(REVOKE_INVITATIONS_BY, network_id, account_id)
-
-
-async def insert_invitation(
-    conn: Connection,
-    actor: Actor,
-    org_id: int,
-    email: str,
-    role_ids: Sequence[int],
-    token_hash: bytes,
-    lasts: object,
-) -> int:
-    invitation_id: int = await conn.fetchval(
-        INSERT_INVITATION,
-        actor.network_id,
-        org_id,
-        email,
-        role_ids,
-        token_hash,
-        actor.account_id,
-        lasts,
-    )
-    return invitation_id
-
-
-async def is_member(conn: Connection, network_id: int, org_id: int, email: str) -> bool:
-    found: bool = await conn.fetchval(IS_MEMBER, network_id, org_id, email)
-    return found
-
-
-async def list_invitations(
-    conn: Connection, actor: Actor, page: PageRequest, ids: Sequence[int] | None = None
-) -> list[Invitation]:
-    after = None if page.after is None else page.after[0]
-    rows = await conn.fetch(
-        LIST_INVITATIONS, actor.network_id, actor.org_id, after, ids, page.limit
-    )
-    return [Invitation(**dict(row) | {"role_ids": tuple(row["role_ids"])}) for row in rows]
-
-
-async def revoke_invitation(conn: Connection, actor: Actor, invitation_id: int) -> int | None:
-    """The organization that it was into, or None if there was none to revoke."""
-    org_id: int | None = await conn.fetchval(
-        REVOKE_INVITATION, actor.network_id, actor.org_id, invitation_id
-    )
-    return org_id
-
-
-async def fetch_invitation_by_token(conn: Connection, token_hash: bytes) -> asyncpg.Record | None:
-    return await conn.fetchrow(FETCH_INVITATION_BY_TOKEN, token_hash)
-
-
-async def lock_open_invitation(
-    conn: Connection, network_id: int, invitation_id: int
-) -> list[int] | None:
-    """Its roles, or None if it is no longer open."""
-    row = await conn.fetchrow(LOCK_OPEN_INVITATION, network_id, invitation_id)
-    return None if row is None else list(row["role_ids"])
-
-
-async def mark_invitation_accepted(conn: Connection, network_id: int, invitation_id: int) -> None:
-    await conn.execute(MARK_INVITATION_ACCEPTED, network_id, invitation_id)
 
 
 async def fetch_colleagues(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -11,6 +12,7 @@ from tradeline.identity.model import (
     Account,
     Invitation,
     NewInvitation,
+    OpenInvitation,
     judge_email,
     judge_name,
     judge_password,
@@ -19,8 +21,9 @@ from tradeline.identity.model import (
 )
 from tradeline.identity.passwords import hash_password
 from tradeline.identity.queries import access as access_queries
-from tradeline.identity.queries import people as queries
-from tradeline.identity.roles import judge_grant
+from tradeline.identity.queries import invitations as queries
+from tradeline.identity.queries import people as people_queries
+from tradeline.identity.roles import judge_grant, may_still_offer
 from tradeline.identity.secrets import hash_secret, new_secret
 from tradeline.identity.service.people import permissions_of
 from tradeline.identity.service.signing_in import prove_password
@@ -58,7 +61,8 @@ async def invite(
 ) -> NewInvitation:
     """Offer somebody to join the actor's organization, or another that it manages, for 7 days.
 
-    The token is told to the inviter, who passes it on.
+    The token is told to the inviter, who passes it on. It is worth nothing once the inviter could
+    no longer invite so.
 
     Raises:
         Forbidden: without `people:manage`.
@@ -70,7 +74,7 @@ async def invite(
     if org_id not in await managed_organizations(conn, actor=actor, ids=[org_id]):
         raise refuse(NotFound(path=("organizationId",), subject="organization"))
     email = normal_email(email)
-    roles = await queries.fetch_roles(conn, actor.network_id, org_id, role_ids)
+    roles = await people_queries.fetch_roles(conn, actor.network_id, org_id, role_ids)
     problems: list[Problem] = [*judge_email(email), *judge_some(role_ids, "roleIds")]
     problems += [
         NotFound(path=("roleIds", position), subject="role")
@@ -80,7 +84,7 @@ async def invite(
     problems += judge_grant(actor.permissions, permissions_of(roles.values()), ("roleIds",))
     if problems:
         raise Rejected(problems)
-    if await queries.is_member(conn, actor.network_id, org_id, email):
+    if await people_queries.is_member(conn, actor.network_id, org_id, email):
         raise refuse(AlreadyExists(path=("email",), subject="member", code=email))
     token = new_secret()
     invitation_id = await queries.insert_invitation(
@@ -146,7 +150,8 @@ async def accept_invitation(
 
     As the signed-in `account_id` if its address is the invited one; else with the password of the
     account that has the address; else with a name and a password for a new account. Afterwards one
-    signs in as usual.
+    signs in as usual. A member gains the roles and keeps their own; who was deactivated is back
+    with the invitation's roles alone. Other invitations of the address into the organization end.
 
     Raises:
         Rejected: InvitationNotUsable; SignInFailed or TooManySignIns for the password of an
@@ -172,10 +177,10 @@ async def accept_invitation(
             password=password,
             network_address=network_address,
         )
-    async with db.unit_of_work(invitation["network_id"]) as conn:
-        role_ids = await queries.lock_open_invitation(
-            conn, invitation["network_id"], invitation["id"]
-        )
+    network_id, org_id = invitation["network_id"], invitation["org_id"]
+    async with db.unit_of_work(network_id) as conn:
+        nobody = Actor(network_id=network_id, org_id=org_id, permissions=frozenset())
+        offer = await _lock_offer(conn, nobody, invitation["id"], invitation["email"])
         joining_id = (
             account.id
             if account is not None
@@ -183,45 +188,56 @@ async def accept_invitation(
                 conn, invitation["email"], name, locale, password_hash or ""
             )
         )
-        if role_ids is None or joining_id is None:
+        if offer is None or joining_id is None:
             raise refuse(InvitationNotUsable(path=("token",)))
-        await _join(
-            conn,
-            Actor(
-                network_id=invitation["network_id"],
-                org_id=invitation["org_id"],
-                account_id=joining_id,
-                permissions=frozenset(),
-            ),
-            invitation["id"],
-            role_ids,
-        )
+        await _join(conn, replace(nobody, account_id=joining_id), invitation["email"], offer)
     return joining_id
 
 
-async def _join(
-    conn: Connection, actor: Actor, invitation_id: int, role_ids: Sequence[int]
-) -> None:
-    """Make the actor, who may do nothing yet, a member with these roles."""
-    assert actor.account_id is not None, "a person joins"
-    membership_id = await queries.upsert_membership(
-        conn, actor.network_id, actor.account_id, actor.org_id
+async def _lock_offer(
+    conn: Connection, actor: Actor, invitation_id: int, email: str
+) -> OpenInvitation | None:
+    """The invitation, if it is open and its inviter could still make it. Members are locked first
+    and invitations then, as everywhere."""
+    network_id, org_id = actor.network_id, actor.org_id
+    await people_queries.lock_members(conn, actor)
+    offer = (await queries.lock_open_invitations(conn, network_id, org_id, email)).get(
+        invitation_id
     )
-    await queries.replace_roles(conn, actor.network_id, membership_id, role_ids)
-    await queries.mark_invitation_accepted(conn, actor.network_id, invitation_id)
-    await release_organizations(conn, network_id=actor.network_id, ids=[actor.org_id])
-    after = {"membership_id": membership_id, "role_ids": list(role_ids)}
-    await _record(conn, actor, "invitation.accept", invitation_id, actor.org_id, after)
+    if offer is None:
+        return None
+    roles = await people_queries.fetch_roles(conn, network_id, org_id, offer.role_ids)
+    held = await queries.fetch_permissions_of_inviter(conn, network_id, org_id, offer)
+    is_offered = may_still_offer(held, permissions_of(roles.values()))
+    return offer if is_offered and set(roles) == set(offer.role_ids) else None
+
+
+async def _join(conn: Connection, actor: Actor, email: str, offer: OpenInvitation) -> None:
+    """Make the actor, who may do nothing yet, a member with the offered roles, or give them to a
+    member in addition: so that nobody is lowered, and no owner lost, by an invitation."""
+    assert actor.account_id is not None, "a person joins"
+    network_id, org_id = actor.network_id, actor.org_id
+    is_member = await people_queries.is_member(conn, network_id, org_id, email)
+    membership_id = await people_queries.upsert_membership(
+        conn, network_id, actor.account_id, org_id
+    )
+    if is_member:
+        await people_queries.add_roles(conn, network_id, membership_id, offer.role_ids)
+    else:
+        await people_queries.replace_roles(conn, network_id, membership_id, offer.role_ids)
+    await queries.mark_invitation_accepted(conn, network_id, offer.id)
+    await queries.revoke_invitations(conn, network_id, org_id, to_email=email)
+    await release_organizations(conn, network_id=network_id, ids=[org_id])
+    after = {"membership_id": membership_id, "role_ids": list(offer.role_ids)}
+    await _record(conn, actor, "invitation.accept", offer.id, org_id, after)
+    if is_member:
+        return
     event = Event(
         topic="member.joined",
         key=f"member:{membership_id}",
-        payload={
-            "id": membership_id,
-            "org_id": actor.org_id,
-            "account_id": actor.account_id,
-        },
+        payload={"id": membership_id, "org_id": org_id, "account_id": actor.account_id},
     )
-    await publish(conn, network_id=actor.network_id, events=[event])
+    await publish(conn, network_id=network_id, events=[event])
 
 
 async def _record(

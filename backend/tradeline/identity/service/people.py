@@ -11,6 +11,7 @@ from tradeline.identity.model import (
     Role,
     judge_name,
 )
+from tradeline.identity.queries import invitations as invitation_queries
 from tradeline.identity.queries import people as queries
 from tradeline.identity.roles import (
     BUILT_IN_ROLES,
@@ -19,6 +20,7 @@ from tradeline.identity.roles import (
     judge_grant,
     judge_loss_of_owner,
 )
+from tradeline.identity.service.clients import revoke_api_clients_of
 from tradeline.kernel import (
     Actor,
     AlreadyExists,
@@ -175,7 +177,8 @@ async def colleagues_by_account(
 async def set_member_roles(
     conn: Connection, *, actor: Actor, membership_id: int, role_ids: Sequence[int]
 ) -> int:
-    """Replace a member's roles. All members of the organization stay locked meanwhile.
+    """Replace a member's roles. All members of the organization stay locked meanwhile. What they
+    have offered to others, and what was offered to them, ends.
 
     Raises:
         Forbidden: without `people:manage`.
@@ -203,7 +206,7 @@ async def set_member_roles(
     if problems:
         raise Rejected(problems)
     await queries.replace_roles(conn, actor.network_id, membership_id, role_ids)
-    await queries.revoke_invitations_by(conn, actor.network_id, person.account_id)
+    await _end_invitations(conn, actor, person)
     await _record(
         conn,
         actor,
@@ -217,7 +220,8 @@ async def set_member_roles(
 
 
 async def deactivate_member(conn: Connection, *, actor: Actor, membership_id: int) -> int:
-    """Shut a member out, at once, in all their sessions; an invitation lets them in again.
+    """Shut a member out, at once, in all their sessions, and the machines that they created. A
+    new invitation lets them in again.
 
     Raises:
         Forbidden: without `people:manage`.
@@ -234,7 +238,8 @@ async def deactivate_member(conn: Connection, *, actor: Actor, membership_id: in
     if problems:
         raise Rejected(problems)
     await queries.deactivate_membership(conn, actor, membership_id)
-    await queries.revoke_invitations_by(conn, actor.network_id, person.account_id)
+    api_client_ids = await revoke_api_clients_of(conn, actor=actor, account_id=person.account_id)
+    await _end_invitations(conn, actor, person, api_client_ids)
     await _record(
         conn,
         actor,
@@ -265,6 +270,21 @@ async def _member(conn: Connection, actor: Actor, membership_id: int) -> Person:
     if not people[0].is_active:
         raise refuse(WrongState(path=("memberId",), subject="member", state="inactive"))
     return people[0]
+
+
+async def _end_invitations(
+    conn: Connection, actor: Actor, person: Person, api_client_ids: Sequence[int] = ()
+) -> None:
+    """Whoever no longer may invite, or may give less, has not invited; and an older invitation
+    does not undo what was just decided about them."""
+    await invitation_queries.revoke_invitations(
+        conn,
+        actor.network_id,
+        actor.org_id,
+        by_account_id=person.account_id,
+        by_api_client_ids=api_client_ids,
+        to_email=person.email,
+    )
 
 
 def _shown_role(role: Role) -> dict[str, object]:
