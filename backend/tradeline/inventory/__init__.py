@@ -64,6 +64,7 @@ from tradeline.inventory.service.warehouses import (
     grant_warehouses,
     list_warehouses,
     warehouses_by_ids,
+    warehouses_of_edges,
 )
 
 __all__ = [
@@ -113,4 +114,5 @@ __all__ = [
     "store_holds",
     "transfer_stock",
     "warehouses_by_ids",
+    "warehouses_of_edges",
 ]

@@ -28,6 +28,7 @@ from tradeline.pricing.service.price_lists import (
     list_price_lists,
     list_prices,
     price_lists_by_ids,
+    price_lists_of_edges,
     put_prices,
     revoke_price_lists,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "load_price_sheets",
     "price_lines",
     "price_lists_by_ids",
+    "price_lists_of_edges",
     "put_prices",
     "quote_prices",
     "resolve_price",

@@ -220,10 +220,12 @@ class Assortment:
             assortment_id=assortment.id,
         )
 
-    @strawberry.field(description="What is in it, by SKU.")
+    @strawberry.field(
+        description="What is in it, by SKU.", extensions=needs(Permission.CATALOG_READ)
+    )
     async def items(
         self, info: Info, first: int | None = None, after: str | None = None
-    ) -> Connection[AssortmentItem]:
+    ) -> Connection[AssortmentItem] | None:
         page = kernel.page_request(first, after, (int,))
 
         async def load(

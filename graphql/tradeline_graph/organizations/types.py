@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -28,6 +29,19 @@ from tradeline_graph.organizations.enums import (
     RelationshipSide,
     RelationshipState,
 )
+from tradeline_graph.organizations.serving import (
+    ASSORTMENTS,
+    PRICE_LISTS,
+    WAREHOUSES,
+    load_assortments,
+    load_price_lists,
+    load_warehouses,
+)
+
+if TYPE_CHECKING:
+    from tradeline_graph.catalog.types import Assortment
+    from tradeline_graph.inventory.types import Warehouse
+    from tradeline_graph.pricing.price_lists import PriceList
 
 
 @strawberry.type(
@@ -109,7 +123,12 @@ class Organization:
         rows = await info.context.loader("children", _children).load(self.organization_id)
         return [Organization.of(row) for row in rows]
 
-    @strawberry.field(description="Its legal entities, oldest first.")
+    @strawberry.field(
+        description=(
+            "Its legal entities, oldest first: all of an organization that you manage; of others "
+            "only those on your edges."
+        )
+    )
     async def legal_entities(self, info: Info) -> list[LegalEntity]:
         rows = await info.context.loader("entities", _entities).load(self.organization_id)
         return [LegalEntity.of(row) for row in rows]
@@ -124,6 +143,9 @@ class Relationship:
     edge: strawberry.Private[organizations.Relationship]
     id: strawberry.ID
     state: RelationshipState
+    accepted_at: datetime.datetime | None = strawberry.field(
+        description="Since when it trades; null while it is proposed, or if it was declined."
+    )
     currency: str
     valid_from: datetime.date
     valid_to: datetime.date | None = strawberry.field(description="Its last day.")
@@ -155,6 +177,7 @@ class Relationship:
             edge=row,
             id=to_id("Relationship", row.id),
             state=row.state,
+            accepted_at=row.accepted_at,
             currency=row.currency,
             valid_from=row.valid_from,
             valid_to=row.valid_to,
@@ -188,7 +211,12 @@ class Relationship:
     async def seller_entity(self, info: Info) -> LegalEntity | None:
         return await load_legal_entity(info, self.edge.seller_entity_id)
 
-    @strawberry.field(description="In whose books the buyer's side is kept.")
+    @strawberry.field(
+        description=(
+            "In whose books the buyer's side is kept; not for the seller to see before the buyer "
+            "has accepted."
+        )
+    )
     async def buyer_entity(self, info: Info) -> LegalEntity | None:
         return await load_legal_entity(info, self.edge.buyer_entity_id)
 
@@ -204,7 +232,7 @@ class Relationship:
         extensions=needs(Permission.CREDIT_READ),
     )
     async def balance(self, info: Info) -> Balance | None:
-        return await load_balance(info, self.relationship_id, self._is_sellers(info))
+        return await load_balance(info, self.relationship_id, self._sells(info))
 
     @strawberry.field(
         description="What moved its account, newest first.",
@@ -214,9 +242,38 @@ class Relationship:
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[AccountEntry] | None:
         page = kernel.page_request(first, after, (int,))
-        return await load_account(info, self.relationship_id, self._is_sellers(info), page)
+        return await load_account(info, self.relationship_id, self._sells(info), page)
 
-    def _is_sellers(self, info: Info) -> bool:
+    @strawberry.field(
+        description="What its seller offers on it, at most 100; null to its buyer.",
+        extensions=needs(Permission.CATALOG_MANAGE),
+    )
+    async def assortments(
+        self, info: Info
+    ) -> list[Annotated[Assortment, strawberry.lazy(ASSORTMENTS)]] | None:
+        return await load_assortments(info, self.relationship_id) if self._sells(info) else None
+
+    @strawberry.field(
+        description="The seller's active price lists that apply to it: base lists in its currency, "
+        "and those granted to it; at most 100. Null to its buyer.",
+        extensions=needs(Permission.PRICE_MANAGE),
+    )
+    async def price_lists(
+        self, info: Info
+    ) -> list[Annotated[PriceList, strawberry.lazy(PRICE_LISTS)]] | None:
+        return await load_price_lists(info, self.relationship_id) if self._sells(info) else None
+
+    @strawberry.field(
+        description="The seller's warehouses that serve it, the first to serve first and each with "
+        "its priority here; at most 100. Null to its buyer.",
+        extensions=needs(Permission.STOCK_READ),
+    )
+    async def warehouses(
+        self, info: Info
+    ) -> list[Annotated[Warehouse, strawberry.lazy(WAREHOUSES)]] | None:
+        return await load_warehouses(info, self.relationship_id) if self._sells(info) else None
+
+    def _sells(self, info: Info) -> bool:
         return info.context.signed_in().org_id == self.edge.seller_org_id
 
 

@@ -117,3 +117,21 @@ async def test_edges_are_read_without_their_accounts_by_whom_no_money_concerns(
     hidden = ("exposure", "balance", "account")
     assert [edge["node"][name] for name in hidden] == [None, None, None]
     assert {(path[-1], code) for path, code in errors} == {(name, "FORBIDDEN") for name in hidden}
+
+
+async def test_everybody_is_told_in_which_network_they_act(owner_pool: Pool, db: Database) -> None:
+    market = await a_market(owner_pool, db)
+
+    data, errors = await ask(
+        db,
+        market.story.visitor("retailer_1"),
+        "{ viewer { network { code name nameEn currency } } }",
+    )
+
+    assert errors == []
+    assert data["viewer"]["network"] == {
+        "code": market.story.code,
+        "name": "测试网络",
+        "nameEn": "Test network",
+        "currency": "CNY",
+    }

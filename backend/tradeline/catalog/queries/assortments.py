@@ -161,6 +161,23 @@ FETCH_GRANTED_EDGES = """
      ORDER BY assortment.id, edge.relationship_id
 """
 
+FETCH_ASSORTMENTS_OF_EDGES = """
+    SELECT edge.id AS relationship_id, offered.*
+      FROM organizations.relationship AS edge
+     CROSS JOIN LATERAL (
+               SELECT assortment.id, assortment.seller_org_id, assortment.code, assortment.name,
+                      assortment.name_en
+                 FROM catalog.assortment_grant AS granted
+                 JOIN catalog.assortment AS assortment
+                   ON assortment.network_id = $1 AND assortment.id = granted.assortment_id
+                WHERE granted.network_id = $1 AND granted.relationship_id = edge.id
+                ORDER BY assortment.id
+                LIMIT $4
+           ) AS offered
+     WHERE edge.network_id = $1 AND edge.seller_org_id = $2 AND edge.id = ANY($3::bigint[])
+     ORDER BY edge.id, offered.id
+"""
+
 
 async def fetch_assortments(
     conn: Connection, actor: Actor, ids: Sequence[int]
@@ -298,4 +315,18 @@ async def fetch_granted_edges(
     found: dict[int, list[int]] = {id: [] for id in assortment_ids}
     for row in rows:
         found[row["assortment_id"]].append(row["relationship_id"])
+    return found
+
+
+async def fetch_assortments_of_edges(
+    conn: Connection, actor: Actor, relationship_ids: Sequence[int], limit: int
+) -> dict[int, list[Assortment]]:
+    """Of the edges on which the actor's organization sells."""
+    rows = await conn.fetch(
+        FETCH_ASSORTMENTS_OF_EDGES, actor.network_id, actor.org_id, list(relationship_ids), limit
+    )
+    found: dict[int, list[Assortment]] = {}
+    for row in rows:
+        values = dict(row)
+        found.setdefault(values.pop("relationship_id"), []).append(Assortment(**values))
     return found

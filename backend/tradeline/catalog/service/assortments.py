@@ -41,6 +41,8 @@ PAST = {
     "assortment.revoke": "assortment.revoked",
 }
 
+ON_EDGE_MAX = 100
+
 
 async def create_assortments(
     conn: Connection, *, actor: Actor, assortments: Sequence[NewAssortment]
@@ -91,7 +93,8 @@ async def put_assortment_skus(
 
     Raises:
         Forbidden: without `catalog:manage`.
-        Rejected: InvalidValue, NotFound for the assortment or a SKU.
+        Rejected: InvalidValue, NotFound for the assortment or a SKU, AlreadyExists for a SKU that
+            is named twice.
     """
     actor.require(Permission.CATALOG_MANAGE)
     problems = judge_batch("items", items)
@@ -249,6 +252,17 @@ async def list_assortment_edges(
     actor.require(Permission.CATALOG_READ)
     found = await queries.fetch_granted_edges(conn, actor, assortment_ids, page)
     return {id: make_page(edges, page, lambda edge: (edge,)) for id, edges in found.items()}
+
+
+async def assortments_of_edges(
+    conn: Connection, *, actor: Actor, relationship_ids: Sequence[int]
+) -> dict[int, list[Assortment]]:
+    """What is granted to edges on which the actor's organization sells, at most 100 for each.
+
+    Other edges are absent, as are those without any. Raises Forbidden without `catalog:manage`.
+    """
+    actor.require(Permission.CATALOG_MANAGE)
+    return await queries.fetch_assortments_of_edges(conn, actor, relationship_ids, ON_EDGE_MAX)
 
 
 async def _lock_one(conn: Connection, actor: Actor, assortment_id: int) -> Assortment:

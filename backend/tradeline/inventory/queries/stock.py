@@ -45,6 +45,23 @@ LIST_WAREHOUSES = """
      LIMIT $4
 """
 
+FETCH_WAREHOUSES_OF_EDGES = """
+    SELECT edge.id AS relationship_id, serving.*
+      FROM organizations.relationship AS edge
+     CROSS JOIN LATERAL (
+               SELECT warehouse.id, warehouse.org_id, warehouse.code, warehouse.name,
+                      warehouse.name_en, warehouse.region, serves.priority, warehouse.is_active
+                 FROM inventory.serving_warehouse AS serves
+                 JOIN inventory.warehouse AS warehouse
+                   ON warehouse.network_id = $1 AND warehouse.id = serves.warehouse_id
+                WHERE serves.network_id = $1 AND serves.relationship_id = edge.id
+                ORDER BY serves.priority, warehouse.id
+                LIMIT $4
+           ) AS serving
+     WHERE edge.network_id = $1 AND edge.seller_org_id = $2 AND edge.id = ANY($3::bigint[])
+     ORDER BY edge.id, serving.priority, serving.id
+"""
+
 # Whoever says which warehouses serve an edge locks it, several in the order of ids: two who say so
 # follow one another.
 LOCK_SELLING_EDGES = """
@@ -223,6 +240,20 @@ async def fetch_warehouses(
 ) -> dict[int, Warehouse]:
     rows = await conn.fetch(FETCH_WAREHOUSES, actor.network_id, actor.org_id, ids)
     return {row["id"]: Warehouse(**row) for row in rows}
+
+
+async def fetch_warehouses_of_edges(
+    conn: Connection, actor: Actor, relationship_ids: Sequence[int], limit: int
+) -> dict[int, list[Warehouse]]:
+    """Of the edges on which the actor's organization sells."""
+    rows = await conn.fetch(
+        FETCH_WAREHOUSES_OF_EDGES, actor.network_id, actor.org_id, list(relationship_ids), limit
+    )
+    found: dict[int, list[Warehouse]] = {}
+    for row in rows:
+        values = dict(row)
+        found.setdefault(values.pop("relationship_id"), []).append(Warehouse(**values))
+    return found
 
 
 async def list_warehouses(conn: Connection, actor: Actor, page: PageRequest) -> list[Warehouse]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from tradeline.inventory.model import NewWarehouse, Warehouse, WarehouseGrant
 from tradeline.inventory.queries import stock as queries
@@ -23,6 +23,8 @@ from tradeline.kernel import (
     raise_any,
     record_and_publish,
 )
+
+ON_EDGE_MAX = 100
 
 
 async def create_warehouses(
@@ -80,7 +82,8 @@ async def grant_warehouses(
         if grant.relationship_id not in edges:
             problems.append(NotFound(path=(*path, "relationshipId"), subject="relationship"))
         if grant.warehouse_ids:
-            problems += judge_lines(grant.warehouse_ids, grant.warehouse_ids, "warehouseIds")
+            faults = judge_lines(grant.warehouse_ids, grant.warehouse_ids, "warehouseIds")
+            problems += [replace(fault, path=(*path, *fault.path)) for fault in faults]
         problems += [
             NotFound(path=(*path, "warehouseIds", position), subject="warehouse")
             for position, warehouse_id in enumerate(grant.warehouse_ids)
@@ -117,3 +120,15 @@ async def list_warehouses(conn: Connection, *, actor: Actor, page: PageRequest) 
     actor.require(Permission.STOCK_READ)
     rows = await queries.list_warehouses(conn, actor, page)
     return make_page(rows, page, lambda warehouse: (warehouse.id,))
+
+
+async def warehouses_of_edges(
+    conn: Connection, *, actor: Actor, relationship_ids: Sequence[int]
+) -> dict[int, list[Warehouse]]:
+    """Which warehouses serve edges on which the actor's organization sells, the first to serve
+    first and each with its priority there; at most 100 for each edge.
+
+    Other edges are absent, as are those without any. Raises Forbidden without `stock:read`.
+    """
+    actor.require(Permission.STOCK_READ)
+    return await queries.fetch_warehouses_of_edges(conn, actor, relationship_ids, ON_EDGE_MAX)

@@ -173,6 +173,32 @@ LIST_AFFECTED_EDGES = """
      ORDER BY list.id, reached.id
 """
 
+# The lists that a price on an edge may come from, now or later.
+FETCH_LISTS_OF_EDGES = """
+    SELECT edge.id AS relationship_id, list.*
+      FROM organizations.relationship AS edge
+     CROSS JOIN LATERAL (
+               SELECT list.id, list.seller_org_id, list.code, list.name, list.name_en, list.level,
+                      list.currency, list.valid_from, list.valid_to, list.is_active
+                 FROM pricing.price_list AS list
+                WHERE list.network_id = $1
+                  AND list.seller_org_id = $2
+                  AND list.is_active
+                  AND CASE WHEN list.level = 'base' THEN list.currency = edge.currency
+                           ELSE EXISTS (
+                                    SELECT 1
+                                      FROM pricing.price_list_grant AS granted
+                                     WHERE granted.network_id = $1
+                                       AND granted.relationship_id = edge.id
+                                       AND granted.price_list_id = list.id)
+                      END
+                ORDER BY list.id
+                LIMIT $4
+           ) AS list
+     WHERE edge.network_id = $1 AND edge.seller_org_id = $2 AND edge.id = ANY($3::bigint[])
+     ORDER BY edge.id, list.id
+"""
+
 
 async def fetch_price_lists(
     conn: Connection, actor: Actor, ids: Sequence[int]
@@ -349,6 +375,20 @@ async def fetch_affected_edges(
     found: dict[int, list[int]] = {id: [] for id in price_list_ids}
     for row in rows:
         found[row["price_list_id"]].append(row["id"])
+    return found
+
+
+async def fetch_lists_of_edges(
+    conn: Connection, actor: Actor, relationship_ids: Sequence[int], limit: int
+) -> dict[int, list[PriceList]]:
+    """Of the edges on which the actor's organization sells."""
+    rows = await conn.fetch(
+        FETCH_LISTS_OF_EDGES, actor.network_id, actor.org_id, list(relationship_ids), limit
+    )
+    found: dict[int, list[PriceList]] = {}
+    for row in rows:
+        values = dict(row)
+        found.setdefault(values.pop("relationship_id"), []).append(_price_list(values))
     return found
 
 

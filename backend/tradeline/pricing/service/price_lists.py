@@ -53,6 +53,7 @@ PAST = {
     "price_list.grant": "price_list.granted",
     "price_list.revoke": "price_list.revoked",
 }
+ON_EDGE_MAX = 100
 
 
 async def create_price_lists(
@@ -244,6 +245,18 @@ async def price_lists_by_ids(
     """Of one's own; others are absent. Raises Forbidden without `price:manage`."""
     actor.require(Permission.PRICE_MANAGE)
     return await queries.fetch_price_lists(conn, actor, ids)
+
+
+async def price_lists_of_edges(
+    conn: Connection, *, actor: Actor, relationship_ids: Sequence[int]
+) -> dict[int, list[PriceList]]:
+    """The active lists that apply to edges on which the actor's organization sells, at most 100
+    for each: the base lists in the edge's currency, and those granted to it.
+
+    Other edges are absent, as are those without any. Raises Forbidden without `price:manage`.
+    """
+    actor.require(Permission.PRICE_MANAGE)
+    return await queries.fetch_lists_of_edges(conn, actor, relationship_ids, ON_EDGE_MAX)
 
 
 async def list_price_lists(
