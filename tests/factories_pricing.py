@@ -45,12 +45,13 @@ async def a_price_list(
             valid_from=valid_from,
         )
         [id] = await create_price_lists(conn, actor=actor, price_lists=[new_list])
-        await put_prices(
-            conn,
-            actor=actor,
-            price_list_id=id,
-            prices=[a_price(catalog, key, price) for key, price in prices.items()],
-        )
+        if prices:
+            await put_prices(
+                conn,
+                actor=actor,
+                price_list_id=id,
+                prices=[a_price(catalog, key, price) for key, price in prices.items()],
+            )
         if buyers:
             await grant_price_lists(
                 conn,

@@ -77,14 +77,23 @@ def as_json(value: Any) -> Any:
 async def unlisted(done: Awaitable[Result]) -> Result:
     """Await a use case for lists that was given a list of one.
 
-    Its problems lead to the fields of the one, not to the first of a list that nobody sent.
+    Its problems lead to the fields of the one, not to the first of a list that nobody sent; a
+    problem of the one as a whole leads nowhere further.
     """
     try:
         return await done
     except kernel.Rejected as rejection:
         raise kernel.Rejected(
-            [dataclasses.replace(p, path=p.path[2:] or p.path) for p in rejection.problems]
+            [dataclasses.replace(p, path=_within_the_one(p.path)) for p in rejection.problems]
         ) from None
+
+
+def _within_the_one(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """("skus", 0, "code") is ("code",)."""
+    match path:
+        case (str(), int(), *rest):
+            return tuple(rest)
+    return path
 
 
 async def one_of_list(made: Awaitable[list[int]]) -> int:

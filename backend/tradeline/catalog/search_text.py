@@ -33,8 +33,8 @@ class SearchTerms:
 
 
 def normalise(text: str) -> str:
-    """NFKC, lower case and without accents, so that ＡＢＣ finds abc and lóngjǐng longjing; blanks in
-    a row become one, and what cannot be printed becomes a blank."""
+    """NFKC, folded case and without accents, so that ＡＢＣ finds abc and lóngjǐng longjing; blanks
+    in a row become one, and what cannot be printed becomes a blank."""
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     folded = unicodedata.normalize("NFKC", bare)

@@ -18,7 +18,6 @@ from tradeline.catalog import (
     list_offers,
     list_products,
     load_tradable,
-    offers_by_pairs,
     products_by_ids,
     put_buyer_codes,
     remove_assortment_skus,
@@ -246,13 +245,12 @@ async def test_offers_and_what_may_be_traded_are_the_same(
                 edge = story.edge("trader_a", "retailer_2")
                 await action(conn, actor=story.actor("trader_a"), relationship_id=edge)
             tradable = await load_tradable(conn, network_id=story.network_id, pairs=pairs)
-            listed, asked = set(), set()
+            listed = set()
             for name in story.orgs:
                 actor = story.actor(name)
                 page = await list_offers(conn, actor=actor, page=ALL)
                 listed |= {(offer.relationship_id, offer.sku_id) for offer in page.items}
-                asked |= set(await offers_by_pairs(conn, actor=actor, pairs=pairs))
-            assert listed == asked == set(tradable)
+            assert listed == set(tradable)
 
 
 async def test_what_is_inactive_is_neither_offered_nor_traded(
@@ -266,21 +264,19 @@ async def test_what_is_inactive_is_neither_offered_nor_traded(
             listed = (await list_offers(conn, actor=buyer, page=ALL)).items
             only = OfferFilter(search="晨露")
             found = (await list_offers(conn, actor=buyer, page=ALL, only=only)).items
-            asked = await offers_by_pairs(conn, actor=buyer, pairs=pairs)
             tradable = await load_tradable(conn, network_id=story.network_id, pairs=pairs)
             return [
                 {offer.sku_id for offer in listed},
                 {offer.sku_id for offer in found},
-                {sku_id for _, sku_id in asked},
                 {sku_id for _, sku_id in tradable},
             ]
 
         change = SkuChange(sku_id=catalog.skus["BEER"], is_active=False)
         await update_skus(conn, actor=brand, changes=[change])
-        assert await offered() == [{catalog.skus["TEA"]}] * 4
+        assert await offered() == [{catalog.skus["TEA"]}] * 3
         hidden = ProductChange(product_id=catalog.product_id, is_active=False)
         await update_products(conn, actor=brand, changes=[hidden])
-        assert await offered() == [set()] * 4
+        assert await offered() == [set()] * 3
 
 
 async def test_a_seller_sees_no_offers_of_the_edges_it_sells_on(
@@ -293,8 +289,6 @@ async def test_a_seller_sees_no_offers_of_the_edges_it_sells_on(
                 conn, actor=story.actor(name), page=ALL, only=OfferFilter(relationship_id=edge)
             )
             assert page.items == ()
-            pair = (edge, catalog.skus["TEA"])
-            assert await offers_by_pairs(conn, actor=story.actor(name), pairs=[pair]) == {}
 
 
 async def test_of_several_grants_the_smallest_minimum_counts_with_its_step(
@@ -320,13 +314,12 @@ async def test_of_several_grants_the_smallest_minimum_counts_with_its_step(
             tradable = await load_tradable(conn, network_id=story.network_id, pairs=[pair])
             only = OfferFilter(search="苏打")
             [listed] = (await list_offers(conn, actor=buyer, page=ALL, only=only)).items
-            [asked] = (await offers_by_pairs(conn, actor=buyer, pairs=[pair])).values()
             return [
                 (found.quantity_minimum, found.quantity_step)
-                for found in (*tradable.values(), listed, asked)
+                for found in (*tradable.values(), listed)
             ]
 
-        assert await terms() == [(6, 2)] * 3
+        assert await terms() == [(6, 2)] * 2
         gone = [
             AssortmentGrant(
                 relationship_id=pair[0], assortment_id=catalog.assortments[f"trader_a/{code}"]
@@ -334,4 +327,4 @@ async def test_of_several_grants_the_smallest_minimum_counts_with_its_step(
             for code in ("SAME", "SMALL")
         ]
         await revoke_assortments(conn, actor=story.actor("trader_a"), grants=gone)
-        assert await terms() == [(24, 1)] * 3
+        assert await terms() == [(24, 1)] * 2

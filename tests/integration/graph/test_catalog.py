@@ -302,6 +302,31 @@ async def test_refusals_are_data_and_lead_to_the_fields_that_were_sent(
     ]
 
 
+async def test_problems_lead_to_what_was_sent_and_to_nothing_else(
+    db: Database, story: Story, catalog: Catalog
+) -> None:
+    brand, tea = story.actor("brand"), to_id("Sku", catalog.skus["TEA"])
+    product = to_id("Product", catalog.product_id)
+    item = {"skuId": tea, "quantityMinimum": 1, "quantityStep": 1}
+    assortment = to_id("Assortment", catalog.assortments["brand/ALL"])
+    new_sku = {"productId": product, "code": "NEW", "name": "新", "baseUnit": "EA"}
+    for field, answer, values, problem, path in (
+        ("productUpdate", "product", {"productId": "?"}, "NotFound", ["productId"]),
+        ("skuUpdate", "sku", {"skuId": "?"}, "NotFound", ["skuId"]),
+        ("barcodeAdd", "sku", {"skuId": tea, "code": "a b"}, "InvalidValue", ["code"]),
+        ("skuCreate", "sku", new_sku | {"barcodes": ["a b"]}, "InvalidValue", ["barcodes", "0"]),
+        (
+            "assortmentSkusPut",
+            "assortment",
+            {"assortmentId": assortment, "items": [item, item]},
+            "AlreadyExists",
+            ["items", "1"],
+        ),
+    ):
+        refused = await mutate(db, brand, field, f"{answer} {{ id }}", **values)
+        assert [(e["__typename"], e["path"]) for e in refused["errors"]] == [(problem, path)]
+
+
 @pytest.mark.parametrize(
     "field",
     [

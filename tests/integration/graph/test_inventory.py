@@ -137,20 +137,35 @@ async def test_a_buyer_holds_and_releases_and_the_owner_sees_for_whom(
     assert not released["stockHold"]["isActive"]
 
 
-async def test_a_time_without_a_zone_is_refused_in_words(db: Database, owner_pool: Pool) -> None:
+async def test_problems_call_fields_as_they_were_sent(db: Database, owner_pool: Pool) -> None:
     story = await a_network(owner_pool, db)
-    sku_id = await a_sku(owner_pool, story, "CHAIR")
+    brand, edge = story.actor("brand"), story.edge("brand", "trader_a")
 
-    refused = await do(
+    long_name = await do(
         db,
-        story.actor("brand"),
-        "stockHold",
-        "stockHold { id }",
-        lines=[{"skuId": to_id("Sku", sku_id), "quantity": 6}],
-        expiresAt="2031-01-01T00:00:00",
+        brand,
+        "warehouseCreate",
+        "warehouse { id }",
+        code="N",
+        name="北",
+        nameEn="n" * 5000,
+    )
+    twice = await do(
+        db,
+        brand,
+        "warehouseGrant",
+        "relationship { id }",
+        relationshipId=to_id("Relationship", edge),
+        warehouseIds=["?", "?"],
     )
 
-    assert [error["path"] for error in refused["errors"]] == [["expiresAt"]]
+    [problem] = long_name["errors"]
+    assert (problem["path"], problem["message"].split()[0]) == (["nameEn"], "nameEn")
+    assert [error["path"] for error in twice["errors"]] == [
+        ["warehouseIds", "1"],
+        ["warehouseIds", "0"],
+        ["warehouseIds", "1"],
+    ]
 
 
 async def test_strangers_find_no_stock_and_nobody_gets_past_the_guard(

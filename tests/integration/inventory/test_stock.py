@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from typing import Any
 
 import pytest
 
@@ -303,3 +305,57 @@ async def test_levels_are_read_page_by_page(db: Database, owner_pool: Pool) -> N
     second = await page_of_levels(db, story, PageRequest(4, first[-1]))
 
     assert first + second == [(warehouse, sku) for warehouse in warehouses for sku in skus]
+
+
+async def test_the_trail_tells_what_stood_there_and_what_served_before(
+    db: Database, owner_pool: Pool
+) -> None:
+    story = await a_network(owner_pool, db)
+    brand, edge = story.actor("brand"), story.edge("brand", "trader_a")
+    sku = await a_sku(owner_pool, story, "CHAIR")
+    north, south = [await a_warehouse(owner_pool, story, "brand", code) for code in "NS"]
+    await stock(owner_pool, story, north, sku, 5)
+    carried = StockTransfer(from_warehouse_id=north, to_warehouse_id=south, sku_id=sku, quantity=2)
+
+    async with db.unit_of_work(story.network_id) as conn:
+        await transfer_stock(conn, actor=brand, transfers=[carried])
+        for ids in ((north,), (south, north)):
+            grant = WarehouseGrant(relationship_id=edge, warehouse_ids=ids)
+            await grant_warehouses(conn, actor=brand, grants=[grant])
+
+    rows = await owner_pool.fetch(
+        "SELECT before, after FROM kernel.audit_entry WHERE network_id = $1"
+        " AND action IN ('stock.transfer', 'warehouse.grant') ORDER BY id",
+        story.network_id,
+    )
+    [moved, _, granted] = [(json.loads(row["before"]), json.loads(row["after"])) for row in rows]
+
+    def levels(told: dict[str, Any]) -> dict[int, int]:
+        return {line["warehouse_id"]: line["on_hand"] for line in told["lines"]}
+
+    assert [levels(told) for told in moved] == [{north: 5, south: 0}, {north: 3, south: 2}]
+    assert [told["warehouse_ids"] for told in granted] == [[north], [south, north]]
+
+
+async def test_two_who_say_what_serves_an_edge_follow_one_another(
+    db: Database, owner_pool: Pool
+) -> None:
+    story = await a_network(owner_pool, db)
+    edge = story.edge("brand", "trader_a")
+    north, south = [await a_warehouse(owner_pool, story, "brand", code) for code in "NS"]
+
+    async def grant(warehouse_id: int) -> None:
+        grant = WarehouseGrant(relationship_id=edge, warehouse_ids=(warehouse_id,))
+        async with db.unit_of_work(story.network_id) as conn:
+            await grant_warehouses(conn, actor=story.actor("brand"), grants=[grant])
+            await asyncio.sleep(0.05)
+
+    await asyncio.gather(*(grant(id) for id in (north, south, north, south)))
+
+    served = await owner_pool.fetch(
+        "SELECT warehouse_id FROM inventory.warehouse_grant WHERE network_id = $1 AND"
+        " relationship_id = $2",
+        story.network_id,
+        edge,
+    )
+    assert len(served) == 1

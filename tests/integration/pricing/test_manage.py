@@ -1,11 +1,13 @@
 """Managing price lists, against a real PostgreSQL."""
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from asyncpg import CheckViolationError
 
 from tests.factories import Story, a_network
 from tests.factories_catalog import Catalog, a_catalog
@@ -337,3 +339,102 @@ async def test_a_price_is_ended_in_its_own_list_only(
         [price] = await prices_of(conn, brand, base_id)
         with pytest.raises(Rejected, match="no such price;"):
             await end_prices(conn, actor=brand, price_list_id=tier_id, price_ids=[price.id])
+
+
+@pytest.mark.parametrize("table", ["price", "price_list"])
+@pytest.mark.parametrize("field", ["valid_from", "valid_to"])
+@pytest.mark.parametrize("forever", ["infinity", "-infinity"])
+async def test_the_database_keeps_no_infinite_time(
+    db: Database,
+    owner_pool: Pool,
+    story: Story,
+    catalog: Catalog,
+    table: str,
+    field: str,
+    forever: str,
+) -> None:
+    await a_price_list(db, story, catalog, "brand", {"BEER": "6"})
+
+    with pytest.raises(CheckViolationError):
+        await owner_pool.execute(
+            f"UPDATE pricing.{table} SET {field} = '{forever}' WHERE network_id = $1",
+            story.network_id,
+        )
+
+
+async def told_of(pool: Pool, story: Story, action: str) -> list[tuple[object, object]]:
+    """What the audit trail tells of an action: before and after, oldest first."""
+    rows = await pool.fetch(
+        "SELECT before, after FROM kernel.audit_entry"
+        " WHERE network_id = $1 AND action = $2 ORDER BY id",
+        story.network_id,
+        action,
+    )
+    return [(json.loads(row["before"]), json.loads(row["after"])) for row in rows]
+
+
+async def test_the_trail_tells_what_prices_were_and_are(
+    db: Database, owner_pool: Pool, story: Story, catalog: Catalog
+) -> None:
+    brand = story.actor("brand")
+    list_id = await a_price_list(db, story, catalog, "brand", {"BEER": "6"})
+    new = replace(a_price(catalog, "BEER", "7"), valid_from=FUTURE)
+    async with db.unit_of_work(story.network_id) as conn:
+        [new_id] = await put_prices(conn, actor=brand, price_list_id=list_id, prices=[new])
+        await end_prices(conn, actor=brand, price_list_id=list_id, price_ids=[new_id])
+
+    def told(price: str, begin: datetime | None, end: datetime | None) -> dict[str, object]:
+        return {
+            "sku_id": catalog.skus["BEER"],
+            "pack_id": None,
+            "quantity_minimum": 1,
+            "unit_price": price,
+            "valid_from": begin and str(begin),
+            "valid_to": end and str(end),
+        }
+
+    [_, (before, after)] = await told_of(owner_pool, story, "prices.put")
+    assert before == {"prices": [told("6.000000", None, None)], "prices_count": 1}
+    assert after == {
+        "prices": [told("7", FUTURE, None), told("6.000000", None, FUTURE)],
+        "prices_count": 2,
+    }
+    [(before, after)] = await told_of(owner_pool, story, "prices.end")
+    assert before == {"prices": [told("7.000000", FUTURE, None)], "prices_count": 1}
+    assert after == {"prices": [told("7.000000", FUTURE, FUTURE)], "prices_count": 1}
+
+
+async def test_of_many_prices_the_trail_lists_a_hundred_and_counts_all(
+    db: Database, owner_pool: Pool, story: Story, catalog: Catalog
+) -> None:
+    keys = {f"BEER>={minimum}": "5" for minimum in range(1, 131)}
+    await a_price_list(db, story, catalog, "brand", keys)
+
+    [(_, after)] = await told_of(owner_pool, story, "prices.put")
+    assert isinstance(after, dict)
+    assert (len(after["prices"]), after["prices_count"]) == (100, 130)
+
+
+async def test_what_is_taken_away_was_there_before_and_is_published_of_the_list(
+    db: Database, owner_pool: Pool, story: Story, catalog: Catalog
+) -> None:
+    list_id = await a_price_list(
+        db, story, catalog, "brand", {}, level=PriceLevel.TIER, buyers=["trader_a"]
+    )
+    grant = PriceListGrant(relationship_id=story.edge("brand", "trader_a"), price_list_id=list_id)
+    async with db.unit_of_work(story.network_id) as conn:
+        await revoke_price_lists(conn, actor=story.actor("brand"), grants=[grant])
+
+    told = {"price_list_id": list_id}
+    assert await told_of(owner_pool, story, "price_list.grant") == [({}, told)]
+    assert await told_of(owner_pool, story, "price_list.revoke") == [(told, {})]
+    topics = await owner_pool.fetch(
+        "SELECT topic FROM kernel.outbox_event WHERE network_id = $1 AND key = $2 ORDER BY id",
+        story.network_id,
+        f"price_list:{list_id}",
+    )
+    assert [row["topic"] for row in topics] == [
+        "price_list.created",
+        "price_list.granted",
+        "price_list.revoked",
+    ]

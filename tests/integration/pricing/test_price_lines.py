@@ -273,3 +273,13 @@ async def test_the_seller_is_told_what_it_prepares_and_its_buyer_is_not(
                 lines=[line],
             )
         assert [rejected.reason for rejected in found.rejected] == reasons
+
+
+async def test_more_than_anybody_can_pay_is_still_quoted(
+    db: Database, story: Story, catalog: Catalog
+) -> None:
+    await a_price_list(db, story, catalog, "trader_a", {"BEER": "1000000000"})
+    edge = story.edge("trader_a", "retailer_1")
+    line = QuoteLine(sku_id=catalog.skus["BEER"], pack_quantity=10**9)
+
+    assert await quote(db, story.actor("retailer_1"), edge, line) == [Money(10**20, "CNY")]

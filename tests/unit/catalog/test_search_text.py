@@ -44,6 +44,11 @@ def test_chinese_is_found_as_one_types_it(search: str) -> None:
     assert finds(search, "青岛汽水 500ml")
 
 
+@pytest.mark.parametrize("search", ["lóngjǐng", "LONGJING", "café", "cafe", "straße"])
+def test_accents_make_no_difference(search: str) -> None:
+    assert finds(search, "龙井 Café Strasse")
+
+
 @pytest.mark.parametrize("search", ["岛青", "sd", "5000", "青 茶", "%", "_"])
 def test_what_is_not_there_is_not_found(search: str) -> None:
     assert not finds(search, "青岛汽水 500ml")

@@ -1,6 +1,6 @@
 """What becomes of a list when prices are put into it, by examples."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -144,3 +144,23 @@ def test_all_faults_of_a_list_are_named() -> None:
 
     fields = [problem.path[-1] for problem in judge_price_list(fault, ())]
     assert fields == ["code", "name", "currency", "validTo"]
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime.min.replace(tzinfo=timezone(timedelta(hours=14))),
+        datetime(1999, 12, 31, tzinfo=UTC),
+        datetime(2200, 1, 1, tzinfo=UTC),
+        datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))),
+        NOW.replace(tzinfo=None),
+    ],
+)
+def test_a_time_that_nobody_means_is_refused(at: datetime) -> None:
+    begins = judge_price(new("1", begin=at), ("prices", 0))
+    ends = judge_price(new("1", end=at), ("prices", 0))
+
+    assert [fault.path for fault in begins + ends] == [
+        ("prices", 0, "validFrom"),
+        ("prices", 0, "validTo"),
+    ]

@@ -71,27 +71,6 @@ SEARCH_OFFERS = (
     + _IN_ORDER
 )
 
-# The offers among pairs of edge and SKU on which the buyer may trade now.
-FETCH_OFFERS = """
-    SELECT DISTINCT ON (pair.relationship_id, pair.sku_id)
-           pair.relationship_id, edge.seller_org_id, pair.sku_id, sku.sort_key,
-           item.quantity_minimum, item.quantity_step
-      FROM unnest($3::bigint[], $4::bigint[]) AS pair (relationship_id, sku_id)
-      JOIN organizations.trading_relationship AS edge
-        ON edge.network_id = $1 AND edge.id = pair.relationship_id AND edge.buyer_org_id = $2
-      JOIN catalog.sku AS sku
-        ON sku.network_id = $1 AND sku.id = pair.sku_id AND sku.is_active
-      JOIN catalog.product AS product
-        ON product.network_id = $1 AND product.id = sku.product_id AND product.is_active
-      JOIN catalog.assortment_grant AS given
-        ON given.network_id = $1 AND given.relationship_id = edge.id
-      JOIN catalog.assortment_sku AS item
-        ON item.network_id = $1
-       AND item.assortment_id = given.assortment_id
-       AND item.sku_id = sku.id
-     ORDER BY pair.relationship_id, pair.sku_id, item.quantity_minimum, item.quantity_step
-"""
-
 LOAD_TRADABLE = """
     SELECT pair.relationship_id, sku.id AS sku_id, sku.code AS sku_code, sku.name AS sku_name,
            sku.name_en AS sku_name_en, sku.base_unit, term.quantity_minimum, term.quantity_step,
@@ -145,19 +124,6 @@ async def fetch_offer_page(
         page.limit,
     )
     return [Offer(**row) for row in rows]
-
-
-async def fetch_offers(
-    conn: Connection, actor: Actor, pairs: Sequence[tuple[int, int]]
-) -> dict[tuple[int, int], Offer]:
-    rows = await conn.fetch(
-        FETCH_OFFERS,
-        actor.network_id,
-        actor.org_id,
-        [relationship_id for relationship_id, _ in pairs],
-        [sku_id for _, sku_id in pairs],
-    )
-    return {(row["relationship_id"], row["sku_id"]): Offer(**row) for row in rows}
 
 
 async def load_tradable(

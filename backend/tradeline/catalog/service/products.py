@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from tradeline.catalog.model import (
     Category,
@@ -175,22 +176,7 @@ async def update_products(
     for change in changes:
         after[change.product_id] |= given(change, "product_id")
     await queries.update_products(conn, actor, list(after.values()))
-    skus = [
-        sku
-        | {
-            "product_name": after[sku["product_id"]]["name"],
-            "product_name_en": after[sku["product_id"]]["name_en"],
-            "brand": after[sku["product_id"]]["brand"],
-        }
-        for sku in (await sku_queries.lock_own_skus(conn, actor, product_ids=product_ids)).values()
-    ]
-    await sku_queries.update_skus(
-        conn,
-        actor,
-        skus,
-        [sort_key_of(sku["name"]) for sku in skus],
-        [index_of(sku) for sku in skus],
-    )
+    await _follow(conn, actor, after)
     await record_and_publish(
         conn,
         actor=actor,
@@ -251,3 +237,26 @@ async def list_products(conn: Connection, *, actor: Actor, page: PageRequest) ->
     actor.require(Permission.CATALOG_READ)
     rows = await queries.fetch_product_page(conn, actor, page)
     return make_page(rows, page, lambda product: (product.id,))
+
+
+async def _follow(
+    conn: Connection, actor: Actor, products: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Let the SKUs of products be found by what these are called now. Locks the SKUs."""
+    stored = await sku_queries.lock_own_skus(conn, actor, product_ids=list(products))
+    skus = [
+        sku
+        | {
+            "product_name": products[sku["product_id"]]["name"],
+            "product_name_en": products[sku["product_id"]]["name_en"],
+            "brand": products[sku["product_id"]]["brand"],
+        }
+        for sku in stored.values()
+    ]
+    await sku_queries.update_skus(
+        conn,
+        actor,
+        skus,
+        [sort_key_of(sku["name"]) for sku in skus],
+        [index_of(sku) for sku in skus],
+    )

@@ -86,15 +86,6 @@ async def list_offers(
     )
 
 
-async def offers_by_pairs(
-    conn: Connection, *, actor: Actor, pairs: Sequence[tuple[int, int]]
-) -> dict[tuple[int, int], Offer]:
-    """The offers on pairs of edge and SKU, of which the actor's organization is the buyer; a pair
-    that cannot be bought now is absent. Raises Forbidden without `catalog:read`."""
-    actor.require(Permission.CATALOG_READ)
-    return await offer_queries.fetch_offers(conn, actor, pairs)
-
-
 async def load_tradable(
     conn: Connection, *, network_id: int, pairs: Sequence[tuple[int, int]]
 ) -> dict[tuple[int, int], Tradable]:
