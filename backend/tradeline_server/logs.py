@@ -21,18 +21,28 @@ def configure_logs(level: int = logging.INFO) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    last: tuple[structlog.typing.Processor, ...] = (structlog.dev.ConsoleRenderer(),)
-    if not sys.stderr.isatty():
-        last = (structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer())
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=SHARED,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
-        )
-    )
+    handler.setFormatter(formatter(for_person=sys.stderr.isatty()))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
     for name in ("uvicorn.error", "uvicorn.access", "httpx", "httpx2"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def formatter(*, for_person: bool) -> logging.Formatter:
+    """Tracebacks without the values of local variables: those hold passwords and tokens."""
+    last: tuple[structlog.typing.Processor, ...]
+    if for_person:
+        tracebacks = structlog.dev.RichTracebackFormatter(show_locals=False)
+        last = (structlog.dev.ConsoleRenderer(exception_formatter=tracebacks),)
+    else:
+        transform = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        last = (
+            structlog.processors.ExceptionRenderer(transform),
+            structlog.processors.JSONRenderer(),
+        )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=SHARED,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+    )
