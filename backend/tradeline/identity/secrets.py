@@ -25,6 +25,7 @@ AUDIENCE: Final = "tradeline-api"
 ALGORITHM: Final = "Ed25519"
 KEY_PURPOSE: Final = b"tradeline access tokens, first key"
 TOKEN_LENGTH_MAX: Final = 4096
+ROW_ID_MAX: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,16 +88,19 @@ class TokenKeys:
             claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
             _CLAIMS.validate(claims)
             kind, _, number = claims["sub"].partition(":")
+            network_id = _row_id(claims["network"])
             if kind == "client":
-                return AccessClaims(network_id=int(claims["network"]), api_client_id=int(number))
+                return AccessClaims(network_id=network_id, api_client_id=_row_id(number))
             if kind == "account":
                 return AccessClaims(
-                    network_id=int(claims["network"]),
-                    account_id=int(number),
-                    membership_id=int(claims["membership"]),
+                    network_id=network_id,
+                    account_id=_row_id(number),
+                    membership_id=_row_id(claims["membership"]),
                     family=UUID(claims["family"]),
                 )
         except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+            return None
+        except (OverflowError, RecursionError):  # an infinite number; a header of brackets
             return None
         return None
 
@@ -120,6 +124,14 @@ def hash_secret(secret: str) -> bytes:
     """What is kept of a secret: of so many random bits, a plain hash gives nothing away. Looking a
     secret up by it takes no longer for one that is nearly right."""
     return hashlib.sha256(secret[:SECRET_LENGTH_MAX].encode(errors="surrogatepass")).digest()
+
+
+def _row_id(claim: Any) -> int:
+    """Raises ValueError for what no row can be numbered by: not ours, whoever signed it."""
+    row_id = int(claim)
+    if not 0 < row_id <= ROW_ID_MAX:
+        raise ValueError("no row has such a number")
+    return row_id
 
 
 def _base64(raw: bytes) -> str:

@@ -138,3 +138,23 @@ def test_secrets_are_long_random_and_kept_as_hashes() -> None:
     assert len(secrets) == 100
     assert all(len(secret) >= 43 for secret in secrets)
     assert hash_secret("a") == hashlib.sha256(b"a").digest()
+
+
+@pytest.mark.parametrize("number", [2**63, 10**30, 0, -1, float("inf"), "x", "9" * 5_000, [], {}])
+def test_a_number_that_no_row_has_is_nothing(number: Any) -> None:
+    assert KEYS.read(resigned(network=number)) is None
+    assert KEYS.read(resigned(membership=number)) is None
+    assert KEYS.read(resigned(sub=f"account:{number}")) is None
+    assert KEYS.read(resigned(sub=f"client:{number}")) is None
+
+
+def test_the_greatest_number_of_a_row_is_read() -> None:
+    claims = AccessClaims(network_id=2**63 - 1, api_client_id=2**63 - 1)
+
+    assert KEYS.read(KEYS.sign(claims)) == claims
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_a_header_that_nests_without_end_is_nothing(opening: str) -> None:
+    assert KEYS.read(f"{encoded((opening * 580).encode())}.e30.e30") is None
+    assert KEYS.read(f"{encoded((opening * 2_900).encode())[:4_000]}.e30.e30") is None
