@@ -8,13 +8,19 @@ from collections.abc import Iterator
 import strawberry
 import structlog
 from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionContext
 
 from tradeline import kernel
 from tradeline_graph._context import Context, Unauthenticated
 from tradeline_graph._limits import LimitDocuments
+from tradeline_graph._scalars import UnusableValue
+from tradeline_graph._texts import RefuseNoText
 
+# The controller answers these itself, with 400.
+NO_OPERATION = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 DOCUMENTS_CACHED = 512
 
 log = structlog.get_logger("tradeline.graph")
@@ -43,11 +49,18 @@ class WordErrors(SchemaExtension):
     """Give each top-level error a code; mask bugs behind a reference that the log holds too."""
 
     def on_operation(self) -> Iterator[None]:
-        yield
+        locale = getattr(self.execution_context.context, "locale", kernel.Locale.EN)
+        try:
+            yield
+        except NO_OPERATION:
+            raise
+        except GraphQLError as fault:
+            raise word(fault, locale) from None
+        except Exception as cause:  # whatever reading the document raised
+            raise word(GraphQLError(str(cause), original_error=cause), locale) from None
         result = self.execution_context.result
         errors = getattr(result, "errors", None)
         if errors:
-            locale = getattr(self.execution_context.context, "locale", kernel.Locale.EN)
             result.errors = [word(error, locale) for error in errors]  # type: ignore[union-attr]
 
 
@@ -57,6 +70,10 @@ def word(error: GraphQLError, locale: kernel.Locale) -> GraphQLError:
     if cause is None or isinstance(cause, GraphQLError):
         extensions = {"code": "BAD_REQUEST", **(error.extensions or {})}
         return _reworded(error, error.message, extensions)
+    if isinstance(cause, UnusableValue):
+        return _reworded(error, error.message, {"code": "BAD_REQUEST"})
+    if isinstance(cause, RecursionError) and error.path is None:
+        return _reworded(error, "The document nests too deeply.", {"code": "BAD_REQUEST"})
     in_chinese = locale is kernel.Locale.ZH
     if isinstance(cause, Unauthenticated):
         message = "请先登录。" if in_chinese else "Sign in first."
@@ -95,6 +112,7 @@ EXTENSIONS = [
     lambda: WordErrors(),
     lambda: OwnLoaders(),
     lambda: LimitDocuments(),
+    lambda: RefuseNoText(),
     lambda: ParserCache(maxsize=DOCUMENTS_CACHED),
     lambda: ValidationCache(maxsize=DOCUMENTS_CACHED),
 ]

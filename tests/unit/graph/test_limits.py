@@ -9,7 +9,16 @@ from graphql import GraphQLError, parse
 
 from tradeline.kernel import Locale
 from tradeline_graph._context import Context
-from tradeline_graph._limits import ALIASES_MAX, DEPTH_MAX, FIELDS_MAX, measure, refusal
+from tradeline_graph._limits import (
+    ALIASES_MAX,
+    DEFINITIONS_MAX,
+    DEPTH_MAX,
+    FIELDS_MAX,
+    REPEATS_MAX,
+    measure,
+    most_repeats,
+    refusal,
+)
 from tradeline_graph.schema import schema
 
 ANSWERED_WITHIN_SECONDS = 0.5
@@ -41,7 +50,38 @@ def test_a_fragment_within_itself_is_refused() -> None:
         measure(document)
 
 
+def test_what_is_asked_for_is_counted_by_its_place_in_the_answer() -> None:
+    document = parse(
+        "{ viewer { locale a: locale } ...A ... on Query { viewer { locale } } }"
+        " fragment A on Query { viewer { locale locale } }"
+    )
+
+    assert most_repeats(document) == 4
+
+
+def spread(fragments: int, selection: str) -> str:
+    """A document that spreads that many fragments once; `#` in the selection is their number."""
+    spreads = " ".join(f"...F{i}" for i in range(fragments))
+    parts = (
+        f" fragment F{i} on Query {{ {selection.replace('#', str(i))} }}" for i in range(fragments)
+    )
+    return f"{{ {spreads} }}" + "".join(parts)
+
+
+REPEATED = {
+    "one field again and again": "{" + "viewer{locale permissions locale} " * 240 + "}",
+    "inline fragments": "{" + "...on Query{viewer{locale locale}} " * 300 + "}",
+    "many fragments": spread(120, "viewer { locale permissions locale locale }"),
+    "a fragment that nobody spreads": "{ ping } fragment F on Query {"
+    + "viewer{locale permissions locale} " * 240
+    + "}",
+    "repeats within repeats": "{" + f"viewer{{{'locale ' * 20}}} " * 20 + "}",
+    "repeats of three levels": "{" + ("viewer{" + ("a{" + "b " * 7 + "} ") * 7 + "}") * 19 + "}",
+    "fragments of many names": spread(380, "x#"),
+    "fragments of many names with fields": spread(300, "x# { a b }"),
+}
 BATTERY = {
+    **REPEATED,
     "repeated fields": "{" + " ping" * (FIELDS_MAX + 1) + "}",
     "aliases": "{" + " ".join(f"a{i}: ping" for i in range(ALIASES_MAX + 1)) + "}",
     "depth": "{" * (DEPTH_MAX + 1) + "a" + "}" * (DEPTH_MAX + 1),
@@ -67,6 +107,16 @@ async def test_no_document_costs_more_than_half_a_second(name: str) -> None:
 
     assert result.errors
     assert time.process_time() - began < ANSWERED_WITHIN_SECONDS
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_what_is_asked_for_again_and_again_is_refused(name: str) -> None:
+    assert refusal(parse(REPEATED[name])) is not None
+
+
+def test_a_few_repeats_and_fragments_are_fine() -> None:
+    assert refusal(parse("{" + "ping " * REPEATS_MAX + "}")) is None
+    assert refusal(parse(spread(DEFINITIONS_MAX - 1, "x#"))) is None
 
 
 async def test_the_second_time_a_document_is_measured_too() -> None:
