@@ -2,11 +2,15 @@
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import asyncpg
 import msgspec
-from litestar import Litestar, Response, get
+import structlog
+from cross_web import HTTPException
+from litestar import Litestar, MediaType, Request, Response, get
 from litestar.datastructures import State
 from litestar.types import ControllerRouterHandler
 from strawberry.litestar import make_graphql_controller
@@ -18,6 +22,7 @@ from tradeline_graph.schema import schema
 from tradeline_server import queries
 from tradeline_server.auth import graph_context, oauth_token
 from tradeline_server.errors import UsageError
+from tradeline_server.logs import configure_logs
 from tradeline_server.settings import load_settings
 from tradeline_server.worker import run_worker
 
@@ -25,6 +30,8 @@ HEALTH_SECONDS_MAX = 2.0
 POOL_SIZE_MAX = 20
 BODY_BYTES_MAX = 2_000_000
 WORKER_STOP_SECONDS_MAX = 5.0
+
+log = structlog.get_logger("tradeline.web")
 
 
 @get("/healthz")
@@ -48,11 +55,60 @@ _Controller: type[GraphQLController] = make_graphql_controller(
 )
 
 
+class Operation(msgspec.Struct):
+    """What a request to the graph may hold."""
+
+    query: str | None = None
+    variables: dict[str, Any] | None = None
+    operation_name: str | None = msgspec.field(name="operationName", default=None)
+    extensions: dict[str, Any] | None = None
+
+
 class GraphQL(_Controller):  # type: ignore[misc, valid-type]
-    """Answers in UTF-8 that a person can read."""
+    """Answers in UTF-8 that a person can read, and in the graph's shape whatever it was sent."""
 
     def encode_json(self, data: object) -> bytes:
         return msgspec.json.encode(data)
+
+    def parse_json(self, data: str | bytes) -> Any:
+        try:
+            operation = msgspec.json.decode(data, type=Operation)
+        except msgspec.DecodeError as error:
+            raise HTTPException(400, f"The body is no JSON of a request: {error}.") from None
+        except UnicodeError:
+            raise HTTPException(400, "The body is no UTF-8.") from None
+        except RecursionError:
+            raise HTTPException(400, "The body nests too deeply.") from None
+        return {
+            "query": operation.query,
+            "variables": operation.variables,
+            "operationName": operation.operation_name,
+            "extensions": operation.extensions,
+        }
+
+    async def execute_request(
+        self, request: Request[Any, Any, Any], context: Any, root_value: Any
+    ) -> Response[Any]:
+        try:
+            response: Response[Any] = await self.run(
+                request, context=context, root_value=root_value
+            )
+        except HTTPException as error:
+            return _fault(error.status_code, error.reason, {"code": "BAD_REQUEST"})
+        return response
+
+
+def hide_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The last resort: nothing about a bug leaves the house but what finds it in the log."""
+    reference = secrets.token_hex(6)
+    log.error("web.bug", reference=reference, path=request.scope["path"], exc_info=error)
+    message = f"Something broke on our side; quote {reference} when you ask for help."
+    return _fault(500, message, {"code": "INTERNAL", "reference": reference})
+
+
+def _fault(status_code: int, message: str, extensions: dict[str, str]) -> Response[Any]:
+    body = {"errors": [{"message": message, "extensions": extensions}]}
+    return Response(body, status_code=status_code, media_type=MediaType.JSON)
 
 
 ROUTES: Sequence[ControllerRouterHandler] = (healthz, oauth_token, GraphQL)
@@ -82,6 +138,7 @@ def create_app(dsn: str, *, secret: str, has_worker: bool = False) -> Litestar:
         openapi_config=None,
         logging_config=None,  # ours stands, see logs.py
         request_max_body_size=BODY_BYTES_MAX,
+        exception_handlers={500: hide_bug},
     )
 
 
@@ -101,6 +158,7 @@ async def _worker(dsn: str, db: Database) -> AsyncIterator[None]:
 
 def from_environment() -> Litestar:
     """For other ASGI servers: `uvicorn --factory tradeline_server.asgi:from_environment`."""
+    configure_logs()
     settings = load_settings()
     if settings.database_url is None:
         raise UsageError("DATABASE_URL is not set; only `tradeline run` brings its own database")

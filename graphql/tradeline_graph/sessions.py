@@ -44,8 +44,11 @@ def forget_session(connection: AnyConnection | None, response: Response[Any] | N
 
 
 def cookie_name(connection: AnyConnection) -> str:
-    is_plain = connection.url.scheme in ("http", "ws")
-    is_here = is_plain and _is_loopback(connection.url.hostname or "")
+    try:
+        url = connection.url
+        is_here = url.scheme in ("http", "ws") and _is_loopback(url.hostname or "")
+    except ValueError:  # a Host header that names no host
+        is_here = False
     return LOOPBACK_COOKIE if is_here else SECURE_COOKIE
 
 
@@ -111,4 +114,6 @@ def _is_same_host(origin: str, connection: AnyConnection) -> bool:
         return False
     if theirs.scheme not in ("http", "https") or not theirs.hostname:
         return False
+    if "@" in origin or origin != f"{theirs.scheme}://{theirs.netloc}" or " " in origin:
+        return False  # browsers write an origin in one way
     return (theirs.hostname, port) == (ours.hostname, our_port)
