@@ -172,7 +172,9 @@ class _Stage:
         day = self._day(act.in_days)
         assert day is not None
         line = (await self._lines(actor, order_id))[act.line]
-        await ordering.redate_lines(self.conn, actor=actor, order_id=order_id, dates={line.id: day})
+        await ordering.redate_lines(
+            self.conn, actor=actor, order_id=order_id, dates=[(line.id, day)]
+        )
 
     async def _ship(self, act: ShipOrder) -> None:
         actor, order_id = self._seller_of(act.key, P.ORDER_SHIP)
