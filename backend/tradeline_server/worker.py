@@ -134,7 +134,7 @@ async def _serve(
     while not stop.is_set():
         bell.clear()
         if not leads and (leads := await queries.try_lock_worker(conn)):
-            log.info("the worker has begun")
+            log.debug("the worker has begun")
         has_more = False
         for job in jobs if leads else ():
             if clock() < due_at[job.name] or stop.is_set():
