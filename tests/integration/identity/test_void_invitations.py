@@ -29,6 +29,7 @@ from tradeline.identity import (
     create_role,
     invitations_by_ids,
     list_api_clients,
+    list_people,
     revoke_api_client,
     update_role,
 )
@@ -113,21 +114,48 @@ async def test_the_first_invitation_to_be_accepted_ends_the_others_into_the_orga
     assert not await is_void(db, elsewhere, account_id)
 
 
-async def test_of_two_invitations_accepted_at_once_one_counts(
+async def test_of_several_invitations_accepted_at_once_one_counts(
     owner_pool: Pool, db: Database
 ) -> None:
     story, other = await a_network(owner_pool, db), await a_network(owner_pool, db)
-    email, account_id = other.email("brand"), other.accounts["brand"]
+    brand, email, account_id = story.actor("brand"), other.email("brand"), other.accounts["brand"]
+    partner = await created(db, brand, "NEW")
     offers = [
-        await invited(db, story.actor("brand"), email, story.roles[role])
+        await invited(db, brand, email, story.roles[role], org_id=partner)
         for role in ("viewer", "sales", "buyer")
     ]
 
-    voids = await asyncio.gather(*(is_void(db, offer, account_id) for offer in offers))
+    async with owner_pool.acquire() as conn, conn.transaction():
+        await conn.execute("SELECT FROM identity.invitation WHERE org_id = $1 FOR UPDATE", partner)
+        joining = [asyncio.create_task(is_void(db, offer, account_id)) for offer in offers]
+        _, waiting = await asyncio.wait(joining, timeout=0.3)
+        assert len(waiting) == len(offers)
 
-    assert sorted(voids) == [False, True, True]
-    [_, joined] = await people_of(db, story, "brand")
+    assert sorted(await asyncio.gather(*joining)) == [False, True, True]
+    actor = replace(brand, org_id=partner)
+    async with db.reading(story.network_id) as reading:
+        [joined] = (await list_people(reading, actor=actor, page=PageRequest())).items
     assert len(joined.role_ids) == 1
+
+
+async def test_who_joins_waits_for_a_change_of_members_and_stands_in_no_ones_way(
+    owner_pool: Pool, db: Database
+) -> None:
+    story, other = await a_network(owner_pool, db), await a_network(owner_pool, db)
+    offer = await invited(db, story.actor("brand"), other.email("brand"), story.roles["viewer"])
+
+    async with owner_pool.acquire() as conn, conn.transaction():
+        await conn.execute(
+            "SELECT FROM identity.membership WHERE org_id = $1 FOR UPDATE", story.orgs["brand"]
+        )
+        joining = asyncio.create_task(is_void(db, offer, other.accounts["brand"]))
+        _, waiting = await asyncio.wait({joining}, timeout=0.3)
+        assert waiting
+        await conn.execute(
+            "SELECT FROM identity.invitation WHERE id = $1 FOR UPDATE NOWAIT", offer.id
+        )
+
+    assert not await joining
 
 
 @pytest.mark.parametrize(
