@@ -56,6 +56,19 @@ CORRUPTIONS = {
     "ordering.states_agree_with_lines_and_holder": """
         UPDATE ordering.trade_order SET held_by_org_id = buyer_org_id
          WHERE id = (SELECT max(id) FROM ordering.trade_order)""",
+    "ordering.lines_cost_their_frozen_price": """
+        UPDATE ordering.order_line SET unit_price = unit_price + 1
+         WHERE id = (SELECT min(id) FROM ordering.order_line)""",
+    "ordering.stock_moves_as_the_papers_say": """
+        WITH moved AS (
+            UPDATE inventory.stock_movement SET quantity = quantity - 1
+             WHERE id = (SELECT min(id) FROM inventory.stock_movement
+                          WHERE reference_type = 'shipment_line' AND reason = 'shipment')
+            RETURNING network_id, warehouse_id, sku_id)
+        UPDATE inventory.stock_level AS level SET on_hand = on_hand - 1
+          FROM moved
+         WHERE (level.network_id, level.warehouse_id, level.sku_id)
+             = (moved.network_id, moved.warehouse_id, moved.sku_id)""",
     "ordering.explanations_come_to_the_amount": """
         UPDATE ordering.order_line
            SET explanation = jsonb_set(explanation, '{amount_minor}', to_jsonb(amount_minor - 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tradeline.kernel import comparison
+from tradeline.kernel import EXPONENTS, comparison
 
 # What an order has come to, seen from its lines alone.
 LINE_TOTALS = """
@@ -337,6 +337,80 @@ TIME_LINE = comparison(
     """,
 )
 
+PRICE = comparison(
+    code="ordering.lines_cost_their_frozen_price",
+    title_en="A line's amount is its frozen price times its priced quantity",
+    title_zh="行金额等于冻结单价乘以计价数量",
+    subject_en="Order line (price x quantity = amount)",
+    subject_zh="订单行（单价 x 数量 = 金额）",
+    sql=f"""
+    SELECT line.network_id, line.id AS subject_id,
+           format('%s x %s = %s', frozen.unit_price, frozen.priced_quantity,
+                  round(frozen.unit_price * frozen.priced_quantity * 10 ^ exponent.places)::bigint
+                 ) AS expected,
+           format('%s x %s = %s', trim_scale(line.unit_price), line.priced_quantity,
+                  line.amount_minor) AS found
+      FROM ordering.order_line AS line
+      JOIN ordering.trade_order AS trade_order
+        ON trade_order.network_id = line.network_id AND trade_order.id = line.order_id
+      JOIN (VALUES {", ".join(f"('{code}', {places})" for code, places in EXPONENTS.items())})
+           AS exponent (currency, places)
+        ON exponent.currency = trade_order.currency
+     CROSS JOIN LATERAL (
+           SELECT trim_scale((line.explanation #>> '{{price,unit_price}}')::numeric) AS unit_price,
+                  (line.explanation ->> 'priced_quantity')::bigint AS priced_quantity) AS frozen
+     WHERE (line.unit_price, line.priced_quantity)
+           IS DISTINCT FROM (frozen.unit_price, frozen.priced_quantity)
+        OR line.amount_minor
+           <> round(line.unit_price * line.priced_quantity * 10 ^ exponent.places)
+    """,
+)
+
+# What stock moved on a paper of ordering. Who keeps no stock here has no movement for it.
+MOVED = """
+    SELECT network_id, reason, reference_type, reference_id, sum(quantity) AS quantity
+      FROM inventory.stock_movement
+     WHERE reference_type IN ('shipment_line', 'return_line')
+     GROUP BY network_id, reason, reference_type, reference_id
+"""
+
+STOCK_MOVED = comparison(
+    code="ordering.stock_moves_as_the_papers_say",
+    title_en="Stock moves by what shipments, receipts and returns say",
+    title_zh="库存变动与发货、收货、退货单据一致",
+    subject_en="Paper",
+    subject_zh="单据",
+    sql=f"""
+    SELECT network_id, subject_id, expected, found
+      FROM (SELECT line.network_id, format('shipment line %s', line.id) AS subject_id,
+                   line.quantity AS expected, coalesce(-moved.quantity, 0) AS found
+              FROM ordering.shipment_line AS line
+              JOIN ordering.shipment AS shipment
+                ON shipment.network_id = line.network_id AND shipment.id = line.shipment_id
+              JOIN ordering.trade_order AS trade_order
+                ON trade_order.network_id = line.network_id AND trade_order.id = shipment.order_id
+              LEFT JOIN ({MOVED}) AS moved
+                ON moved.network_id = line.network_id AND moved.reference_id = line.id
+               AND moved.reference_type = 'shipment_line' AND moved.reason = 'shipment'
+             WHERE trade_order.holds_stock
+            UNION ALL
+            SELECT moved.network_id, format('receipt of shipment line %s', moved.reference_id),
+                   coalesce(line.received_quantity, 0), moved.quantity
+              FROM ({MOVED}) AS moved
+              LEFT JOIN ordering.shipment_line AS line
+                ON line.network_id = moved.network_id AND line.id = moved.reference_id
+             WHERE moved.reference_type = 'shipment_line' AND moved.reason = 'receipt'
+            UNION ALL
+            SELECT moved.network_id, format('return line %s', moved.reference_id),
+                   coalesce(line.quantity, 0), moved.quantity
+              FROM ({MOVED}) AS moved
+              LEFT JOIN ordering.return_line AS line
+                ON line.network_id = moved.network_id AND line.id = moved.reference_id
+             WHERE moved.reference_type = 'return_line' AND moved.reason = 'return') AS paper
+     WHERE expected <> found
+    """,
+)
+
 INVARIANTS = (
     ORDER_AMOUNT,
     EXPOSURE_HELD,
@@ -351,4 +425,6 @@ INVARIANTS = (
     EXPLANATION,
     OPEN_SUM,
     TIME_LINE,
+    PRICE,
+    STOCK_MOVED,
 )
