@@ -194,7 +194,7 @@ def _told(
 ) -> dict[str, object]:
     """A level before or after it was moved, as the audit trail tells of it."""
     on_hand = levels[movement.warehouse_id, movement.sku_id].on_hand
-    told = {"warehouse_id": movement.warehouse_id, "sku_id": movement.sku_id, "on_hand": on_hand}
+    level = {"warehouse_id": movement.warehouse_id, "sku_id": movement.sku_id}
     if not has_moved:
-        return told
-    return told | {"on_hand": on_hand + movement.quantity, "note": movement.note}
+        return {**level, "on_hand": on_hand}
+    return {**level, "on_hand": on_hand + movement.quantity, "note": movement.note}
