@@ -37,6 +37,7 @@ from tradeline.organizations.service.organizations import (
     update_organization,
 )
 from tradeline.organizations.service.relationships import (
+    accept_relationship,
     change_terms,
     create_relationships,
     end_relationship,
@@ -67,6 +68,7 @@ __all__ = [
     "TermsChange",
     "Unchanged",
     "WouldBeItsOwnAncestor",
+    "accept_relationship",
     "change_terms",
     "children_of",
     "create_legal_entities",

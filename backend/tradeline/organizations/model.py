@@ -28,6 +28,9 @@ class OrganizationKind(StrEnum):
 
 
 class RelationshipState(StrEnum):
+    """`proposed` waits for the buyer's word; until then nothing is traded, and nothing owed."""
+
+    PROPOSED = "proposed"
     ACTIVE = "active"
     SUSPENDED = "suspended"
     ENDED = "ended"
@@ -106,7 +109,8 @@ class LegalEntity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relationship:
-    """The edge from a seller to a buyer, with its terms. `valid_to` is its last day."""
+    """The edge from a seller to a buyer, with its terms. `valid_to` is its last day; it has been
+    accepted, `accepted_at`, unless it is proposed or was declined."""
 
     network_id: int
     id: int
@@ -116,6 +120,7 @@ class Relationship:
     buyer_entity_id: int
     currency: str
     state: RelationshipState
+    accepted_at: datetime | None
     valid_from: date
     valid_to: date | None
     price_strategy: PriceStrategy
@@ -225,6 +230,8 @@ class TermsChange:
 
 # A buyer says who may see what it sells on; everything else is what the seller offers.
 BUYERS_TERMS = frozenset({"shares_sell_out"})
+# Without a receipt what is shipped is owed uncounted: the buyer says whether it goes without.
+TERMS_OF_BOTH = frozenset({"requires_receipt"})
 
 _RANGES: Mapping[str, int] = {
     "payment_terms_days": PAYMENT_TERMS_DAYS_MAX,
@@ -302,15 +309,30 @@ def judge_terms(
 
 
 def change_relationship(
-    relationship: Relationship, change: TermsChange, side: Side, path: tuple[str | int, ...]
+    relationship: Relationship,
+    change: TermsChange,
+    side: Side,
+    path: tuple[str | int, ...],
+    *,
+    manages_buyer: bool = False,
 ) -> tuple[Relationship, list[Problem]]:
-    """The edge with its new terms, and why `side` may not have them (empty: it may)."""
+    """The edge with its new terms, and why `side` may not have them (empty: it may).
+
+    Once the buyer has accepted, a seller that does not manage it (`manages_buyer`) cannot let
+    goods be owed for without a receipt; while the edge is proposed it can.
+    """
     given = change.values()
     changed = replace(relationship, **given)
+    needs_consent = relationship.accepted_at is not None and not manages_buyer
+    loses_receipt = relationship.requires_receipt and not changed.requires_receipt
     problems: list[Problem] = [
         TermOfTheOtherSide(path=(*path, spoken(name)), term=spoken(name))
         for name in given
-        if (name in BUYERS_TERMS) is not (side is Side.BUYER)
+        if (
+            side is Side.SELLER and needs_consent and loses_receipt
+            if name in TERMS_OF_BOTH
+            else (name in BUYERS_TERMS) is not (side is Side.BUYER)
+        )
     ]
     problems += judge_terms(given | {"valid_to": changed.valid_to}, changed.valid_from, path)
     return changed, problems

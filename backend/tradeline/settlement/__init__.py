@@ -5,6 +5,7 @@ The names below are the module: others import them from here, and nothing from d
 
 from tradeline.organizations import Side
 from tradeline.settlement.errors import (
+    BuyerDecides,
     PayeeDecides,
     StatementChanged,
     StatementOpen,
@@ -14,6 +15,7 @@ from tradeline.settlement.jobs import (
 )
 from tradeline.settlement.model import (
     Adjustment,
+    AdjustmentState,
     Ageing,
     Balance,
     Exposure,
@@ -32,6 +34,13 @@ from tradeline.settlement.model import (
     Statement,
     StatementState,
 )
+from tradeline.settlement.service.adjustments import (
+    adjust,
+    adjustments_by_ids,
+    confirm_adjustment,
+    list_adjustments,
+    refuse_adjustment,
+)
 from tradeline.settlement.service.books import (
     list_accounts,
     list_journals,
@@ -42,8 +51,6 @@ from tradeline.settlement.service.checks import (
     verify_statements,
 )
 from tradeline.settlement.service.edges import (
-    adjust,
-    adjustments_by_ids,
     balances_by_relationship,
     block_credit,
     list_obligations,
@@ -76,8 +83,10 @@ from tradeline.settlement.service.statements import (
 
 __all__ = [
     "Adjustment",
+    "AdjustmentState",
     "Ageing",
     "Balance",
+    "BuyerDecides",
     "Exposure",
     "ExposureRelease",
     "Journal",
@@ -101,6 +110,7 @@ __all__ = [
     "adjustments_by_ids",
     "balances_by_relationship",
     "block_credit",
+    "confirm_adjustment",
     "confirm_payment",
     "confirm_statement",
     "count_under_way",
@@ -109,6 +119,7 @@ __all__ = [
     "find_violations",
     "issue_statement",
     "list_accounts",
+    "list_adjustments",
     "list_journals",
     "list_obligations",
     "list_payments",
@@ -120,6 +131,7 @@ __all__ = [
     "payments_by_ids",
     "post_journals",
     "record_payment",
+    "refuse_adjustment",
     "refuse_payment",
     "reissue_statement",
     "release_exposure",

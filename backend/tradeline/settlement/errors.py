@@ -17,6 +17,16 @@ class PayeeDecides(Problem):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BuyerDecides(Problem):
+    """The seller cannot confirm or refuse its own charge."""
+
+    zh: ClassVar[str] = "费用单 {number} 由买方确认；请联系对方。"
+    en: ClassVar[str] = "Charge {number} is for its buyer to confirm or refuse; ask them."
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementOpen(Problem):
     """An edge has one statement at a time that waits for its sides."""
 

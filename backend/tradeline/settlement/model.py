@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from tradeline.kernel import Money
-from tradeline.organizations import Side
+from tradeline.kernel import InvalidValue, Money, Problem
+from tradeline.organizations import RelationshipState, Side
 
 AMOUNT_MINOR_MAX = 10**13
+ADJUSTMENT_MINOR_MAX = 10**12
+DUE_YEARS_BACK_MAX = 1
+DUE_YEARS_AHEAD_MAX = 5
 TEXT_LENGTH_MAX = 500
 # Somewhere on earth it is already tomorrow: a day that has not begun anywhere is in the future.
 EARLIEST_MORNING = timedelta(hours=14)
@@ -120,6 +123,7 @@ class Edge:
 
     seller_org_id: int
     buyer_org_id: int
+    state: RelationshipState
     exposure: Exposure
 
     def org_of(self, side: Side) -> int:
@@ -198,9 +202,18 @@ class Payment:
     refusal_reason: str | None
 
 
+class AdjustmentState(StrEnum):
+    """`recorded` waits for the buyer's word."""
+
+    RECORDED = "recorded"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjustment:
-    """A charge or a credit note of the seller, with its reason. The sum has no sign."""
+    """A charge or a credit note of the seller, with its reason. The sum has no sign. A charge
+    counts once the buyer has confirmed it, a credit note at once."""
 
     id: int
     number: str
@@ -209,7 +222,13 @@ class Adjustment:
     currency: str
     amount_minor: int
     reason: str
+    due_on: date | None
+    state: AdjustmentState
     made_at: datetime
+    decided_at: datetime | None
+    refusal_reason: str | None
+    seller_org_id: int
+    buyer_org_id: int
 
 
 class StatementState(StrEnum):
@@ -382,6 +401,26 @@ class Balance:
     @property
     def owed_minor(self) -> int:
         return self.ageing.owed_minor
+
+
+def judge_due_on(due_on: date | None, today: date) -> list[Problem]:
+    """The fault of a due day that is nobody's intention, a year mistyped say."""
+    if due_on is None:
+        return []
+    month_and_day = (today.month, today.day)
+    earliest = (today.year - DUE_YEARS_BACK_MAX, *month_and_day)
+    latest = (today.year + DUE_YEARS_AHEAD_MAX, *month_and_day)
+    if earliest <= (due_on.year, due_on.month, due_on.day) <= latest:
+        return []
+    return [
+        InvalidValue(
+            path=("dueOn",),
+            field="dueOn",
+            rule=f"send a day from {DUE_YEARS_BACK_MAX} year ago"
+            f" to {DUE_YEARS_AHEAD_MAX} years ahead",
+            rule_zh=f"须在 {DUE_YEARS_BACK_MAX} 年前至 {DUE_YEARS_AHEAD_MAX} 年后之间",
+        )
+    ]
 
 
 def age_debts(debts: Sequence[Debt], credits_minor: int, today: date) -> Ageing:

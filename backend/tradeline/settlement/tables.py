@@ -143,7 +143,8 @@ class Payment(Table, tablename="payment", schema="settlement"):
 
 
 class Adjustment(Table, tablename="adjustment", schema="settlement"):
-    """What the seller adds to or takes off an account: a charge or a credit note."""
+    """What the seller adds to or takes off an account. A credit note counts at once, a charge when
+    the buyer has confirmed it."""
 
     network_id = BigInt(primary_key=True, default=None, null=False)
     id = BigInt(primary_key=True, default=None, null=False)
@@ -153,8 +154,12 @@ class Adjustment(Table, tablename="adjustment", schema="settlement"):
     currency = Char(length=3, default=None, null=False)
     amount_minor = BigInt(default=None, null=False)
     reason = Text(default=None, null=False)
+    due_on = Date(default=None, null=True)
+    state = Text(default=None, null=False)
     account_id = BigInt(default=None, null=True)
     made_at = Timestamptz(default=TimestamptzNow(), null=False)
+    decided_at = Timestamptz(default=None, null=True)
+    refusal_reason = Text(default=None, null=True)
 
     one_adjustment_for_each_number = Unique([network_id, number])
 

@@ -278,7 +278,7 @@ class _Stage:
             )
 
     async def _adjust(self, act: Adjust) -> None:
-        await settlement.adjust(
+        adjustment_id = await settlement.adjust(
             self.conn,
             actor=self.world.actor(act.ends[0], P.CREDIT_MANAGE),
             relationship_id=self.world.edges[act.ends],
@@ -287,6 +287,12 @@ class _Stage:
             reason=act.reason,
             due_on=self._day(30) if act.kind == "charge" else None,
         )
+        if act.kind == "charge":
+            await settlement.confirm_adjustment(
+                self.conn,
+                actor=self.world.actor(act.ends[1], P.STATEMENT_CONFIRM),
+                adjustment_id=adjustment_id,
+            )
 
     async def _count_stock(self, act: CountStock) -> None:
         actor = self.world.actor(act.org, P.STOCK_MANAGE)

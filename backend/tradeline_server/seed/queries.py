@@ -34,7 +34,8 @@ MOVE_FOUNDATION = """
     ), entity AS (
         UPDATE organizations.legal_entity SET created_at = $2 WHERE network_id = $1
     ), edge AS (
-        UPDATE organizations.relationship SET created_at = $2 WHERE network_id = $1
+        UPDATE organizations.relationship SET created_at = $2, accepted_at = $2
+         WHERE network_id = $1
     ), product AS (
         UPDATE catalog.product SET created_at = $2 WHERE network_id = $1
     ), sku AS (
@@ -91,8 +92,12 @@ MOVE_SCENE = """
                decided_at = CASE WHEN decided_at >= now() THEN $2 ELSE decided_at END
          WHERE network_id = $1 AND (recorded_at >= now() OR decided_at >= now())
     ), adjustment AS (
-        UPDATE settlement.adjustment SET made_at = $2
-         WHERE network_id = $1 AND made_at >= now()
+        UPDATE settlement.adjustment
+           SET made_at = CASE WHEN made_at >= now() THEN $2 ELSE made_at END,
+               due_on = CASE WHEN made_at >= now() THEN due_on - (current_date - $2::date)
+                             ELSE due_on END,
+               decided_at = CASE WHEN decided_at >= now() THEN $2 ELSE decided_at END
+         WHERE network_id = $1 AND (made_at >= now() OR decided_at >= now())
     ), movement AS (
         UPDATE inventory.stock_movement SET occurred_at = $2
          WHERE network_id = $1 AND occurred_at >= now()

@@ -11,7 +11,10 @@ strawberry.enum(
     OrganizationKind,
     description="What an organization mostly does; any of them may buy and sell.",
 )
-strawberry.enum(RelationshipState, description="Whether an edge trades, pauses or has ended.")
+strawberry.enum(
+    RelationshipState,
+    description="PROPOSED waits for the buyer's word; only an ACTIVE edge trades.",
+)
 strawberry.enum(
     RelationshipSide,
     name="RelationshipSide",

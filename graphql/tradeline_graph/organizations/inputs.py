@@ -82,7 +82,7 @@ class LegalEntityCreateInput:
 
 @strawberry.input(
     description=(
-        "An edge on which your organization sells. Sums are in its currency, which is the "
+        "An edge on which your organization offers to sell. Sums are in its currency, which is the "
         "network's if left out; legal entities left out are each side's first."
     )
 )
@@ -133,7 +133,8 @@ class RelationshipCreateInput:
 @strawberry.input(
     description=(
         "What is left out stays. `sharesSellOut` is the buyer's to change, all else the seller's; "
-        "`validTo: null` takes the last day away."
+        "either changes `requiresReceipt`, but once the buyer has accepted, only the buyer turns "
+        "it off. `validTo: null` takes the last day away."
     )
 )
 class RelationshipTermsChangeInput:
@@ -189,6 +190,13 @@ _PLAIN_TERMS = (
     "shares_sell_out",
     "rebate_basis_points",
 )
+
+
+@strawberry.input
+class RelationshipAcceptInput:
+    request_id: str
+    relationship_id: strawberry.ID
+    reason: str = ""
 
 
 @strawberry.input

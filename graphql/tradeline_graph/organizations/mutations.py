@@ -26,6 +26,7 @@ from tradeline_graph.organizations.inputs import (
     OrganizationCreateInput,
     OrganizationMoveInput,
     OrganizationUpdateInput,
+    RelationshipAcceptInput,
     RelationshipCreateInput,
     RelationshipEndInput,
     RelationshipResumeInput,
@@ -88,6 +89,10 @@ RelationshipCreateError: TypeAlias = Annotated[
     NotFound | EdgeExists | InvalidValue | RequestReused,
     strawberry.union("RelationshipCreateError"),
 ]
+RelationshipAcceptError: TypeAlias = Annotated[
+    NotFound | WrongState | InvalidValue | RequestReused,
+    strawberry.union("RelationshipAcceptError"),
+]
 RelationshipTermsChangeError: TypeAlias = Annotated[
     NotFound | WrongState | TermOfTheOtherSide | InvalidValue | RequestReused,
     strawberry.union("RelationshipTermsChangeError"),
@@ -136,6 +141,12 @@ class LegalEntityCreatePayload:
 class RelationshipCreatePayload:
     relationship: Relationship | None = None
     errors: list[RelationshipCreateError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_OR_ERRORS.format("relationship"), directives=scoped(Scope.VALUE))
+class RelationshipAcceptPayload:
+    relationship: Relationship | None = None
+    errors: list[RelationshipAcceptError] = strawberry.field(default_factory=list)
 
 
 @strawberry.type(description=_OR_ERRORS.format("relationship"), directives=scoped(Scope.VALUE))
@@ -250,7 +261,10 @@ class Mutation:
         )
 
     @strawberry.mutation(
-        description="Begin to sell to an organization that you may know of.",
+        description=(
+            "Offer to sell to an organization that you may know of. The edge is proposed until the "
+            "buyer accepts it, and active at once if you manage the buyer."
+        ),
         extensions=[Guard(Scope.PARTY, Permission.RELATIONSHIP_MANAGE)],
     )
     async def relationship_create(
@@ -277,6 +291,30 @@ class Mutation:
 
         done = await perform(info, input, create)
         return RelationshipCreatePayload(
+            relationship=await load_relationship(info, done.id), errors=done.errors
+        )
+
+    @strawberry.mutation(
+        description=(
+            "As the buyer, accept an edge that was proposed: from now on it trades. To decline, "
+            "end it."
+        ),
+        extensions=[Guard(Scope.PARTY, Permission.RELATIONSHIP_MANAGE)],
+    )
+    async def relationship_accept(
+        self, info: Info, input: RelationshipAcceptInput
+    ) -> RelationshipAcceptPayload:
+        async def accept(conn: kernel.Connection, actor: kernel.Actor) -> int:
+            edge = await organizations.accept_relationship(
+                conn,
+                actor=actor,
+                relationship_id=from_id("Relationship", input.relationship_id),
+                reason=input.reason,
+            )
+            return edge.id
+
+        done = await perform(info, input, accept)
+        return RelationshipAcceptPayload(
             relationship=await load_relationship(info, done.id), errors=done.errors
         )
 

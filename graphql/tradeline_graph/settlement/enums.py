@@ -6,7 +6,13 @@ from enum import StrEnum
 
 import strawberry
 
-from tradeline.settlement import ObligationKind, PaymentMethod, PaymentState, StatementState
+from tradeline.settlement import (
+    AdjustmentState,
+    ObligationKind,
+    PaymentMethod,
+    PaymentState,
+    StatementState,
+)
 
 
 @strawberry.enum(
@@ -18,10 +24,17 @@ class AdjustmentKind(StrEnum):
     CREDIT_NOTE = ObligationKind.CREDIT_NOTE.value
 
 
+strawberry.enum(AdjustmentState, description="RECORDED waits for the buyer's word.")
 strawberry.enum(PaymentState, description="RECORDED waits for the payee's word.")
 strawberry.enum(PaymentMethod, description="How money was paid.")
 strawberry.enum(
     StatementState, description="ISSUED waits for both sides; CONFIRMED is closed for good."
 )
 
-__all__ = ["AdjustmentKind", "PaymentMethod", "PaymentState", "StatementState"]
+__all__ = [
+    "AdjustmentKind",
+    "AdjustmentState",
+    "PaymentMethod",
+    "PaymentState",
+    "StatementState",
+]

@@ -67,7 +67,7 @@ class PaymentRefuseInput:
     reason: str
 
 
-@strawberry.input(description="A charge or a credit note by agreement.")
+@strawberry.input(description="A charge, which waits for the buyer, or a credit note.")
 class AdjustmentCreateInput:
     request_id: str = strawberry.field(description=_REQUEST)
     relationship_id: strawberry.ID
@@ -75,8 +75,23 @@ class AdjustmentCreateInput:
     amount: MoneyInput
     reason: str = strawberry.field(description="Both sides read it.")
     due_on: datetime.date | None = strawberry.field(
-        default=None, description="When a charge falls due; left out, at once."
+        default=None,
+        description="When a charge falls due, from a year ago to five years ahead; left out, when "
+        "the buyer confirms it.",
     )
+
+
+@strawberry.input(description="A charge that you agree to.")
+class AdjustmentConfirmInput:
+    request_id: str = strawberry.field(description=_REQUEST)
+    adjustment_id: strawberry.ID
+
+
+@strawberry.input(description="A charge that you do not agree to.")
+class AdjustmentRefuseInput:
+    request_id: str = strawberry.field(description=_REQUEST)
+    adjustment_id: strawberry.ID
+    reason: str
 
 
 @strawberry.input(description="An edge whose account is to be stated.")

@@ -13,7 +13,9 @@ from tradeline_graph._mutations import perform
 from tradeline_graph._scope import Guard, Scope
 from tradeline_graph.organizations import load_relationship
 from tradeline_graph.settlement.inputs import (
+    AdjustmentConfirmInput,
     AdjustmentCreateInput,
+    AdjustmentRefuseInput,
     CreditBlockInput,
     CreditLimitSetInput,
     PaymentConfirmInput,
@@ -25,7 +27,9 @@ from tradeline_graph.settlement.inputs import (
     StatementReissueInput,
 )
 from tradeline_graph.settlement.payloads import (
+    AdjustmentConfirmPayload,
     AdjustmentCreatePayload,
+    AdjustmentRefusePayload,
     CreditBlockPayload,
     CreditLimitSetPayload,
     PaymentConfirmPayload,
@@ -84,7 +88,10 @@ class Mutation:
         )
 
     @strawberry.mutation(
-        description="Charge or credit the buyer of an edge on which you sell, by agreement.",
+        description=(
+            "Charge or credit the buyer of an edge on which you sell. A credit note counts at "
+            "once, a charge when the buyer confirms it."
+        ),
         extensions=MANAGES_CREDIT,
     )
     async def adjustment_create(
@@ -103,6 +110,43 @@ class Mutation:
 
         done = await perform(info, input, create)
         return AdjustmentCreatePayload(
+            adjustment=await load_adjustment(info, done.id), errors=done.errors
+        )
+
+    @strawberry.mutation(
+        description="As the buyer, agree to a charge: it is owed from now on.",
+        extensions=CONFIRMS_STATEMENTS,
+    )
+    async def adjustment_confirm(
+        self, info: Info, input: AdjustmentConfirmInput
+    ) -> AdjustmentConfirmPayload:
+        async def confirm(conn: kernel.Connection, actor: kernel.Actor) -> int:
+            return await settlement.confirm_adjustment(
+                conn, actor=actor, adjustment_id=from_id("Adjustment", input.adjustment_id)
+            )
+
+        done = await perform(info, input, confirm)
+        return AdjustmentConfirmPayload(
+            adjustment=await load_adjustment(info, done.id), errors=done.errors
+        )
+
+    @strawberry.mutation(
+        description="As the buyer, refuse a charge: it never counts.",
+        extensions=CONFIRMS_STATEMENTS,
+    )
+    async def adjustment_refuse(
+        self, info: Info, input: AdjustmentRefuseInput
+    ) -> AdjustmentRefusePayload:
+        async def refuse(conn: kernel.Connection, actor: kernel.Actor) -> int:
+            return await settlement.refuse_adjustment(
+                conn,
+                actor=actor,
+                adjustment_id=from_id("Adjustment", input.adjustment_id),
+                reason=input.reason,
+            )
+
+        done = await perform(info, input, refuse)
+        return AdjustmentRefusePayload(
             adjustment=await load_adjustment(info, done.id), errors=done.errors
         )
 

@@ -29,6 +29,15 @@ class PayeeDecides(Problem):
     number: str
 
 
+@face_of(settlement.BuyerDecides)
+@strawberry.type(
+    description="The seller cannot confirm or refuse its own charge.",
+    directives=scoped(Scope.VALUE),
+)
+class BuyerDecides(Problem):
+    number: str
+
+
 @face_of(settlement.StatementOpen)
 @strawberry.type(
     description="The edge has a statement that is not confirmed by both sides yet.",
@@ -54,7 +63,7 @@ CreditBlockError: TypeAlias = Annotated[
     NotFound | InvalidValue | RequestReused, strawberry.union("CreditBlockError")
 ]
 PaymentRecordError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused, strawberry.union("PaymentRecordError")
+    NotFound | WrongState | InvalidValue | RequestReused, strawberry.union("PaymentRecordError")
 ]
 PaymentConfirmError: TypeAlias = Annotated[
     NotFound | PayeeDecides | WrongState | InvalidValue | RequestReused,
@@ -65,7 +74,15 @@ PaymentRefuseError: TypeAlias = Annotated[
     strawberry.union("PaymentRefuseError"),
 ]
 AdjustmentCreateError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused, strawberry.union("AdjustmentCreateError")
+    NotFound | WrongState | InvalidValue | RequestReused, strawberry.union("AdjustmentCreateError")
+]
+AdjustmentConfirmError: TypeAlias = Annotated[
+    NotFound | BuyerDecides | WrongState | InvalidValue | RequestReused,
+    strawberry.union("AdjustmentConfirmError"),
+]
+AdjustmentRefuseError: TypeAlias = Annotated[
+    NotFound | BuyerDecides | WrongState | InvalidValue | RequestReused,
+    strawberry.union("AdjustmentRefuseError"),
 ]
 StatementIssueError: TypeAlias = Annotated[
     NotFound | StatementOpen | InvalidValue | RequestReused,
@@ -121,6 +138,18 @@ class PaymentRefusePayload:
 class AdjustmentCreatePayload:
     adjustment: Adjustment | None = None
     errors: list[AdjustmentCreateError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_OR_ERRORS.format("adjustment"), directives=scoped(Scope.VALUE))
+class AdjustmentConfirmPayload:
+    adjustment: Adjustment | None = None
+    errors: list[AdjustmentConfirmError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_OR_ERRORS.format("adjustment"), directives=scoped(Scope.VALUE))
+class AdjustmentRefusePayload:
+    adjustment: Adjustment | None = None
+    errors: list[AdjustmentRefuseError] = strawberry.field(default_factory=list)
 
 
 @strawberry.type(description=_OR_ERRORS.format("statement"), directives=scoped(Scope.VALUE))

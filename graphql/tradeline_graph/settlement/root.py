@@ -10,7 +10,7 @@ from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id, from_optional_id
 from tradeline_graph._pages import Connection
 from tradeline_graph._scope import Guard, Scope
-from tradeline_graph.settlement.enums import PaymentState, StatementState
+from tradeline_graph.settlement.enums import AdjustmentState, PaymentState, StatementState
 from tradeline_graph.settlement.types import (
     Adjustment,
     Journal,
@@ -58,10 +58,41 @@ class Query:
 
     @strawberry.field(
         description="A charge or credit note on one of your relationships.",
-        extensions=[Guard(Scope.PARTY, Permission.STATEMENT_READ, Permission.CREDIT_MANAGE)],
+        extensions=[
+            Guard(
+                Scope.PARTY,
+                Permission.STATEMENT_READ,
+                Permission.STATEMENT_CONFIRM,
+                Permission.CREDIT_MANAGE,
+            )
+        ],
     )
     async def adjustment(self, info: Info, id: strawberry.ID) -> Adjustment | None:
         return await load_adjustment(info, from_id("Adjustment", id))
+
+    @strawberry.field(
+        description="Charges and credit notes on your relationships, newest first.",
+        extensions=[Guard(Scope.PARTY, Permission.STATEMENT_READ)],
+    )
+    async def adjustments(
+        self,
+        info: Info,
+        relationship_id: strawberry.ID | None = None,
+        state: AdjustmentState | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[Adjustment]:
+        actor = info.context.signed_in()
+        page = kernel.page_request(first, after, (int,))
+        async with info.context.db.reading(actor.network_id) as conn:
+            result = await settlement.list_adjustments(
+                conn,
+                actor=actor,
+                page=page,
+                relationship_id=from_optional_id("Relationship", relationship_id),
+                state=state,
+            )
+        return Connection.of(result, Adjustment.of)
 
     @strawberry.field(
         description="A statement of one of your relationships.",

@@ -21,7 +21,12 @@ from tradeline_graph.organizations import (
     load_organization,
     load_relationship,
 )
-from tradeline_graph.settlement.enums import PaymentMethod, PaymentState, StatementState
+from tradeline_graph.settlement.enums import (
+    AdjustmentState,
+    PaymentMethod,
+    PaymentState,
+    StatementState,
+)
 
 
 @strawberry.type(
@@ -77,7 +82,11 @@ class Payment:
 
 
 @strawberry.type(
-    description="A charge or a credit note of the seller.", directives=scoped(Scope.PARTY)
+    description=(
+        "A charge or a credit note of the seller. A charge counts once the buyer has confirmed it, "
+        "a credit note at once."
+    ),
+    directives=scoped(Scope.PARTY),
 )
 class Adjustment:
     id: strawberry.ID
@@ -85,7 +94,13 @@ class Adjustment:
     kind: ObligationKind
     amount: Money
     reason: str
+    due_on: datetime.date | None = strawberry.field(description="When a charge falls due.")
+    state: AdjustmentState
     made_at: datetime.datetime
+    decided_at: datetime.datetime | None = strawberry.field(
+        description="When the buyer confirmed or refused it."
+    )
+    refusal_reason: str | None
     relationship_id: strawberry.Private[int]
 
     @classmethod
@@ -96,7 +111,11 @@ class Adjustment:
             kind=row.kind,
             amount=Money.of_minor(row.amount_minor, row.currency),
             reason=row.reason,
+            due_on=row.due_on,
+            state=row.state,
             made_at=row.made_at,
+            decided_at=row.decided_at,
+            refusal_reason=row.refusal_reason,
             relationship_id=row.relationship_id,
         )
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.factories import Story, a_network
+from tests.factories_ordering import a_market
 from tradeline.kernel import Actor, Database, Locale, Permission, Pool
 from tradeline_graph._context import Context
 from tradeline_graph._ids import to_id
@@ -136,6 +137,72 @@ async def test_a_partner_is_created_and_sold_to(owner_pool: Pool, db: Database) 
         story.network_id,
     )
     assert limit == 100_000
+
+
+async def test_an_edge_is_proposed_accepted_and_traded_on(owner_pool: Pool, db: Database) -> None:
+    story = await a_network(owner_pool, db)
+    selection = "relationship { id state acceptedAt }"
+    # A retailer would sell to its trader.
+    seller, buyer = story.actor("retailer_1"), story.actor("trader_a")
+
+    made = await does(
+        db,
+        seller,
+        "relationshipCreate",
+        selection,
+        buyerOrganizationId=organization(story, "trader_a"),
+    )
+    edge_id = made["relationship"]["id"]
+    charge: dict[str, Any] = {
+        "relationshipId": edge_id,
+        "kind": "CHARGE",
+        "amount": {"amount": "1000000000.00", "currency": "CNY"},
+        "reason": "because",
+    }
+    early = await does(db, seller, "adjustmentCreate", "adjustment { id }", **charge)
+    own = await does(db, seller, "relationshipAccept", selection, relationshipId=edge_id)
+    accepted = await does(db, buyer, "relationshipAccept", selection, relationshipId=edge_id)
+    late = await does(db, seller, "adjustmentCreate", "adjustment { state }", **charge)
+    again = await does(db, buyer, "relationshipAccept", selection, relationshipId=edge_id)
+
+    assert made["relationship"] == {"id": edge_id, "state": "PROPOSED", "acceptedAt": None}
+    assert [e["__typename"] for e in early["errors"]] == ["WrongState"]
+    assert [e["__typename"] for e in own["errors"]] == ["NotFound"]
+    assert accepted["relationship"]["state"] == "ACTIVE"
+    assert accepted["relationship"]["acceptedAt"] is not None
+    assert late["adjustment"] == {"state": "RECORDED"}
+    assert [e["__typename"] for e in again["errors"]] == ["WrongState"]
+    owed = await owner_pool.fetchval(
+        "SELECT sum(owed_minor) FROM settlement.exposure WHERE network_id = $1", story.network_id
+    )
+    assert owed == 0
+
+
+async def test_a_proposed_edge_offers_nothing_and_takes_no_order(
+    owner_pool: Pool, db: Database
+) -> None:
+    market = await a_market(owner_pool, db)
+    story, buyer = market.story, market.story.actor("retailer_1")
+    offers = "{ offers(first: 5) { edges { node { relationship { id } } } } }"
+    assert (await execute(db, buyer, offers))["offers"]["edges"]
+
+    await owner_pool.execute(
+        "UPDATE organizations.relationship SET state = 'proposed', accepted_at = NULL"
+        " WHERE network_id = $1",
+        story.network_id,
+    )
+    placed = await does(
+        db,
+        buyer,
+        "orderPlace",
+        "order { id }",
+        relationshipId=to_id("Relationship", market.edge),
+        lines=[{"skuId": to_id("Sku", market.tea), "quantity": 1}],
+    )
+
+    assert (await execute(db, buyer, offers))["offers"]["edges"] == []
+    assert placed["order"] is None
+    assert placed["errors"]
 
 
 async def test_a_repeated_request_makes_one_edge(owner_pool: Pool, db: Database) -> None:

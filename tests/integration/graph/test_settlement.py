@@ -179,6 +179,42 @@ async def test_whoever_records_payments_reads_what_came_of_it(
     assert done == {"payment": {"state": "CONFIRMED"}, "errors": []}
 
 
+async def test_a_charge_waits_for_the_buyer(db: Database, story: Story, edge_id: str) -> None:
+    seller, buyer = story.actor("brand"), story.actor("trader_a", Permission.STATEMENT_CONFIRM)
+    selection = "adjustment { id state dueOn decidedAt refusalReason }"
+    body = {"relationshipId": edge_id, "kind": "CHARGE", "amount": cny("9.00"), "reason": "freight"}
+
+    first, second = [await do(db, seller, "adjustmentCreate", selection, **body) for _ in range(2)]
+    ids = [payload["adjustment"]["id"] for payload in (first, second)]
+    own = await do(db, seller, "adjustmentConfirm", selection, adjustmentId=ids[0])
+    confirmed = await do(db, buyer, "adjustmentConfirm", selection, adjustmentId=ids[0])
+    refused_ = await do(
+        db, buyer, "adjustmentRefuse", selection, adjustmentId=ids[1], reason="not agreed"
+    )
+    late = await do(db, buyer, "adjustmentRefuse", selection, adjustmentId=ids[0], reason="no")
+    far = await do(db, seller, "adjustmentCreate", selection, dueOn="2001-01-01", **body)
+
+    assert first["adjustment"] == {
+        "id": ids[0],
+        "state": "RECORDED",
+        "dueOn": None,
+        "decidedAt": None,
+        "refusalReason": None,
+    }
+    assert [error["__typename"] for error in own["errors"]] == ["BuyerDecides"]
+    assert confirmed["adjustment"]["state"] == "CONFIRMED"
+    assert refused_["adjustment"]["refusalReason"] == "not agreed"
+    assert [error["__typename"] for error in late["errors"]] == ["WrongState"]
+    assert [(e["__typename"], e["path"]) for e in far["errors"]] == [("InvalidValue", ["dueOn"])]
+    document = """query($id: ID!, $state: AdjustmentState) {
+        adjustments(relationshipId: $id, state: $state) { edges { node { id } } }
+        relationship(id: $id) { balance { buyerOwes { amount } } } }"""
+    for actor in (seller, story.actor("trader_a")):
+        answer = await ask(db, actor, document, id=edge_id, state="REFUSED")
+        assert [it["node"]["id"] for it in answer["adjustments"]["edges"]] == ids[1:]
+        assert answer["relationship"]["balance"]["buyerOwes"] == {"amount": "9.00"}
+
+
 async def test_a_statement_goes_from_issue_over_dispute_to_confirmation(
     db: Database, story: Story, edge_id: str
 ) -> None:

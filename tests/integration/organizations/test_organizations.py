@@ -20,12 +20,16 @@ from tradeline.kernel import (
 from tradeline.organizations import (
     NewLegalEntity,
     NewOrganization,
+    NewRelationship,
     Organization,
     OrganizationChange,
     OrganizationKind,
+    accept_relationship,
     children_of,
     create_legal_entities,
     create_organizations,
+    create_relationships,
+    end_relationship,
     legal_entities_by_ids,
     legal_entities_of,
     list_organizations,
@@ -100,6 +104,61 @@ async def test_another_network_is_not_there(owner_pool: Pool, db: Database) -> N
         )
     assert entities == {other.orgs["brand"]: [], story.orgs["retailer_1"]: []}
     assert set(by_id) == {story.entities["trader_a"]}
+
+
+async def test_partners_show_each_other_the_legal_entities_on_their_edges_only(
+    owner_pool: Pool, db: Database
+) -> None:
+    story = await a_network(owner_pool, db)
+    seller, buyer = story.actor("trader_a"), story.actor("retailer_1")
+    async with db.unit_of_work(story.network_id) as conn:
+        for owner in (seller, buyer):
+            more = NewLegalEntity(org_id=owner.org_id, code="E2", name="二", tax_number="91310")
+            await create_legal_entities(conn, actor=owner, entities=[more])
+
+    async def shown(viewer: Actor, owner: Actor) -> list[str]:
+        async with db.reading(story.network_id) as conn:
+            found = await legal_entities_of(conn, actor=viewer, ids=[owner.org_id])
+            ids = await owner_pool.fetch(
+                "SELECT id FROM organizations.legal_entity WHERE org_id = $1", owner.org_id
+            )
+            by_id = await legal_entities_by_ids(conn, actor=viewer, ids=[row["id"] for row in ids])
+        assert set(by_id) == {entity.id for entity in found[owner.org_id]}
+        return [entity.code for entity in found[owner.org_id]]
+
+    assert await shown(seller, seller) == ["TRADER_A", "E2"]
+    assert await shown(seller, buyer) == ["RETAILER_1"]
+    assert await shown(buyer, seller) == ["TRADER_A"]
+    assert await shown(story.actor("retailer_2"), seller) == ["TRADER_A"]
+    assert await shown(story.actor("retailer_2"), buyer) == []
+
+
+async def test_a_proposal_shows_its_buyer_who_proposes_and_the_proposer_nothing(
+    owner_pool: Pool, db: Database
+) -> None:
+    story = await a_network(owner_pool, db)
+    # Upside down: one that buys from the trader proposes to sell to it.
+    proposer, buyer = story.actor("retailer_1"), story.actor("trader_a")
+    async with db.unit_of_work(story.network_id) as conn:
+        more = NewLegalEntity(org_id=buyer.org_id, code="E2", name="二", tax_number="91310")
+        [entity_id] = await create_legal_entities(conn, actor=buyer, entities=[more])
+        more = NewLegalEntity(org_id=proposer.org_id, code="E3", name="三")
+        [own_id] = await create_legal_entities(conn, actor=proposer, entities=[more])
+        draft = NewRelationship(
+            buyer_org_id=buyer.org_id, buyer_entity_id=entity_id, seller_entity_id=own_id
+        )
+        [edge_id] = await create_relationships(conn, actor=proposer, relationships=[draft])
+
+    async def shows(viewer: Actor, entity_id: int) -> bool:
+        async with db.reading(story.network_id) as conn:
+            return bool(await legal_entities_by_ids(conn, actor=viewer, ids=[entity_id]))
+
+    assert await shows(buyer, own_id)
+    assert not await shows(proposer, entity_id)
+    async with db.unit_of_work(story.network_id) as conn:
+        await accept_relationship(conn, actor=buyer, relationship_id=edge_id)
+        await end_relationship(conn, actor=buyer, relationship_id=edge_id)
+    assert await shows(proposer, entity_id), "what was on an edge stays known, as the edge does"
 
 
 async def test_a_tree_of_any_depth_is_seen_from_above_and_named_from_below(

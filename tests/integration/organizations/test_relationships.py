@@ -27,6 +27,7 @@ from tradeline.organizations import (
     RelationshipState,
     Side,
     TermsChange,
+    accept_relationship,
     change_terms,
     create_legal_entities,
     create_relationships,
@@ -34,6 +35,7 @@ from tradeline.organizations import (
     list_relationships,
     load_relationships,
     relationships_by_ids,
+    release_organizations,
     resume_relationship,
     suspend_relationship,
 )
@@ -108,6 +110,127 @@ async def test_each_side_lists_its_own_edges(owner_pool: Pool, db: Database) -> 
     assert suspended.items == ()
 
 
+async def proposed(db: Database, story: Story, **terms: Any) -> int:
+    """An edge of EDGE's ends in another currency, whose buyer has people of its own."""
+    draft = NewRelationship(buyer_org_id=story.orgs[EDGE[1]], currency="USD", **terms)
+    async with db.unit_of_work(story.network_id) as conn:
+        [edge_id] = await create_relationships(
+            conn, actor=story.actor(EDGE[0]), relationships=[draft]
+        )
+    return edge_id
+
+
+async def test_an_edge_trades_when_its_buyer_has_accepted_it(
+    owner_pool: Pool, db: Database
+) -> None:
+    story = await a_network(owner_pool, db)
+    edge_id = await proposed(db, story)
+    seller, buyer = story.actor(EDGE[0]), story.actor(EDGE[1])
+
+    async with db.reading(story.network_id) as conn:
+        seen = await relationships_by_ids(conn, actor=buyer, ids=[edge_id])
+    assert (seen[edge_id].state, seen[edge_id].accepted_at) == (RelationshipState.PROPOSED, None)
+    assert not await trades(owner_pool, edge_id)
+    for use_case in (suspend_relationship, resume_relationship):
+        with pytest.raises(Rejected, match="relationship is proposed"):
+            async with db.unit_of_work(story.network_id) as conn:
+                await use_case(conn, actor=seller, relationship_id=edge_id)
+    async with db.unit_of_work(story.network_id) as conn:
+        edge = await accept_relationship(conn, actor=buyer, relationship_id=edge_id)
+
+    assert edge.state is RelationshipState.ACTIVE
+    assert edge.accepted_at is not None
+    assert await trades(owner_pool, edge_id)
+    with pytest.raises(Rejected, match="relationship is active"):
+        async with db.unit_of_work(story.network_id) as conn:
+            await accept_relationship(conn, actor=buyer, relationship_id=edge_id)
+    async with db.reading(story.network_id) as conn:
+        entries = await list_audit_entries(
+            conn, actor=buyer, page=PageRequest(1), subject_id=edge_id
+        )
+    [entry] = entries.items
+    assert (entry.action, entry.before, entry.after) == (
+        "relationship.accept",
+        {"state": "proposed"},
+        {"state": "active"},
+    )
+    assert "relationship.accepted" in {
+        row["topic"]
+        for row in await owner_pool.fetch(
+            "SELECT topic FROM kernel.outbox_event WHERE network_id = $1", story.network_id
+        )
+    }
+
+
+async def test_nobody_but_the_buyer_accepts(owner_pool: Pool, db: Database) -> None:
+    story, other = await a_network(owner_pool, db), await a_network(owner_pool, db)
+    edge_id = await proposed(db, story)
+
+    for stranger in (story.actor(EDGE[0]), story.actor("retailer_3"), other.actor(EDGE[1])):
+        with pytest.raises(Rejected) as refusal:
+            async with db.unit_of_work(stranger.network_id) as conn:
+                await accept_relationship(conn, actor=stranger, relationship_id=edge_id)
+        assert problem_names(refusal) == ["NotFound"]
+    reader = story.actor(EDGE[1], Permission.RELATIONSHIP_READ)
+    with pytest.raises(Forbidden):
+        async with db.unit_of_work(story.network_id) as conn:
+            await accept_relationship(conn, actor=reader, relationship_id=edge_id)
+    assert not await trades(owner_pool, edge_id)
+
+
+async def test_a_proposal_is_declined_or_taken_back_for_good(
+    owner_pool: Pool, db: Database
+) -> None:
+    story = await a_network(owner_pool, db)
+
+    for name in EDGE:
+        edge_id = await proposed(db, story)
+        async with db.unit_of_work(story.network_id) as conn:
+            edge = await end_relationship(conn, actor=story.actor(name), relationship_id=edge_id)
+        assert (edge.state, edge.accepted_at) == (RelationshipState.ENDED, None)
+        with pytest.raises(Rejected, match="relationship is ended"):
+            async with db.unit_of_work(story.network_id) as conn:
+                await accept_relationship(conn, actor=story.actor(EDGE[1]), relationship_id=edge_id)
+
+
+async def test_whoever_manages_the_buyer_speaks_for_it(owner_pool: Pool, db: Database) -> None:
+    story = await a_network(owner_pool, db)
+    seller = story.actor("trader_a")
+    partner = await created(db, seller, "PARTNER")
+    branch = await created(db, seller, "BRANCH", seller.org_id)
+
+    async with db.unit_of_work(story.network_id) as conn:
+        ids = await create_relationships(
+            conn,
+            actor=seller,
+            relationships=[NewRelationship(buyer_org_id=id) for id in (partner, branch)],
+        )
+        changes = [TermsChange(relationship_id=id, requires_receipt=False) for id in ids]
+        edges = await change_terms(conn, actor=seller, changes=changes)
+        await release_organizations(conn, network_id=story.network_id, ids=[partner])
+        later = NewRelationship(buyer_org_id=partner, currency="USD")
+        [later_id] = await create_relationships(conn, actor=seller, relationships=[later])
+
+    assert [edge.state for edge in edges] == [RelationshipState.ACTIVE] * 2
+    assert [await trades(owner_pool, id) for id in (*ids, later_id)] == [True, True, False]
+
+
+async def test_a_seller_takes_no_receipt_away_that_its_buyer_has_accepted(
+    owner_pool: Pool, db: Database
+) -> None:
+    story = await a_network(owner_pool, db)
+    async with db.unit_of_work(story.network_id) as conn:
+        change = TermsChange(relationship_id=await proposed(db, story), requires_receipt=False)
+        [edge] = await change_terms(conn, actor=story.actor(EDGE[0]), changes=[change])
+    assert not edge.requires_receipt, "while it is proposed the seller may say so"
+
+    with pytest.raises(Rejected) as refusal:
+        await changed(db, story, EDGE[0], requires_receipt=False)
+    assert problem_names(refusal) == ["TermOfTheOtherSide"]
+    assert not (await changed(db, story, EDGE[1], requires_receipt=False)).requires_receipt
+    assert (await changed(db, story, EDGE[0], requires_receipt=True)).requires_receipt
+
+
 async def test_a_stranger_finds_no_edge_and_changes_none(owner_pool: Pool, db: Database) -> None:
     story, other = await a_network(owner_pool, db), await a_network(owner_pool, db)
     edge_id = story.edge(*EDGE)
@@ -115,7 +238,12 @@ async def test_a_stranger_finds_no_edge_and_changes_none(owner_pool: Pool, db: D
     for stranger in (story.actor("retailer_3"), story.actor("brand"), other.actor("trader_a")):
         async with db.reading(stranger.network_id) as conn:
             assert await relationships_by_ids(conn, actor=stranger, ids=[edge_id]) == {}
-        for use_case in (suspend_relationship, resume_relationship, end_relationship):
+        for use_case in (
+            accept_relationship,
+            suspend_relationship,
+            resume_relationship,
+            end_relationship,
+        ):
             with pytest.raises(Rejected) as refusal:
                 async with db.unit_of_work(stranger.network_id) as conn:
                     await use_case(conn, actor=stranger, relationship_id=edge_id)

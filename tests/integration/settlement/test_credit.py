@@ -31,6 +31,7 @@ from tradeline.settlement import (
     adjustments_by_ids,
     balances_by_relationship,
     block_credit,
+    confirm_adjustment,
     list_accounts,
     list_journals,
     list_obligations,
@@ -140,6 +141,7 @@ async def test_charges_and_credit_notes_move_the_account_with_their_reason(
                 reason=" 运费 ",
             )
             ids.append(adjustment_id)
+        await confirm_adjustment(conn, actor=story.actor("trader_a"), adjustment_id=ids[0])
         seen = await adjustments_by_ids(conn, actor=story.actor("trader_a"), ids=ids)
         pages = await list_obligations(
             conn, actor=story.actor("trader_a"), relationship_ids=[edge], page=FIRST_PAGE
@@ -154,8 +156,8 @@ async def test_charges_and_credit_notes_move_the_account_with_their_reason(
         ("运费", 120),
     ]
     assert [(it.document_number, it.amount_minor) for it in pages[edge].items] == [
-        (seen[ids[1]].number, -120),
         (seen[ids[0]].number, 500),
+        (seen[ids[1]].number, -120),
     ]
     assert (await exposure_of(owner_pool, edge)).owed_minor == 380
 

@@ -25,6 +25,7 @@ EDGE = Relationship(
     buyer_entity_id=6,
     currency="CNY",
     state=RelationshipState.ACTIVE,
+    accepted_at=datetime(2031, 1, 1, tzinfo=UTC),
     valid_from=date(2031, 1, 1),
     valid_to=date(2031, 12, 31),
     price_strategy=PriceStrategy.PRIORITY,
@@ -70,6 +71,29 @@ def test_a_later_beginning_is_judged_against_the_end_that_stays() -> None:
 @pytest.mark.parametrize("side", list(Side))
 def test_a_change_of_nothing_is_nobodys_fault(side: Side) -> None:
     assert change_relationship(EDGE, TermsChange(relationship_id=2), side, ()) == (EDGE, [])
+
+
+def test_a_seller_takes_the_receipt_away_before_the_buyer_accepts_or_where_it_manages() -> None:
+    change = TermsChange(relationship_id=2, requires_receipt=False)
+    proposed = replace(EDGE, state=RelationshipState.PROPOSED, accepted_at=None)
+
+    _, problems = change_relationship(EDGE, change, Side.SELLER, ())
+
+    assert [problem.path for problem in problems] == [("requiresReceipt",)]
+    for state in (RelationshipState.ACTIVE, RelationshipState.SUSPENDED):
+        paused = replace(EDGE, state=state)
+        assert change_relationship(paused, change, Side.SELLER, ())[1]
+        assert not change_relationship(paused, change, Side.SELLER, (), manages_buyer=True)[1]
+    assert not change_relationship(proposed, change, Side.SELLER, ())[1]
+    assert not change_relationship(EDGE, change, Side.BUYER, ())[1]
+
+
+def test_either_side_asks_for_a_receipt() -> None:
+    change = TermsChange(relationship_id=2, requires_receipt=True)
+
+    for side in Side:
+        for edge in (EDGE, replace(EDGE, requires_receipt=False)):
+            assert change_relationship(edge, change, side, ())[1] == []
 
 
 def test_sides() -> None:

@@ -62,7 +62,8 @@ CREATE TABLE organizations.legal_entity (
 SELECT kernel.guard_table('organizations.legal_entity', 'SELECT, INSERT, UPDATE');
 
 -- The edge seller -> buyer, with its terms. Money terms that can run out are guarded rows in
--- settlement; assortments and price lists are granted to it in catalog and pricing.
+-- settlement; assortments and price lists are granted to it in catalog and pricing. It is proposed
+-- until the buyer accepts it (ADR 0010): nobody is made to buy, nor to owe.
 CREATE TABLE organizations.relationship (
     network_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -71,7 +72,8 @@ CREATE TABLE organizations.relationship (
     seller_entity_id bigint NOT NULL,
     buyer_entity_id bigint NOT NULL,
     currency char(3) NOT NULL,
-    state text NOT NULL DEFAULT 'active',
+    state text NOT NULL DEFAULT 'proposed',
+    accepted_at timestamptz,
     valid_from date NOT NULL DEFAULT current_date,
     valid_to date,
     price_strategy text NOT NULL DEFAULT 'priority',
@@ -94,7 +96,9 @@ CREATE TABLE organizations.relationship (
     CONSTRAINT buyer_entity_is_the_buyers FOREIGN KEY (network_id, buyer_entity_id, buyer_org_id)
         REFERENCES organizations.legal_entity (network_id, id, org_id),
     CONSTRAINT nobody_sells_to_themselves CHECK (seller_org_id <> buyer_org_id),
-    CONSTRAINT state_is_known CHECK (state IN ('active', 'suspended', 'ended')),
+    CONSTRAINT state_is_known CHECK (state IN ('proposed', 'active', 'suspended', 'ended')),
+    CONSTRAINT trades_only_when_accepted CHECK (
+        state = 'ended' OR (state = 'proposed') = (accepted_at IS NULL)),
     CONSTRAINT strategy_is_known CHECK (price_strategy IN ('priority', 'lowest', 'contract_only')),
     CONSTRAINT ends_after_it_begins CHECK (valid_to >= valid_from),
     CONSTRAINT terms_are_not_negative CHECK (
@@ -160,6 +164,25 @@ RETURNS TABLE (id bigint) LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
      WHERE created.network_id = of_network_id
        AND created.created_by_org_id = of_org_id
        AND NOT created.is_independent
+$$;
+
+-- The legal entities that one organization may know of: those of whom it manages, and of others only
+-- the one on an edge with it. What a seller merely proposes tells it nothing of the buyer's.
+CREATE FUNCTION organizations.entities_visible_to(of_network_id bigint, of_org_id bigint)
+RETURNS TABLE (id bigint) LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT entity.id
+      FROM organizations.managed_by(of_network_id, of_org_id) AS managed
+      JOIN organizations.legal_entity AS entity
+        ON entity.network_id = of_network_id AND entity.org_id = managed.id
+     UNION
+    SELECT sold.buyer_entity_id
+      FROM organizations.relationship AS sold
+     WHERE sold.network_id = of_network_id AND sold.seller_org_id = of_org_id
+       AND sold.accepted_at IS NOT NULL
+     UNION
+    SELECT bought.seller_entity_id
+      FROM organizations.relationship AS bought
+     WHERE bought.network_id = of_network_id AND bought.buyer_org_id = of_org_id
 $$;
 
 -- The organizations that one organization may know of: its tree, those above it, its creator and

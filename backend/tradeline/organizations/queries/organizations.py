@@ -136,7 +136,8 @@ FETCH_VISIBLE_ENTITIES = """
       FROM organizations.legal_entity AS entity
      WHERE entity.network_id = $1
        AND entity.org_id = ANY($3::bigint[])
-       AND entity.org_id IN (SELECT visible.id FROM organizations.visible_to($1, $2) AS visible)
+       AND entity.id IN (
+           SELECT visible.id FROM organizations.entities_visible_to($1, $2) AS visible)
      ORDER BY entity.org_id, entity.id
 """
 
@@ -146,7 +147,8 @@ FETCH_VISIBLE_ENTITIES_BY_ID = """
       FROM organizations.legal_entity AS entity
      WHERE entity.network_id = $1
        AND entity.id = ANY($3::bigint[])
-       AND entity.org_id IN (SELECT visible.id FROM organizations.visible_to($1, $2) AS visible)
+       AND entity.id IN (
+           SELECT visible.id FROM organizations.entities_visible_to($1, $2) AS visible)
 """
 
 # The system, seeding or importing, may join any two organizations of its network.

@@ -17,17 +17,20 @@ from tradeline.organizations.model import (
     Side,
 )
 
-# An edge that the two already have comes back without a row.
+# An edge that the two already have comes back without a row. It waits for the buyer's word unless
+# the caller may speak for the buyer: as the system ($4), or because it manages it.
 INSERT_RELATIONSHIPS = """
     INSERT INTO organizations.relationship
            (network_id, seller_org_id, buyer_org_id, seller_entity_id, buyer_entity_id, currency,
-            valid_from, valid_to, price_strategy, payment_terms_days, order_minimum_minor,
-            requires_review, requires_confirmation, requires_receipt, holds_stock, territory,
-            rebate_basis_points, rebate_threshold_minor)
+            state, accepted_at, valid_from, valid_to, price_strategy, payment_terms_days,
+            order_minimum_minor, requires_review, requires_confirmation, requires_receipt,
+            holds_stock, territory, rebate_basis_points, rebate_threshold_minor)
     SELECT $1, $2, draft.buyer_org_id, draft.seller_entity_id, draft.buyer_entity_id,
-           draft.currency, draft.valid_from, draft.valid_to, draft.price_strategy,
-           draft.payment_terms_days, draft.order_minimum_minor, draft.requires_review,
-           draft.requires_confirmation, draft.requires_receipt, draft.holds_stock, draft.territory,
+           draft.currency, CASE WHEN spoken.is_for_buyer THEN 'active' ELSE 'proposed' END,
+           CASE WHEN spoken.is_for_buyer THEN now() END,
+           draft.valid_from, draft.valid_to, draft.price_strategy, draft.payment_terms_days,
+           draft.order_minimum_minor, draft.requires_review, draft.requires_confirmation,
+           draft.requires_receipt, draft.holds_stock, draft.territory,
            draft.rebate_basis_points, draft.rebate_threshold_minor
       FROM jsonb_to_recordset($3::jsonb) AS draft (
                position integer, buyer_org_id bigint, seller_entity_id bigint,
@@ -36,6 +39,10 @@ INSERT_RELATIONSHIPS = """
                requires_review boolean, requires_confirmation boolean, requires_receipt boolean,
                holds_stock boolean, territory text[], rebate_basis_points integer,
                rebate_threshold_minor bigint)
+     CROSS JOIN LATERAL (
+           SELECT $4 OR draft.buyer_org_id IN (
+                  SELECT managed.id FROM organizations.managed_by($1, $2) AS managed
+                  ) AS is_for_buyer) AS spoken
      ORDER BY draft.position
         ON CONFLICT (network_id, seller_entity_id, buyer_entity_id, currency)
            WHERE state <> 'ended' DO NOTHING
@@ -81,7 +88,9 @@ UPDATE_TERMS = """
 
 UPDATE_STATE = """
     UPDATE organizations.relationship
-       SET state = $3
+       SET state = $3,
+           accepted_at = CASE $3 WHEN 'active' THEN coalesce(accepted_at, now())
+                                 ELSE accepted_at END
      WHERE network_id = $1 AND id = ANY($2::bigint[])
 """
 
@@ -126,12 +135,16 @@ LIST_RELATIONSHIPS = """
 
 
 async def insert_relationships(
-    conn: Connection, actor: Actor, drafts: Sequence[Mapping[str, Any]]
+    conn: Connection, actor: Actor, drafts: Sequence[Mapping[str, Any]], *, is_system: bool
 ) -> list[Relationship]:
     """The new edges; one that exists already is absent."""
     numbered = [dict(draft) | {"position": position} for position, draft in enumerate(drafts)]
     rows = await conn.fetch(
-        INSERT_RELATIONSHIPS, actor.network_id, actor.org_id, json.dumps(numbered, default=str)
+        INSERT_RELATIONSHIPS,
+        actor.network_id,
+        actor.org_id,
+        json.dumps(numbered, default=str),
+        is_system,
     )
     return [_relationship(row) for row in rows]
 

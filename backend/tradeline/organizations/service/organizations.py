@@ -277,7 +277,8 @@ async def children_of(
 async def legal_entities_of(
     conn: Connection, *, actor: Actor, ids: Sequence[int]
 ) -> dict[int, list[LegalEntity]]:
-    """The legal entities of each visible organization of `ids`, oldest first."""
+    """The legal entities of each of `ids`, oldest first: all of an organization that the actor's
+    manages; of a partner the ones on their edges."""
     entities: dict[int, list[LegalEntity]] = {org_id: [] for org_id in ids}
     for entity in await queries.fetch_visible_entities(conn, actor, ids):
         entities[entity.org_id].append(entity)
@@ -287,7 +288,7 @@ async def legal_entities_of(
 async def legal_entities_by_ids(
     conn: Connection, *, actor: Actor, ids: Sequence[int]
 ) -> dict[int, LegalEntity]:
-    """Those of `ids` that are of organizations the actor's may know of."""
+    """Those of `ids` that the actor's organization may know of, as `legal_entities_of`."""
     return await queries.fetch_visible_entities_by_id(conn, actor, ids)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from tradeline.kernel import (
@@ -40,14 +40,17 @@ from tradeline.organizations.model import (
 from tradeline.organizations.queries import organizations as organization_queries
 from tradeline.organizations.queries import relationships as queries
 
-LIVING = frozenset({RelationshipState.ACTIVE, RelationshipState.SUSPENDED})
+LIVING = frozenset(
+    {RelationshipState.PROPOSED, RelationshipState.ACTIVE, RelationshipState.SUSPENDED}
+)
 
 
 async def create_relationships(
     conn: Connection, *, actor: Actor, relationships: Sequence[NewRelationship]
 ) -> list[int]:
-    """Begin to sell to organizations that the actor may know of; return the edges' ids in order.
+    """Offer to sell to organizations that the actor may know of; return the edges' ids in order.
 
+    They are proposed until their buyers accept them; active at once if the actor manages the buyer.
     The system (see `system_actor`), which seeds and imports, may join any two of its network.
 
     Raises:
@@ -56,7 +59,7 @@ async def create_relationships(
     """
     actor.require(Permission.RELATIONSHIP_MANAGE)
     org_ids = [actor.org_id, *(draft.buyer_org_id for draft in relationships)]
-    is_system = actor.account_id is None and actor.api_client_id is None
+    is_system = actor.is_system
     entities = await organization_queries.fetch_entities_to_join(
         conn, actor, org_ids, is_system=is_system
     )
@@ -74,7 +77,7 @@ async def create_relationships(
         problems += faults
     if problems:
         raise Rejected(problems)
-    created = await queries.insert_relationships(conn, actor, drafts)
+    created = await queries.insert_relationships(conn, actor, drafts, is_system=is_system)
     made = {_joint(asdict(edge)): edge for edge in created}
     ids = []
     for position, complete in enumerate(drafts):
@@ -94,7 +97,8 @@ async def create_relationships(
 async def change_terms(
     conn: Connection, *, actor: Actor, changes: Sequence[TermsChange]
 ) -> list[Relationship]:
-    """Give edges new terms: the seller all but one, the buyer whether it shares its sell-out.
+    """Give edges new terms: the seller all but one, the buyer whether it shares its sell-out and
+    whether it counts what arrives, which its seller cannot stop it from once it has accepted.
 
     What was ordered before keeps what was frozen on it.
 
@@ -105,6 +109,9 @@ async def change_terms(
     actor.require(Permission.RELATIONSHIP_MANAGE)
     edges = await queries.lock_relationships(
         conn, actor, [change.relationship_id for change in changes]
+    )
+    managed = await organization_queries.fetch_managed(
+        conn, actor, [edge.buyer_org_id for edge in edges.values()]
     )
     problems: list[Problem] = []
     changed: dict[int, Relationship] = {}
@@ -117,7 +124,9 @@ async def change_terms(
         if edge.state not in LIVING:
             problems.append(WrongState(path=path, subject="relationship", state=edge.state))
         side = edge.side_of(actor.org_id) or Side.BUYER
-        changed[edge.id], faults = change_relationship(edge, change, side, path)
+        changed[edge.id], faults = change_relationship(
+            edge, change, side, path, manages_buyer=edge.buyer_org_id in managed
+        )
         problems += faults
     if problems:
         raise Rejected(problems)
@@ -132,6 +141,19 @@ async def change_terms(
     return [changed[change.relationship_id] for change in changes]
 
 
+async def accept_relationship(
+    conn: Connection, *, actor: Actor, relationship_id: int, reason: str = ""
+) -> Relationship:
+    """Agree to buy on an edge that was proposed to the actor: from now on it trades. To decline is
+    to end it.
+
+    Raises:
+        Forbidden: without `relationship:manage`.
+        Rejected: NotFound unless the actor buys on it, WrongState unless it is proposed.
+    """
+    return await _change_state(conn, actor, relationship_id, _ACCEPT, reason)
+
+
 async def suspend_relationship(
     conn: Connection, *, actor: Actor, relationship_id: int, reason: str = ""
 ) -> Relationship:
@@ -141,9 +163,7 @@ async def suspend_relationship(
         Forbidden: without `relationship:manage`.
         Rejected: NotFound, WrongState unless it is active.
     """
-    return await _change_state(
-        conn, actor, relationship_id, RelationshipState.SUSPENDED, "suspend", "suspended", reason
-    )
+    return await _change_state(conn, actor, relationship_id, _SUSPEND, reason)
 
 
 async def resume_relationship(
@@ -155,23 +175,20 @@ async def resume_relationship(
         Forbidden: without `relationship:manage`.
         Rejected: NotFound, WrongState unless it is suspended.
     """
-    return await _change_state(
-        conn, actor, relationship_id, RelationshipState.ACTIVE, "resume", "resumed", reason
-    )
+    return await _change_state(conn, actor, relationship_id, _RESUME, reason)
 
 
 async def end_relationship(
     conn: Connection, *, actor: Actor, relationship_id: int, reason: str = ""
 ) -> Relationship:
-    """End an edge for good, from either side; what was ordered and is owed goes on.
+    """End an edge for good, from either side; what was ordered and is owed goes on. One that is
+    proposed is declined so, or taken back.
 
     Raises:
         Forbidden: without `relationship:manage`.
         Rejected: NotFound, WrongState if it has ended already.
     """
-    return await _change_state(
-        conn, actor, relationship_id, RelationshipState.ENDED, "end", "ended", reason
-    )
+    return await _change_state(conn, actor, relationship_id, _END, reason)
 
 
 async def relationships_by_ids(
@@ -214,40 +231,58 @@ async def list_relationships(
     return make_page(rows, page, lambda edge: (edge.id,))
 
 
-# From which states each state may be entered, and by which side.
-_ENTERED_FROM: Mapping[RelationshipState, frozenset[RelationshipState]] = {
-    RelationshipState.SUSPENDED: frozenset({RelationshipState.ACTIVE}),
-    RelationshipState.ACTIVE: frozenset({RelationshipState.SUSPENDED}),
-    RelationshipState.ENDED: LIVING,
-}
-_ENTERED_BY_BUYERS = frozenset({RelationshipState.ENDED})
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One way from some states into another, and which sides may go it."""
+
+    verb: str
+    past: str
+    since: frozenset[RelationshipState]
+    state: RelationshipState
+    sides: frozenset[Side]
+
+
+_ACCEPT = _Step(
+    "accept",
+    "accepted",
+    frozenset({RelationshipState.PROPOSED}),
+    RelationshipState.ACTIVE,
+    frozenset({Side.BUYER}),
+)
+_SUSPEND = _Step(
+    "suspend",
+    "suspended",
+    frozenset({RelationshipState.ACTIVE}),
+    RelationshipState.SUSPENDED,
+    frozenset({Side.SELLER}),
+)
+_RESUME = _Step(
+    "resume",
+    "resumed",
+    frozenset({RelationshipState.SUSPENDED}),
+    RelationshipState.ACTIVE,
+    frozenset({Side.SELLER}),
+)
+_END = _Step("end", "ended", LIVING, RelationshipState.ENDED, frozenset(Side))
 
 
 async def _change_state(
-    conn: Connection,
-    actor: Actor,
-    relationship_id: int,
-    state: RelationshipState,
-    verb: str,
-    past: str,
-    reason: str,
+    conn: Connection, actor: Actor, relationship_id: int, step: _Step, reason: str
 ) -> Relationship:
     actor.require(Permission.RELATIONSHIP_MANAGE)
     edges = await queries.lock_relationships(conn, actor, [relationship_id])
     edge = edges.get(relationship_id)
-    if edge is None or (
-        edge.side_of(actor.org_id) is Side.BUYER and state not in _ENTERED_BY_BUYERS
-    ):
+    if edge is None or edge.side_of(actor.org_id) not in step.sides:
         raise Rejected([NotFound(path=("relationshipId",), subject="relationship")])
-    if edge.state not in _ENTERED_FROM[state]:
+    if edge.state not in step.since:
         raise Rejected(
             [WrongState(path=("relationshipId",), subject="relationship", state=edge.state)]
         )
     if problems := judge_text({"reason": reason}, ()):
         raise Rejected(problems)
-    await queries.update_state(conn, actor.network_id, [edge.id], state)
-    after = {"state": state.value} | ({"reason": reason} if reason else {})
-    await _record(conn, actor, verb, past, [(edge, {"state": edge.state.value}, after)])
+    await queries.update_state(conn, actor.network_id, [edge.id], step.state)
+    after = {"state": step.state.value} | ({"reason": reason} if reason else {})
+    await _record(conn, actor, step.verb, step.past, [(edge, {"state": edge.state.value}, after)])
     stored = await queries.load_relationships(conn, actor.network_id, [edge.id])
     return stored[edge.id]
 
@@ -351,6 +386,6 @@ def _joint(edge: Mapping[str, Any]) -> tuple[int, int, str]:
 def _terms(edge: Relationship) -> dict[str, Any]:
     """An edge as JSON values, for storing and for the audit trail."""
     values = asdict(edge)
-    for name in ("network_id", "created_at"):
+    for name in ("network_id", "created_at", "accepted_at"):
         del values[name]
     return values | {"territory": list(edge.territory)}

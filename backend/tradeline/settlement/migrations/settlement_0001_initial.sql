@@ -206,8 +206,9 @@ CREATE TABLE settlement.payment (
 CREATE INDEX payment_by_relationship ON settlement.payment (network_id, relationship_id, id);
 SELECT kernel.guard_table('settlement.payment', 'SELECT, INSERT, UPDATE');
 
--- What the seller adds to or takes off an account by agreement: the document of a charge or a
--- credit note.
+-- What the seller adds to or takes off an account: the document of a charge or a credit note. The
+-- word of the one it costs counts: a charge becomes an obligation when the buyer confirms it, a
+-- credit note at once.
 CREATE TABLE settlement.adjustment (
     network_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -217,17 +218,25 @@ CREATE TABLE settlement.adjustment (
     currency char(3) NOT NULL,
     amount_minor bigint NOT NULL,
     reason text NOT NULL,
+    due_on date,
+    state text NOT NULL,
     account_id bigint,
     made_at timestamptz NOT NULL DEFAULT now(),
+    decided_at timestamptz,
+    refusal_reason text,
     PRIMARY KEY (network_id, id),
     CONSTRAINT one_adjustment_for_each_number UNIQUE (network_id, number),
     CONSTRAINT kind_is_known CHECK (kind IN ('charge', 'credit_note')),
+    CONSTRAINT state_is_known CHECK (state IN ('recorded', 'confirmed', 'refused')),
+    CONSTRAINT credit_notes_wait_for_nobody CHECK (kind = 'charge' OR state = 'confirmed'),
+    CONSTRAINT decided_unless_it_waits CHECK ((state = 'recorded') = (decided_at IS NULL)),
     CONSTRAINT adjusts_something CHECK (amount_minor > 0),
     FOREIGN KEY (network_id, relationship_id) REFERENCES settlement.exposure
 );
 CREATE INDEX adjustment_by_relationship
     ON settlement.adjustment (network_id, relationship_id, id);
 SELECT kernel.guard_table('settlement.adjustment', 'SELECT, INSERT');
+GRANT UPDATE (state, decided_at, refusal_reason) ON settlement.adjustment TO tradeline_app;
 
 -- Numbers payments, adjustments and statements, so that people can name them.
 CREATE SEQUENCE settlement.document_number START WITH 100001;

@@ -294,22 +294,31 @@ PAYMENT_OBLIGATION = comparison(
 )
 
 ADJUSTMENT_OBLIGATION = comparison(
-    code="settlement.adjustments_count_once",
-    title_en="An adjustment moves the account by its sum",
-    title_zh="每笔调整按其金额入账",
+    code="settlement.adjustments_count_when_confirmed",
+    title_en="An adjustment moves the account by its sum when, and only when, it is confirmed",
+    title_zh="调整单经确认后且仅经确认后按其金额入账",
     subject_en="Adjustment",
     subject_zh="调整单",
     sql="""
     SELECT adjustment.network_id, adjustment.id AS subject_id,
-           adjustment.amount_minor AS expected, coalesce(obligation.amount_minor, 0) AS found
+           settled.minor AS expected,
+           coalesce(sum(settlement.signed_minor(obligation.kind, obligation.amount_minor)), 0)
+           AS found
       FROM settlement.adjustment AS adjustment
+     CROSS JOIN LATERAL (
+           SELECT CASE adjustment.state
+                  WHEN 'confirmed'
+                  THEN settlement.signed_minor(adjustment.kind, adjustment.amount_minor)
+                  ELSE 0 END AS minor) AS settled
       LEFT JOIN settlement.obligation AS obligation
         ON obligation.network_id = adjustment.network_id
        AND obligation.relationship_id = adjustment.relationship_id
        AND obligation.document_type = 'adjustment'
        AND obligation.document_id = adjustment.id
-       AND obligation.kind = adjustment.kind
-     WHERE coalesce(obligation.amount_minor, 0) <> adjustment.amount_minor
+       AND obligation.kind IN ('charge', 'credit_note')
+     GROUP BY adjustment.network_id, adjustment.id, settled.minor
+    HAVING coalesce(sum(settlement.signed_minor(obligation.kind, obligation.amount_minor)), 0)
+           <> settled.minor
     """,
 )
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from tradeline.kernel import Actor, Connection, PageRequest
+from tradeline.organizations import RelationshipState
 from tradeline.settlement.model import (
-    Adjustment,
     Debt,
     Edge,
     Exposure,
@@ -17,7 +17,7 @@ from tradeline.settlement.model import (
 
 # Of an edge on which the actor is not a side, there is nothing to lock.
 LOCK_EDGE = """
-    SELECT edge.seller_org_id, edge.buyer_org_id,
+    SELECT edge.seller_org_id, edge.buyer_org_id, edge.state,
            exposure.relationship_id, exposure.currency, exposure.credit_limit_minor,
            exposure.held_minor, exposure.owed_minor, exposure.is_blocked
       FROM settlement.exposure AS exposure
@@ -33,24 +33,6 @@ UPDATE_CREDIT = """
     UPDATE settlement.exposure
        SET credit_limit_minor = $3, is_blocked = $4
      WHERE network_id = $1 AND relationship_id = $2
-"""
-
-INSERT_ADJUSTMENT = """
-    INSERT INTO settlement.adjustment
-           (network_id, number, relationship_id, kind, currency, amount_minor, reason, account_id)
-    VALUES ($1, 'ADJ-' || nextval('settlement.document_number'), $2, $3, $4, $5, $6, $7)
-    RETURNING id, number
-"""
-
-FETCH_ADJUSTMENTS = """
-    SELECT adjustment.id, adjustment.number, adjustment.relationship_id, adjustment.kind,
-           adjustment.currency, adjustment.amount_minor, adjustment.reason, adjustment.made_at
-      FROM settlement.adjustment AS adjustment
-      JOIN organizations.relationship AS edge
-        ON edge.network_id = $1 AND edge.id = adjustment.relationship_id
-     WHERE adjustment.network_id = $1
-       AND adjustment.id = ANY($3::bigint[])
-       AND (edge.seller_org_id = $2 OR edge.buyer_org_id = $2)
 """
 
 # One page for each edge.
@@ -102,6 +84,7 @@ async def lock_edge(conn: Connection, actor: Actor, relationship_id: int) -> Edg
     return Edge(
         seller_org_id=values.pop("seller_org_id"),
         buyer_org_id=values.pop("buyer_org_id"),
+        state=RelationshipState(values.pop("state")),
         exposure=Exposure(**values),
     )
 
@@ -115,38 +98,6 @@ async def update_credit(conn: Connection, network_id: int, exposure: Exposure) -
         exposure.credit_limit_minor,
         exposure.is_blocked,
     )
-
-
-async def insert_adjustment(
-    conn: Connection,
-    actor: Actor,
-    edge: Edge,
-    kind: ObligationKind,
-    amount_minor: int,
-    reason: str,
-) -> tuple[int, str]:
-    """Returns id and number."""
-    row = await conn.fetchrow(
-        INSERT_ADJUSTMENT,
-        actor.network_id,
-        edge.exposure.relationship_id,
-        kind,
-        edge.exposure.currency,
-        amount_minor,
-        reason,
-        actor.account_id,
-    )
-    assert row is not None, "an insert returns its row"
-    return row["id"], row["number"]
-
-
-async def fetch_adjustments(
-    conn: Connection, actor: Actor, ids: Sequence[int]
-) -> dict[int, Adjustment]:
-    rows = await conn.fetch(FETCH_ADJUSTMENTS, actor.network_id, actor.org_id, ids)
-    return {
-        row["id"]: Adjustment(**dict(row) | {"kind": ObligationKind(row["kind"])}) for row in rows
-    }
 
 
 async def fetch_obligations(
@@ -182,6 +133,12 @@ async def fetch_debts(
             debts.append(Debt(row["due_on"], row["amount_minor"]))
         found[row["relationship_id"]] = debts, credits_minor, today
     return found
+
+
+async def fetch_today(conn: Connection) -> date:
+    """The database's today."""
+    today: date = await conn.fetchval("SELECT current_date")
+    return today
 
 
 async def fetch_now(conn: Connection) -> datetime:

@@ -1,10 +1,9 @@
-"""The account of one edge: its credit, agreed adjustments, what it comes to."""
+"""The account of one edge: its credit, what moved it, what it comes to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import TypeVar
 
 from tradeline.kernel import (
@@ -20,32 +19,32 @@ from tradeline.kernel import (
     Permission,
     Problem,
     Rejected,
+    WrongState,
     make_page,
     publish,
     record_changes,
     refuse,
 )
-from tradeline.organizations import Side
+from tradeline.organizations import RelationshipState, Side
 from tradeline.settlement.model import (
     AMOUNT_MINOR_MAX,
     TEXT_LENGTH_MAX,
-    Adjustment,
     Ageing,
     Balance,
     Edge,
     Exposure,
-    NewObligation,
     Obligation,
-    ObligationKind,
     age_debts,
 )
 from tradeline.settlement.queries import edges as queries
 from tradeline.settlement.queries import exposures as exposure_queries
-from tradeline.settlement.service.exposures import owe
 
 Found = TypeVar("Found")
 
-ADJUSTMENTS = frozenset({ObligationKind.CHARGE, ObligationKind.CREDIT_NOTE})
+# Both sides have agreed to the edge at some time: money may move on it, after its end too.
+ACCEPTED = frozenset(
+    {RelationshipState.ACTIVE, RelationshipState.SUSPENDED, RelationshipState.ENDED}
+)
 
 
 async def set_credit_limit(
@@ -60,7 +59,7 @@ async def set_credit_limit(
         Rejected: NotFound if the actor does not sell on the edge; InvalidValue for the limit.
     """
     actor.require(Permission.CREDIT_MANAGE)
-    edge = await _lock_as_seller(conn, actor, relationship_id)
+    edge = await lock_as_seller(conn, actor, relationship_id)
     if problems := judge_amount(limit, edge.exposure.currency, "limit", minimum=0):
         raise Rejected(problems)
     after = replace(edge.exposure, credit_limit_minor=limit.minor)
@@ -78,80 +77,11 @@ async def block_credit(
         Rejected: NotFound if the actor does not sell on the edge.
     """
     actor.require(Permission.CREDIT_MANAGE)
-    edge = await _lock_as_seller(conn, actor, relationship_id)
+    edge = await lock_as_seller(conn, actor, relationship_id)
     after = replace(edge.exposure, is_blocked=is_blocked)
     topic = "credit.blocked" if is_blocked else "credit.unblocked"
     await _store_credit(conn, actor, edge.exposure, after, topic)
     return relationship_id
-
-
-async def adjust(
-    conn: Connection,
-    *,
-    actor: Actor,
-    relationship_id: int,
-    kind: ObligationKind,
-    amount: Money,
-    reason: str,
-    due_on: date | None = None,
-) -> int:
-    """Charge the buyer something, or credit it, by agreement; returns the adjustment's id.
-
-    Only the seller may: it is the seller's books that say what is owed, and a buyer who disagrees
-    disputes the statement. Both sides read the reason.
-
-    Raises:
-        Forbidden: without `credit:manage`.
-        Rejected: NotFound if the actor does not sell on the edge; InvalidValue.
-    """
-    actor.require(Permission.CREDIT_MANAGE)
-    if kind not in ADJUSTMENTS:
-        raise ValueError(f"a {kind} comes from a document of its own")
-    edge = await _lock_as_seller(conn, actor, relationship_id)
-    problems = judge_amount(amount, edge.exposure.currency, "amount")
-    problems += judge_text(reason, "reason")
-    if problems:
-        raise Rejected(problems)
-    adjustment_id, number = await queries.insert_adjustment(
-        conn, actor, edge, kind, amount.minor, reason.strip()
-    )
-    await owe(
-        conn,
-        network_id=actor.network_id,
-        obligations=[
-            NewObligation(
-                relationship_id=relationship_id,
-                kind=kind,
-                owed_by=kind.owed_by,
-                amount_minor=amount.minor,
-                document_type="adjustment",
-                document_id=adjustment_id,
-                document_number=number,
-                due_on=due_on if kind is ObligationKind.CHARGE else None,
-            )
-        ],
-    )
-    change = Change(
-        action="adjustment.create",
-        subject_type="adjustment",
-        subject_id=adjustment_id,
-        before={"owed_minor": edge.exposure.owed_minor},
-        after={"number": number, "kind": kind, "amount_minor": amount.minor, "reason": reason},
-    )
-    await record_changes(conn, actor=actor, changes=[change])
-    await _publish(conn, actor, "adjustment.created", relationship_id, adjustment_id)
-    return adjustment_id
-
-
-async def adjustments_by_ids(
-    conn: Connection, *, actor: Actor, ids: Sequence[int]
-) -> dict[int, Adjustment]:
-    """Adjustments on edges of the actor.
-
-    Raises Forbidden without `statement:read` or `credit:manage`.
-    """
-    require_either(actor, Permission.STATEMENT_READ, Permission.CREDIT_MANAGE)
-    return await queries.fetch_adjustments(conn, actor, ids)
 
 
 async def list_obligations(
@@ -195,7 +125,21 @@ def require_either(actor: Actor, reads: Permission, acts: Permission) -> None:
         actor.require(reads)
 
 
-def judge_amount(amount: Money, currency: str, field: str, *, minimum: int = 1) -> list[Problem]:
+def judge_state(edge: Edge, states: Collection[RelationshipState]) -> list[Problem]:
+    """The fault of an edge that is in none of the states in which something may be done."""
+    if edge.state in states:
+        return []
+    return [WrongState(path=("relationshipId",), subject="relationship", state=edge.state.value)]
+
+
+def judge_amount(
+    amount: Money,
+    currency: str,
+    field: str,
+    *,
+    minimum: int = 1,
+    maximum: int = AMOUNT_MINOR_MAX,
+) -> list[Problem]:
     """The faults of a sum on an edge that trades in `currency`."""
     problems: list[Problem] = []
     if amount.currency != currency:
@@ -207,8 +151,8 @@ def judge_amount(amount: Money, currency: str, field: str, *, minimum: int = 1) 
                 rule_zh=f"此经销关系以 {currency} 结算",
             )
         )
-    elif not minimum <= amount.minor <= AMOUNT_MINOR_MAX:
-        lowest, highest = Money(minimum, currency), Money(AMOUNT_MINOR_MAX, currency)
+    elif not minimum <= amount.minor <= maximum:
+        lowest, highest = Money(minimum, currency), Money(maximum, currency)
         problems.append(
             InvalidValue(
                 path=(field, "amount"),
@@ -241,7 +185,8 @@ def found_or_refuse(value: Found | None, subject: str, field: str) -> Found:
     return value
 
 
-async def _lock_as_seller(conn: Connection, actor: Actor, relationship_id: int) -> Edge:
+async def lock_as_seller(conn: Connection, actor: Actor, relationship_id: int) -> Edge:
+    """The edge and its account, locked, or a refusal unless the actor sells on it."""
     edge = await queries.lock_edge(conn, actor, relationship_id)
     if edge is not None and edge.side_of(actor.org_id) is not Side.SELLER:
         edge = None

@@ -35,8 +35,10 @@ from tradeline.settlement.model import (
 from tradeline.settlement.queries import edges as edge_queries
 from tradeline.settlement.queries import payments as queries
 from tradeline.settlement.service.edges import (
+    ACCEPTED,
     found_or_refuse,
     judge_amount,
+    judge_state,
     judge_text,
     require_either,
 )
@@ -47,11 +49,12 @@ async def record_payment(conn: Connection, *, actor: Actor, payment: NewPayment)
     """Record money that changed hands on an edge of the actor; returns the payment's id.
 
     The payee's record is a receipt and counts at once. The payer's waits for the payee. Money may
-    be paid on an edge whatever its state, in advance too.
+    be paid on any edge that was accepted, in advance too, and after its end.
 
     Raises:
         Forbidden: without `payment:record`.
-        Rejected: NotFound if the actor is on neither side; InvalidValue for sum, day or text.
+        Rejected: NotFound if the actor is on neither side; WrongState for a proposed edge;
+            InvalidValue for sum, day or text.
     """
     actor.require(Permission.PAYMENT_RECORD)
     edge = found_or_refuse(
@@ -59,7 +62,8 @@ async def record_payment(conn: Connection, *, actor: Actor, payment: NewPayment)
         "relationship",
         "relationshipId",
     )
-    problems = judge_amount(payment.amount, edge.exposure.currency, "amount")
+    problems = judge_state(edge, ACCEPTED)
+    problems += judge_amount(payment.amount, edge.exposure.currency, "amount")
     problems += judge_text(payment.reference, "reference", minimum=0)
     problems += await _judge_day(conn, payment)
     if problems:
