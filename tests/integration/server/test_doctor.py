@@ -284,12 +284,15 @@ async def test_what_is_under_way_is_counted_and_no_fault(place: Place) -> None:
 
 
 @pytest.mark.usefixtures("market")
-async def test_the_doctor_changes_nothing(place: Place) -> None:
+async def test_the_doctor_can_change_nothing_and_looks_at_one_moment(place: Place) -> None:
+    statements: list[str] = []
     async with place.owner_pool.acquire() as conn:
-        before = await conn.fetchval("SELECT pg_current_wal_insert_lsn()")
-        await examine(conn)
+        with conn.query_logger(lambda record: statements.append(record.query)):
+            await examine(conn)
         assert await conn.fetchval("SELECT pg_current_xact_id_if_assigned()") is None
-        assert await conn.fetchval("SELECT pg_current_wal_insert_lsn()") == before
+
+    assert statements[0].startswith("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    assert sum(statement.startswith("BEGIN") for statement in statements) == 1
 
 
 @pytest.mark.usefixtures("market")
