@@ -33,7 +33,7 @@ from tradeline.kernel.money import (
     take_share,
 )
 from tradeline.kernel.outbox import Event, StoredEvent, claim_events, publish, settle_events
-from tradeline.kernel.pages import CursorKey, Page, PageRequest, make_page, page_request
+from tradeline.kernel.pages import CursorKey, Page, PageRequest, grouped, make_page, page_request
 from tradeline.kernel.quantity import QUANTITY_MAX, Quantity
 from tradeline.kernel.violations import (
     Finding,
@@ -84,6 +84,7 @@ __all__ = [
     "find_violations",
     "forget_events",
     "forget_requests",
+    "grouped",
     "list_audit_entries",
     "listing",
     "make_page",

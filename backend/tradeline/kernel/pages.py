@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
@@ -99,3 +99,12 @@ def _can_be_stored(part: str | int) -> bool:
     if isinstance(part, int):
         return -(2**63) <= part < 2**63
     return "\0" not in part and not any("\ud800" <= letter <= "\udfff" for letter in part)
+
+
+def grouped(ids: Iterable[int], rows: Iterable[tuple[int, Item]]) -> dict[int, list[Item]]:
+    """What was read for several rows at once, by the id of each, in the order read; nothing for
+    one of which nothing was found."""
+    found: dict[int, list[Item]] = {id: [] for id in ids}
+    for id, item in rows:
+        found[id].append(item)
+    return found

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tradeline.catalog.model import Assortment, AssortmentGrant, AssortmentItem, NewAssortment
 from tradeline.catalog.queries.visibility import VISIBLE
-from tradeline.kernel import Actor, Connection, PageRequest
+from tradeline.kernel import Actor, Connection, PageRequest, grouped
 
 _ASSORTMENT = """
     SELECT assortment.id, assortment.seller_org_id, assortment.code, assortment.name,
@@ -228,11 +228,11 @@ async def fetch_items(
     rows = await conn.fetch(
         FETCH_ITEMS, actor.network_id, actor.org_id, list(assortment_ids), after_id, page.limit
     )
-    found: dict[int, list[AssortmentItem]] = {id: [] for id in assortment_ids}
-    for row in rows:
-        values = dict(row)
-        found[values.pop("assortment_id")].append(AssortmentItem(**values))
-    return found
+    items = [dict(row) for row in rows]
+    return grouped(
+        assortment_ids,
+        ((values.pop("assortment_id"), AssortmentItem(**values)) for values in items),
+    )
 
 
 async def fetch_items_before(
@@ -312,10 +312,7 @@ async def fetch_granted_edges(
         after_id,
         page.limit,
     )
-    found: dict[int, list[int]] = {id: [] for id in assortment_ids}
-    for row in rows:
-        found[row["assortment_id"]].append(row["relationship_id"])
-    return found
+    return grouped(assortment_ids, ((row["assortment_id"], row["relationship_id"]) for row in rows))
 
 
 async def fetch_assortments_of_edges(

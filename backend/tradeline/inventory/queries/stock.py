@@ -16,7 +16,7 @@ from tradeline.inventory.model import (
     Warehouse,
     WarehouseGrant,
 )
-from tradeline.kernel import Actor, Connection, PageRequest
+from tradeline.kernel import Actor, Connection, PageRequest, grouped
 
 # A code that is taken returns no row.
 INSERT_WAREHOUSES = """
@@ -274,10 +274,7 @@ async def fetch_granted_warehouses(
 ) -> dict[int, list[int]]:
     """What serves the edges, which the caller has locked, the first to serve first."""
     rows = await conn.fetch(FETCH_GRANTED_WAREHOUSES, network_id, ids)
-    found: dict[int, list[int]] = {id: [] for id in ids}
-    for row in rows:
-        found[row["relationship_id"]].append(row["warehouse_id"])
-    return found
+    return grouped(ids, ((row["relationship_id"], row["warehouse_id"]) for row in rows))
 
 
 async def replace_grants(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from tradeline.kernel import Actor, Connection, PageRequest
+from tradeline.kernel import Actor, Connection, PageRequest, grouped
 from tradeline.pricing.model import (
     NewPrice,
     NewPriceList,
@@ -273,11 +273,8 @@ async def fetch_price_pages(
         sku_id,
         page.limit,
     )
-    found: dict[int, list[Price]] = {id: [] for id in price_list_ids}
-    for row in rows:
-        price = Price(**{**row, "unit_price": tidy(row["unit_price"])})
-        found[price.price_list_id].append(price)
-    return found
+    prices = (Price(**{**row, "unit_price": tidy(row["unit_price"])}) for row in rows)
+    return grouped(price_list_ids, ((price.price_list_id, price) for price in prices))
 
 
 async def fetch_prices_of_skus(
@@ -372,10 +369,7 @@ async def fetch_affected_edges(
         after_id,
         page.limit,
     )
-    found: dict[int, list[int]] = {id: [] for id in price_list_ids}
-    for row in rows:
-        found[row["price_list_id"]].append(row["id"])
-    return found
+    return grouped(price_list_ids, ((row["price_list_id"], row["id"]) for row in rows))
 
 
 async def fetch_lists_of_edges(
