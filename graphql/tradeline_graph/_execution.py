@@ -72,8 +72,6 @@ def word(error: GraphQLError, locale: kernel.Locale) -> GraphQLError:
         return _reworded(error, error.message, extensions)
     if isinstance(cause, UnusableValue):
         return _reworded(error, error.message, {"code": "BAD_REQUEST"})
-    if isinstance(cause, RecursionError) and error.path is None:
-        return _reworded(error, "The document nests too deeply.", {"code": "BAD_REQUEST"})
     in_chinese = locale is kernel.Locale.ZH
     if isinstance(cause, Unauthenticated):
         message = "请先登录。" if in_chinese else "Sign in first."
