@@ -32,7 +32,11 @@ Logins = Sequence[Mapping[str, str]]
 @click.command("run")
 @click.option("--json", "as_json", is_flag=True, help="Print address and logins as JSON.")
 def command(as_json: bool) -> None:
-    """Start database and server, and serve until Ctrl-C."""
+    """Start database and server, and serve until Ctrl-C.
+
+    Behind a proxy, set FORWARDED_ALLOW_IPS to the proxy's address: attempts to sign in are counted
+    by address, and else all of them come from the proxy's. infra/running.md tells the rest.
+    """
     configure_logs()
     with contextlib.suppress(asyncio.CancelledError):  # asked to stop before it was up
         asyncio.run(_run(load_settings(), as_json))

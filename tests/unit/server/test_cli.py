@@ -16,6 +16,12 @@ def test_every_file_is_a_command_with_help() -> None:
         assert command.get_short_help_str()
 
 
+def test_the_help_of_run_says_what_a_proxy_needs(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["run", "--help"])
+
+    assert "FORWARDED_ALLOW_IPS" in capsys.readouterr().out
+
+
 def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["brew"])
