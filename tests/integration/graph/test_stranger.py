@@ -175,8 +175,10 @@ async def _ids(owner_pool: Pool, network_id: int, name: str) -> list[str]:
 async def _complete(db: Database, owner_pool: Pool, network_id: int) -> None:
     """What the story does not tell: a machine, an invitation, a hold, a charge."""
     edge = await owner_pool.fetchrow(
-        "SELECT id, seller_org_id FROM organizations.relationship"
-        " WHERE network_id = $1 AND state = 'active' ORDER BY id LIMIT 1",
+        "SELECT edge.id, edge.seller_org_id, member.account_id"
+        "  FROM organizations.relationship AS edge"
+        "  JOIN identity.membership AS member ON member.org_id = edge.seller_org_id"
+        " WHERE edge.network_id = $1 AND edge.state = 'active' ORDER BY edge.id, member.id LIMIT 1",
         network_id,
     )
     level = await owner_pool.fetchrow(
@@ -190,7 +192,7 @@ async def _complete(db: Database, owner_pool: Pool, network_id: int) -> None:
     )
     assert edge is not None
     assert level is not None
-    seller = _everything(network_id, edge["seller_org_id"])
+    seller = _everything(network_id, edge["seller_org_id"], edge["account_id"])
     async with db.unit_of_work(network_id) as conn:
         await create_api_clients(
             conn,
