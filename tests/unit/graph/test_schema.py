@@ -30,8 +30,8 @@ PUBLIC = {"ping", "signIn", "tokenIssue", "tokenRefresh", "invitationAccept"}
 
 # Mutations without a requestId. The first four come before there is somebody to act for, whose key
 # it could be: to sign in twice makes two sessions, a refresh token works once by design, and who
-# accepts an invitation twice is told that it is used. To sign out or to switch again leaves what the
-# first time left; to change a password again is refused, for the old one no longer fits. ADR 9.
+# accepts an invitation twice is told that it is used. To sign out or to switch again leaves what
+# the first time left; to change a password again is refused, for the old one does not fit. ADR 9.
 NOT_KEYED = {
     "invitationAccept",
     "signIn",
