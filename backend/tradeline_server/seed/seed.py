@@ -63,7 +63,6 @@ async def _make_organizations(conn: Connection, world: World) -> None:
                     code=drafted.key,
                     name=drafted.name,
                     name_en=drafted.name_en,
-                    parent_id=founder if drafted.is_branch else None,
                     region=drafted.region,
                     tax_number=f"DEMO{len(world.orgs):08d}",
                 )

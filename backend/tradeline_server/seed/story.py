@@ -2,7 +2,6 @@
 
 The story: Lingshangtang (岭上棠, "crabapple on the ridge") of Huzhou makes tea, fruit vinegar
 and fruit wine. Two suppliers fill its bottles, two traders sell them on, six retailers pour them.
-One trader has a branch of its own, and one retailer two shops, which it supplies itself.
 No name in here is that of a real company or person.
 """
 
@@ -29,19 +28,13 @@ RETAILER_3 = "retailer-3"
 RETAILER_4 = "retailer-4"
 RETAILER_5 = "retailer-5"
 RETAILER_6 = "retailer-6"
-BRANCH_OF_TRADER_A = "trader-a-wuxi"
-SHOP_1_OF_RETAILER_3 = "retailer-3-nanhu"
-SHOP_2_OF_RETAILER_3 = "retailer-3-xiuzhou"
 
 Ends = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class StoryOrganization:
-    """`key` is how the story calls it, and its code. `region` is ISO 3166-2.
-
-    A branch stands below its founder in the tree; anybody else is its founder's counterpart.
-    """
+    """`key` is how the story calls it, and its code. `region` is ISO 3166-2."""
 
     key: str
     kind: str
@@ -50,7 +43,6 @@ class StoryOrganization:
     region: str
     founded_by: str | None
     address: str
-    is_branch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,36 +207,6 @@ ORGANIZATIONS = (
         TRADER_B,
         "浙江省杭州市示例路 11 号",
     ),
-    StoryOrganization(
-        BRANCH_OF_TRADER_A,
-        "trader",
-        "浦帆商贸无锡分公司",
-        "Pufan Trading Wuxi",
-        "CN-JS",
-        TRADER_A,
-        "江苏省无锡市示例路 12 号",
-        is_branch=True,
-    ),
-    StoryOrganization(
-        SHOP_1_OF_RETAILER_3,
-        "retailer",
-        "拾光汀便利南湖店",
-        "Shiguangting Nanhu shop",
-        "CN-ZJ",
-        RETAILER_3,
-        "浙江省嘉兴市南湖区示例路 13 号",
-        is_branch=True,
-    ),
-    StoryOrganization(
-        SHOP_2_OF_RETAILER_3,
-        "retailer",
-        "拾光汀便利秀洲店",
-        "Shiguangting Xiuzhou shop",
-        "CN-ZJ",
-        RETAILER_3,
-        "浙江省嘉兴市秀洲区示例路 14 号",
-        is_branch=True,
-    ),
 )
 
 ENTITIES = (
@@ -276,9 +238,6 @@ PEOPLE = (
     StoryPerson("retailer-4", "麦秋实", ((RETAILER_4, "owner"),)),
     StoryPerson("retailer-5", "连藕香", ((RETAILER_5, "owner"),)),
     StoryPerson("retailer-6", "桂子里", ((RETAILER_6, "owner"),)),
-    StoryPerson("trader-a-wuxi", "顾梁溪", ((BRANCH_OF_TRADER_A, "owner"),)),
-    StoryPerson("retailer-3-nanhu", "南小湖", ((SHOP_1_OF_RETAILER_3, "buyer"),)),
-    StoryPerson("retailer-3-xiuzhou", "秀小洲", ((SHOP_2_OF_RETAILER_3, "buyer"),)),
     StoryPerson("accountant", "何砚清", ((RETAILER_3, "finance"), (RETAILER_6, "finance"))),
 )
 

@@ -68,8 +68,8 @@ async def test_it_holds_what_the_story_tells(demo: Demo) -> None:
     assert {row["kind"]: row["number"] for row in kinds} == {
         "brand": 1,
         "supplier": 2,
-        "trader": 3,
-        "retailer": 8,
+        "trader": 2,
+        "retailer": 6,
     }
     assert counts["skus"] == 60
     assert counts["people"] == len(PEOPLE)
@@ -211,23 +211,6 @@ async def test_the_third_retailer_has_two_of_everything(demo: Demo) -> None:
     assert len(sheets) == 2
     assert len({balance.owed_minor for balance in balances.values()}) == 2
     assert {statement.relationship_id for statement in statements.items} == set(edges)
-
-
-async def test_a_trader_and_a_retailer_have_branches_with_books_of_their_own(demo: Demo) -> None:
-    found = {}
-    for code in ("trader-a", "retailer-3", "retailer-6"):
-        actor = await demo.org(code)
-        async with demo.db.reading(demo.network_id) as conn:
-            children = await organizations.children_of(conn, actor=actor, ids=[actor.org_id])
-            ids = [child.id for child in children[actor.org_id]]
-            entities = await organizations.legal_entities_of(conn, actor=actor, ids=ids)
-        found[code] = {child.code for child in children[actor.org_id]}
-        assert all(entities[id] for id in ids)
-    assert found == {
-        "trader-a": {"trader-a-wuxi"},
-        "retailer-3": {"retailer-3-nanhu", "retailer-3-xiuzhou"},
-        "retailer-6": set(),
-    }
 
 
 async def test_the_query_of_the_readme_gives_the_answer_of_the_readme(demo: Demo) -> None:
