@@ -39,7 +39,13 @@ async def healthz(state: State) -> Response[dict[str, str]]:
     """200 only if the database answers: what a load balancer goes by."""
     try:
         await queries.ping(state.pool, HEALTH_SECONDS_MAX)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except (
+        OSError,
+        TimeoutError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,  # the connection broke while it was given back
+    ):
         return Response({"status": "unavailable"}, status_code=503)
     return Response({"status": "ok"})
 

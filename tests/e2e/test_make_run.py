@@ -63,6 +63,7 @@ def test_it_comes_up_again_after_a_kill_and_stops_cleanly(home: Path) -> None:
         server.stop()
     with _running(home, port) as process:
         _wait_until_healthy(process, port, SECOND_START_SECONDS_MAX)
+        _wait_for((home / "server.json").exists, STOP_SECONDS_MAX)  # it has seen so itself
         os.kill(int((home / "postgres/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
         _wait_for(lambda: _get_health(port).status_code == 503, STOP_SECONDS_MAX)
         assert _get_health(port).json() == {"status": "unavailable"}
