@@ -217,4 +217,5 @@ def _edge(
         rebate_basis_points=0,
         rebate_threshold_minor=0,
         created_at=NOW,
+        accepted_at=NOW,
     )
