@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from tradeline.kernel import Actor, Connection, PageRequest
+from tradeline.kernel import Actor, Connection, PageRequest, grouped
 from tradeline.ordering.model import (
     Order,
     OrderEvent,
@@ -190,11 +190,10 @@ async def fetch_lines(
 ) -> dict[int, list[OrderLine]]:
     """The lines of each order, by number."""
     rows = await conn.fetch(FETCH_LINES, actor.network_id, actor.org_id, list(order_ids))
-    lines: dict[int, list[OrderLine]] = defaultdict(list)
-    for row in rows:
-        values = dict(row) | {"explanation": json.loads(row["explanation"])}
-        lines[row["order_id"]].append(OrderLine(**values))
-    return lines
+    lines = (
+        OrderLine(**(dict(row) | {"explanation": json.loads(row["explanation"])})) for row in rows
+    )
+    return grouped(order_ids, ((line.order_id, line) for line in lines))
 
 
 async def fetch_events(
@@ -202,11 +201,8 @@ async def fetch_events(
 ) -> dict[int, list[OrderEvent]]:
     """The steps of each order, first to last."""
     rows = await conn.fetch(FETCH_EVENTS, actor.network_id, actor.org_id, list(order_ids))
-    events: dict[int, list[OrderEvent]] = defaultdict(list)
-    for row in rows:
-        values = dict(row) | {"state": OrderState(row["state"])}
-        events[row["order_id"]].append(OrderEvent(**values))
-    return events
+    events = (OrderEvent(**(dict(row) | {"state": OrderState(row["state"])})) for row in rows)
+    return grouped(order_ids, ((event.order_id, event) for event in events))
 
 
 async def fetch_shipments(conn: Connection, actor: Actor, ids: Sequence[int]) -> list[Shipment]:

@@ -21,6 +21,7 @@ from tradeline.kernel import (
     NotFound,
     Permission,
     WrongState,
+    raise_any,
     refuse,
 )
 from tradeline.ordering.model import (
@@ -37,7 +38,6 @@ from tradeline.ordering.rules import judge_texts, nothing_given, reason_missing
 from tradeline.ordering.service.steps import (
     exposure_releases,
     lock_for_step,
-    raise_any,
     store,
     too_many,
     unknown_lines,

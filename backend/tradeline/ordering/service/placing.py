@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from tradeline.catalog import Tradable, load_tradable
 from tradeline.inventory import NewHold, Supply, lock_supply, store_holds
@@ -27,6 +26,7 @@ from tradeline.ordering.decisions import (
 )
 from tradeline.ordering.model import LINES_MAX, NewOrder
 from tradeline.ordering.queries import placing as queries
+from tradeline.ordering.service.steps import today
 from tradeline.organizations import (
     Relationship,
     load_relationships,
@@ -123,8 +123,7 @@ async def _load(conn: Connection, network_id: int, orders: Sequence[NewOrder]) -
     exposures = await lock_exposures(conn, network_id=network_id, relationship_ids=ids)
     supply = await _lock_supply(conn, network_id, pairs, trading)
     free = {edge_id: exposure.free_minor for edge_id, exposure in exposures.items()}
-    today = datetime.now(UTC).date()
-    return PlacementState(trading, tradable, prices, exposures, supply, free, today)
+    return PlacementState(trading, tradable, prices, exposures, supply, free, today())
 
 
 async def _lock_supply(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tradeline.kernel import Actor, Connection, Page, PageRequest, Permission, make_page
+from tradeline.kernel import Actor, Connection, Page, PageRequest, Permission, grouped, make_page
 from tradeline.ordering.model import (
     Order,
     OrderEvent,
@@ -69,10 +69,8 @@ async def shipments_of_orders(
 ) -> dict[int, list[Shipment]]:
     """The shipments of each order, first to last."""
     actor.require(Permission.ORDER_READ)
-    found: dict[int, list[Shipment]] = {}
-    for shipment in await queries.fetch_shipments_of_orders(conn, actor, order_ids):
-        found.setdefault(shipment.order_id, []).append(shipment)
-    return found
+    found = await queries.fetch_shipments_of_orders(conn, actor, order_ids)
+    return grouped(order_ids, ((shipment.order_id, shipment) for shipment in found))
 
 
 async def returns_by_ids(
@@ -87,7 +85,5 @@ async def returns_of_orders(
 ) -> dict[int, list[OrderReturn]]:
     """The returns of each order, first to last."""
     actor.require(Permission.ORDER_READ)
-    found: dict[int, list[OrderReturn]] = {}
-    for order_return in await queries.fetch_returns_of_orders(conn, actor, order_ids):
-        found.setdefault(order_return.order_id, []).append(order_return)
-    return found
+    found = await queries.fetch_returns_of_orders(conn, actor, order_ids)
+    return grouped(order_ids, ((order_return.order_id, order_return) for order_return in found))

@@ -17,9 +17,9 @@ from tradeline.kernel import (
     NotFound,
     Permission,
     Problem,
-    Rejected,
     WrongState,
     publish,
+    raise_any,
     record_changes,
     refuse,
 )
@@ -123,7 +123,7 @@ async def redate_lines(
     )
     for position, (_, day) in enumerate(dates):
         path = ("lines", position, "promisedOn")
-        problems += judge_day(day, _today(), path, "promisedOn")
+        problems += judge_day(day, today(), path, "promisedOn")
     if not dates:
         problems.append(nothing_given("lines"))
     raise_any(problems)
@@ -192,12 +192,6 @@ async def lock_for_step(
     return order, lines[order.id]
 
 
-def raise_any(problems: Sequence[Problem]) -> None:
-    """Refuse the step if there is any fault in it, with all of them."""
-    if problems:
-        raise Rejected(problems)
-
-
 def unknown_lines(ids: Sequence[int], lines: Sequence[OrderLine]) -> list[Problem]:
     """A NotFound for each id that is no line of the order, or is named twice."""
     known = {line.id for line in lines}
@@ -232,11 +226,11 @@ def _texts_of_confirmations(confirmations: Sequence[Confirmation]) -> list[Probl
         faults = judge_texts(texts={"reason": confirmation.reason or ""})
         problems += [replace(fault, path=(*path, *fault.path)) for fault in faults]
         day_path = (*path, "promisedOn")
-        problems += judge_day(confirmation.promised_on, _today(), day_path, "promisedOn")
+        problems += judge_day(confirmation.promised_on, today(), day_path, "promisedOn")
     return problems
 
 
-def _today() -> date:
+def today() -> date:
     """Near enough for bounds of a year; what has to be exact asks the database."""
     return datetime.now(UTC).date()
 
@@ -314,7 +308,9 @@ async def store(
     """
     state = state_of(after) if state is None else state
     holder = holder_of(state, order.seller_org_id, order.buyer_org_id)
-    await steps.update_lines(conn, actor, after)
+    changed = [now for was, now in zip(before, after, strict=True) if now != was]
+    if changed:
+        await steps.update_lines(conn, actor, changed)
     await steps.store_step(
         conn, actor, order, step=step, state=state, held_by_org_id=holder, note=note
     )
