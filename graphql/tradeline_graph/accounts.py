@@ -6,13 +6,14 @@ import datetime
 
 import strawberry
 
-from tradeline import kernel, settlement
+from tradeline import kernel, ordering, settlement
+from tradeline.kernel import Permission
 from tradeline.settlement import ObligationKind
 from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
 from tradeline_graph._pages import Connection
 from tradeline_graph._scalars import Money
-from tradeline_graph._scope import Scope, scoped
+from tradeline_graph._scope import Scope, needs, scoped
 
 strawberry.enum(ObligationKind, description="Why one side of an edge owes the other.")
 
@@ -119,6 +120,7 @@ class AccountEntry:
     buyer_owes: Money = strawberry.field(
         description="What it adds to what the buyer owes; the same for both sides."
     )
+    row: strawberry.Private[settlement.Obligation]
 
     @classmethod
     def of(cls, row: settlement.Obligation, is_seller: bool) -> AccountEntry:
@@ -134,7 +136,17 @@ class AccountEntry:
             due_on=row.due_on,
             amount=from_side(row.amount_minor, row.currency, is_seller),
             buyer_owes=Money.of_minor(row.amount_minor, row.currency),
+            row=row,
         )
+
+    @strawberry.field(
+        description="The order that goods were received or given back for; null for other kinds.",
+        extensions=needs(Permission.ORDER_READ),
+    )
+    async def order_id(self, info: Info) -> strawberry.ID | None:
+        document = (self.row.document_type, self.row.document_id)
+        order_id = await info.context.loader("order of document", _orders).load(document)
+        return None if order_id is None else to_id("Order", order_id)
 
 
 def from_side(minor: int, currency: str, is_seller: bool) -> Money:
@@ -181,3 +193,10 @@ async def _balances(
 ) -> list[settlement.Balance | None]:
     found = await settlement.balances_by_relationship(conn, actor=actor, ids=ids)
     return [found.get(id) for id in ids]
+
+
+async def _orders(
+    conn: kernel.Connection, actor: kernel.Actor, documents: list[tuple[str, int]]
+) -> list[int | None]:
+    found = await ordering.orders_of_documents(conn, actor=actor, documents=documents)
+    return [found.get(document) for document in documents]

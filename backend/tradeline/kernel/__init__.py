@@ -9,6 +9,7 @@ from tradeline.kernel.audit import (
     record_and_publish,
     record_changes,
 )
+from tradeline.kernel.clock import TRADE_ZONE
 from tradeline.kernel.database import APPLICATION_ROLE, Connection, Database, Pool, open_pool
 from tradeline.kernel.errors import (
     AlreadyExists,
@@ -48,6 +49,7 @@ __all__ = [
     "EXPONENTS",
     "PRICE_DECIMALS_MAX",
     "QUANTITY_MAX",
+    "TRADE_ZONE",
     "Actor",
     "AlreadyExists",
     "AuditEntry",

@@ -34,6 +34,7 @@ from tradeline.ordering.model import (
     Shipment,
     ShipmentLine,
 )
+from tradeline.ordering.reports import MonthOfTrade, SkuOfTrade, Trade, TradeReport
 from tradeline.ordering.service.checks import find_violations
 from tradeline.ordering.service.delivery import (
     decide_return,
@@ -52,6 +53,7 @@ from tradeline.ordering.service.reading import (
     shipments_by_ids,
     shipments_of_orders,
 )
+from tradeline.ordering.service.reports import orders_of_documents, report_trade
 from tradeline.ordering.service.steps import (
     Confirmation,
     cancel_order,
@@ -66,6 +68,7 @@ __all__ = [
     "BelowOrderMinimum",
     "Confirmation",
     "CreditBlocked",
+    "MonthOfTrade",
     "NewOrder",
     "NewOrderLine",
     "NotEnoughCredit",
@@ -88,6 +91,9 @@ __all__ = [
     "ReturnState",
     "Shipment",
     "ShipmentLine",
+    "SkuOfTrade",
+    "Trade",
+    "TradeReport",
     "UnknownPack",
     "cancel_order",
     "confirm_order",
@@ -97,10 +103,12 @@ __all__ = [
     "lines_of_orders",
     "list_orders",
     "orders_by_ids",
+    "orders_of_documents",
     "place_order",
     "place_orders",
     "receive_shipment",
     "redate_lines",
+    "report_trade",
     "request_return",
     "returns_by_ids",
     "returns_of_orders",

@@ -10,6 +10,7 @@ from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id, from_optional_id
 from tradeline_graph._pages import Connection
 from tradeline_graph._scope import Guard, Scope
+from tradeline_graph.ordering.reports import ReportQuery
 from tradeline_graph.ordering.types import (
     Order,
     OrderReturn,
@@ -21,7 +22,7 @@ from tradeline_graph.ordering.types import (
 
 
 @strawberry.type
-class Query:
+class Query(ReportQuery):
     @strawberry.field(
         description="Orders that your organization buys or sells, newest first.",
         extensions=[Guard(Scope.PARTY, Permission.ORDER_READ)],
