@@ -18,10 +18,12 @@ from strawberry.litestar.controller import GraphQLController
 
 from tradeline.identity import TokenKeys
 from tradeline.kernel.database import Database, open_pool
+from tradeline_graph.documents import manifest_texts
 from tradeline_graph.schema import schema
 from tradeline_server import queries
 from tradeline_server.auth import graph_context, oauth_token
 from tradeline_server.errors import UsageError
+from tradeline_server.history import documents as replay_documents
 from tradeline_server.logs import configure_logs
 from tradeline_server.settings import load_settings
 from tradeline_server.worker import run_worker
@@ -120,18 +122,23 @@ def _fault(status_code: int, message: str, extensions: dict[str, str]) -> Respon
 ROUTES: Sequence[ControllerRouterHandler] = (healthz, oauth_token, GraphQL)
 
 
-def create_app(dsn: str, *, secret: str, has_worker: bool = False) -> Litestar:
-    """An application over a migrated database. Its state holds `pool`, `db` and `token_keys`.
+def create_app(
+    dsn: str, *, secret: str, has_worker: bool = False, only_trusted_documents: bool = False
+) -> Litestar:
+    """An application over a migrated database. Its state holds `pool`, `db` and `token_keys`, and
+    `trusted_documents` where no others run.
 
     `secret` is the installation's: tokens are signed with a key that follows from it. With
     `has_worker`, a worker runs in the same process, beside the requests.
     """
+    trusted = manifest_texts() | replay_documents.texts() if only_trusted_documents else None
 
     @contextlib.asynccontextmanager
     async def with_database(app: Litestar) -> AsyncIterator[None]:
         app.state.pool = await open_pool(dsn, max_size=POOL_SIZE_MAX)
         app.state.db = Database(app.state.pool)
         app.state.token_keys = TokenKeys(secret)
+        app.state.trusted_documents = trusted
         try:
             async with _worker(dsn, app.state.db) if has_worker else contextlib.nullcontext():
                 yield
@@ -168,4 +175,8 @@ def from_environment() -> Litestar:
     settings = load_settings()
     if settings.database_url is None:
         raise UsageError("DATABASE_URL is not set; only `tradeline run` brings its own database")
-    return create_app(settings.database_url, secret=settings.secret)
+    return create_app(
+        settings.database_url,
+        secret=settings.secret,
+        only_trusted_documents=settings.only_trusted_documents,
+    )

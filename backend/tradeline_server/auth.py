@@ -39,7 +39,7 @@ class PageOfOthers(PermissionDeniedException):
 
 async def graph_context(scope: Scope) -> Context:
     """What the resolvers of one HTTP request or WebSocket are given. The application's state holds
-    `db` and `token_keys`."""
+    `db` and `token_keys`, and `trusted_documents` where no others run."""
     connection: AnyConnection = _connection(scope)
     db: Database = connection.app.state.db
     actor = await resolve_actor(connection, db)
@@ -48,6 +48,7 @@ async def graph_context(scope: Scope) -> Context:
         actor=actor,
         locale=preferred_locale(connection) if actor is None else actor.locale,
         token_keys=connection.app.state.token_keys,
+        trusted_documents=connection.app.state.get("trusted_documents"),
     )
 
 

@@ -22,6 +22,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = PORT_DEFAULT
     port_is_fixed: bool = False
     given_secret: str | None = None
+    only_trusted_documents: bool = False
 
     @property
     def secret(self) -> str:
@@ -35,6 +36,9 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     port = environment.get("TRADELINE_PORT")
     if port and not (port.isdecimal() and 0 < int(port) < 65536):
         raise UsageError(f"TRADELINE_PORT is {port!r}, which is no port number")
+    documents = environment.get("TRADELINE_DOCUMENTS") or "any"
+    if documents not in ("any", "trusted"):
+        raise UsageError(f"TRADELINE_DOCUMENTS is {documents!r}; it may be any or trusted")
     return Settings(
         home=Path(home).expanduser().absolute() if home else project_root() / ".tradeline",
         database_url=environment.get("DATABASE_URL") or None,
@@ -42,6 +46,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         port=int(port) if port else PORT_DEFAULT,
         port_is_fixed=bool(port),
         given_secret=environment.get("TRADELINE_SECRET") or None,
+        only_trusted_documents=documents == "trusted",
     )
 
 

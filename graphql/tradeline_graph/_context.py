@@ -24,12 +24,14 @@ class Context(BaseContext, kw_only=True):
     """One for each HTTP request. `actor` is None when nobody is signed in.
 
     `locale` is that of the account, or what the request asks for. `token_keys` sign programs in.
+    `trusted_documents` are the only texts that run; None lets all run.
     """
 
     db: Database
     actor: Actor | None = None
     locale: Locale = Locale.ZH
     token_keys: TokenKeys | None = None
+    trusted_documents: frozenset[str] | None = None
     loaders: dict[str, DataLoader[Any, Any]] = {}  # noqa: RUF012 - copied for each instance
 
     def signed_in(self) -> Actor:

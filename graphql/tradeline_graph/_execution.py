@@ -9,7 +9,7 @@ import strawberry
 import structlog
 from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
-from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionContext
 
@@ -18,6 +18,7 @@ from tradeline_graph._context import Context, Unauthenticated
 from tradeline_graph._limits import LimitDocuments
 from tradeline_graph._scalars import UnusableValue
 from tradeline_graph._texts import RefuseNoText
+from tradeline_graph.documents import ParseOnce, TrustDocuments, ValidateOnce
 
 # The controller answers these itself, with 400.
 NO_OPERATION = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
@@ -109,8 +110,9 @@ def _reworded(error: GraphQLError, message: str, extensions: dict[str, str]) -> 
 EXTENSIONS = [
     lambda: WordErrors(),
     lambda: OwnLoaders(),
+    lambda: TrustDocuments(),
     lambda: LimitDocuments(),
     lambda: RefuseNoText(),
-    lambda: ParserCache(maxsize=DOCUMENTS_CACHED),
-    lambda: ValidationCache(maxsize=DOCUMENTS_CACHED),
+    lambda: ParseOnce(maxsize=DOCUMENTS_CACHED),
+    lambda: ValidateOnce(maxsize=DOCUMENTS_CACHED),
 ]

@@ -59,7 +59,12 @@ async def _run(settings: Settings, as_json: bool) -> None:
                 console.print(f"applied {name}", style="dim")
             logins = await _ensure_demo(settings, dsn)
             config = uvicorn.Config(
-                create_app(dsn, secret=settings.secret, has_worker=True),
+                create_app(
+                    dsn,
+                    secret=settings.secret,
+                    has_worker=True,
+                    only_trusted_documents=settings.only_trusted_documents,
+                ),
                 log_config=None,
                 lifespan="on",
                 # X-Forwarded-For is believed only of proxies that somebody has named.

@@ -61,3 +61,12 @@ query Skus($after: String) {
   }
 }
 """
+
+
+def texts() -> frozenset[str]:
+    """All of them: every server of this version takes them, even if only trusted documents run."""
+    return frozenset(
+        value.text if isinstance(value, Mutation) else value
+        for name, value in globals().items()
+        if name.isupper()
+    )

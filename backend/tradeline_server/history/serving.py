@@ -25,7 +25,12 @@ def main() -> None:
     settings = load_settings()
     assert settings.database_url is not None, "own_server gives it"
     listener = socket.socket(fileno=int(sys.argv[1]))
-    app = create_app(settings.database_url, secret=settings.secret, has_worker=True)
+    app = create_app(
+        settings.database_url,
+        secret=settings.secret,
+        has_worker=True,
+        only_trusted_documents=settings.only_trusted_documents,
+    )
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
 
     def wait_for_parent() -> None:

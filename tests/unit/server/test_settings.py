@@ -44,3 +44,11 @@ def test_a_given_secret_is_taken_and_not_written_down(tmp_path: Path) -> None:
     given = {"TRADELINE_HOME": str(tmp_path), "TRADELINE_SECRET": "correct horse"}
     assert load_settings(given).secret == "correct horse"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_any_document_runs_unless_only_trusted_ones_are_asked_for() -> None:
+    assert not load_settings({}).only_trusted_documents
+    assert not load_settings({"TRADELINE_DOCUMENTS": "any"}).only_trusted_documents
+    assert load_settings({"TRADELINE_DOCUMENTS": "trusted"}).only_trusted_documents
+    with pytest.raises(UsageError, match="TRADELINE_DOCUMENTS"):
+        load_settings({"TRADELINE_DOCUMENTS": "Trusted"})

@@ -1,0 +1,139 @@
+"""Trusted documents: the operations that our own clients send, known before anybody sends them.
+
+Each manifest `operations/*.json` maps the SHA-256 of a document to its text. A request may name a
+document by its hash instead of sending it; where only trusted documents run, no other is taken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, validate
+from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+
+from tradeline.kernel import Locale
+from tradeline_graph._context import Context
+
+HERE: Final = Path(__file__).parent
+# In a checkout the manifests stand beside us; in an installed wheel, inside of us.
+FOLDERS: Final = (HERE.parent / "operations", HERE / "operations")
+
+
+@cache
+def manifests() -> Mapping[str, str]:
+    """The text of each document of all manifests, by its hash: ours, whatever a manifest says."""
+    return {
+        hash_of(text): text
+        for folder in FOLDERS
+        for path in sorted(folder.glob("*.json"))
+        for text in msgspec.json.decode(path.read_bytes(), type=dict[str, str]).values()
+    }
+
+
+@cache
+def manifest_texts() -> frozenset[str]:
+    return frozenset(manifests().values())
+
+
+def hash_of(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def document_text(
+    query: str | None, extensions: Mapping[str, Any] | None, locale: Locale
+) -> str | None:
+    """The document that a request asks to run, by its text or by its hash; None without either.
+
+    Raises GraphQLError for a hash that no manifest holds, or that is not the text's.
+    """
+    asked = (extensions or {}).get("persistedQuery")
+    if asked is None:
+        return query
+    key = asked.get("sha256Hash") if isinstance(asked, dict) else None
+    if not isinstance(key, str):
+        raise GraphQLError(
+            "extensions.persistedQuery holds no sha256Hash.", extensions={"code": "BAD_REQUEST"}
+        )
+    if query:
+        if hash_of(query) != key:
+            raise GraphQLError(
+                "The sha256Hash is not that of the query; send either.",
+                extensions={"code": "BAD_REQUEST"},
+            )
+        return query
+    if key not in manifests():
+        raise _refusal(
+            "DOCUMENT_UNKNOWN",
+            "服务器不认识此文档，它可能来自其他版本；请刷新页面，或发送文档全文。",
+            "This server does not know the document, which may be another version's; "
+            "reload the page, or send the document's text.",
+            locale,
+        )
+    return manifests()[key]
+
+
+def _refusal(code: str, in_chinese: str, in_english: str, locale: Locale) -> GraphQLError:
+    message = in_chinese if locale is Locale.ZH else in_english
+    return GraphQLError(message, extensions={"code": code})
+
+
+class TrustDocuments(SchemaExtension):
+    """Find the document, and run none but trusted ones where the context names those."""
+
+    def on_operation(self) -> Iterator[None]:
+        operation = self.execution_context
+        context = operation.context
+        locale = context.locale if isinstance(context, Context) else Locale.EN
+        operation.query = document_text(operation.query, operation.operation_extensions, locale)
+        trusted = context.trusted_documents if isinstance(context, Context) else None
+        if trusted is not None and operation.query and operation.query not in trusted:
+            raise _refusal(
+                "DOCUMENT_NOT_TRUSTED",
+                "本服务器只运行受信任的文档；请发送清单中的文档，或请管理员设置 "
+                "TRADELINE_DOCUMENTS=any。",
+                "This server runs trusted documents only; send one of its manifests', "
+                "or ask its operator to set TRADELINE_DOCUMENTS=any.",
+                locale,
+            )
+        yield
+
+
+class ParseOnce(ParserCache):
+    """A manifest's document is parsed once and for all; others compete for places."""
+
+    def on_parse(self) -> Iterator[None]:
+        operation = self.execution_context
+        if operation.query in manifest_texts():
+            operation.graphql_document = _parsed(operation.query)
+            yield
+        else:
+            yield from super().on_parse()
+
+
+class ValidateOnce(ValidationCache):
+    """A manifest's document is validated once and for all; others compete for places."""
+
+    def on_validate(self) -> Iterator[None]:
+        operation = self.execution_context
+        if operation.query in manifest_texts():
+            document = operation.graphql_document
+            assert document is not None, "it has been parsed"
+            operation.pre_execution_errors = _validated(operation.schema._schema, document)
+            yield
+        else:
+            yield from super().on_validate()
+
+
+@cache
+def _parsed(text: str) -> DocumentNode:
+    return parse(text)
+
+
+@cache
+def _validated(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
+    return validate(schema, document)
