@@ -11,6 +11,7 @@ from strawberry.litestar import BaseContext
 
 from tradeline.identity import TokenKeys
 from tradeline.kernel import Actor, Connection, Database, Locale
+from tradeline_graph._news import Feed
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -21,10 +22,11 @@ class Unauthenticated(Exception):
 
 
 class Context(BaseContext, kw_only=True):
-    """One for each HTTP request. `actor` is None when nobody is signed in.
+    """One for each HTTP request, and each subscription. `actor` is None when nobody is signed in.
 
     `locale` is that of the account, or what the request asks for. `token_keys` sign programs in.
-    `trusted_documents` are the only texts that run; None lets all run.
+    `trusted_documents` are the only texts that run; None lets all run. `feed` is what a WebSocket's
+    subscriber is told.
     """
 
     db: Database
@@ -32,6 +34,7 @@ class Context(BaseContext, kw_only=True):
     locale: Locale = Locale.ZH
     token_keys: TokenKeys | None = None
     trusted_documents: frozenset[str] | None = None
+    feed: Feed | None = None
     loaders: dict[str, DataLoader[Any, Any]] = {}  # noqa: RUF012 - copied for each instance
 
     def signed_in(self) -> Actor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from typing import Any
 
 import strawberry
 import structlog
@@ -20,7 +21,7 @@ from tradeline_graph._scalars import UnusableValue
 from tradeline_graph._texts import RefuseNoText
 from tradeline_graph.documents import ParseOnce, TrustDocuments, ValidateOnce
 
-# The controller answers these itself, with 400.
+# Over HTTP the controller answers these itself, with 400.
 NO_OPERATION = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 DOCUMENTS_CACHED = 512
 
@@ -37,7 +38,7 @@ class Schema(strawberry.Schema):
 
 
 class OwnLoaders(SchemaExtension):
-    """A WebSocket's context lives for the connection: each operation begins with empty loaders."""
+    """Each operation begins with empty loaders, whatever its context was used for before."""
 
     def on_operation(self) -> Iterator[None]:
         context = self.execution_context.context
@@ -59,10 +60,18 @@ class WordErrors(SchemaExtension):
             raise word(fault, locale) from None
         except Exception as cause:  # whatever reading the document raised
             raise word(GraphQLError(str(cause), original_error=cause), locale) from None
-        result = self.execution_context.result
-        errors = getattr(result, "errors", None)
-        if errors:
-            result.errors = [word(error, locale) for error in errors]  # type: ignore[union-attr]
+        _word_all(self.execution_context.result, locale)
+
+    def on_stream_result(self, result: object) -> Iterator[None]:
+        """A subscription's results are sent before its operation ends."""
+        _word_all(result, getattr(self.execution_context.context, "locale", kernel.Locale.EN))
+        yield
+
+
+def _word_all(result: Any, locale: kernel.Locale) -> None:
+    """Errors that are worded already stay as they are."""
+    if errors := getattr(result, "errors", None):
+        result.errors = [word(error, locale) for error in errors]
 
 
 def word(error: GraphQLError, locale: kernel.Locale) -> GraphQLError:
@@ -71,7 +80,7 @@ def word(error: GraphQLError, locale: kernel.Locale) -> GraphQLError:
     if cause is None or isinstance(cause, GraphQLError):
         extensions = {"code": "BAD_REQUEST", **(error.extensions or {})}
         return _reworded(error, error.message, extensions)
-    if isinstance(cause, UnusableValue):
+    if isinstance(cause, (UnusableValue, *NO_OPERATION)):
         return _reworded(error, error.message, {"code": "BAD_REQUEST"})
     in_chinese = locale is kernel.Locale.ZH
     if isinstance(cause, Unauthenticated):

@@ -6,6 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 from tradeline_graph import (
     audit,
     catalog,
+    changes,
     identity,
     inventory,
     offers,
@@ -57,6 +58,7 @@ class Mutation(
 schema = Schema(
     query=Query,
     mutation=Mutation,
+    subscription=changes.Subscription,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     extensions=EXTENSIONS,
 )
