@@ -18,7 +18,6 @@ from strawberry.litestar.controller import GraphQLController
 
 from tradeline.identity import TokenKeys
 from tradeline.kernel.database import Database, open_pool
-from tradeline_graph.documents import manifest_texts
 from tradeline_graph.schema import schema
 from tradeline_server import queries
 from tradeline_server.auth import graph_context, oauth_token
@@ -126,12 +125,12 @@ def create_app(
     dsn: str, *, secret: str, has_worker: bool = False, only_trusted_documents: bool = False
 ) -> Litestar:
     """An application over a migrated database. Its state holds `pool`, `db` and `token_keys`, and
-    `trusted_documents` where no others run.
+    `trusted_documents` where none but these and the manifests' run.
 
     `secret` is the installation's: tokens are signed with a key that follows from it. With
     `has_worker`, a worker runs in the same process, beside the requests.
     """
-    trusted = manifest_texts() | replay_documents.texts() if only_trusted_documents else None
+    trusted = replay_documents.texts() if only_trusted_documents else None
 
     @contextlib.asynccontextmanager
     async def with_database(app: Litestar) -> AsyncIterator[None]:

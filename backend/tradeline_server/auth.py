@@ -17,7 +17,7 @@ from litestar.exceptions import PermissionDeniedException
 from litestar.types import Scope
 
 from tradeline import identity
-from tradeline.kernel import Actor, Database, Locale, Rejected
+from tradeline.kernel import Actor, Database, Locale, Rejected, Stage, timed
 from tradeline_graph._context import Context
 from tradeline_graph.sessions import (
     AnyConnection,
@@ -39,10 +39,11 @@ class PageOfOthers(PermissionDeniedException):
 
 async def graph_context(scope: Scope) -> Context:
     """What the resolvers of one HTTP request or WebSocket are given. The application's state holds
-    `db` and `token_keys`, and `trusted_documents` where no others run."""
+    `db` and `token_keys`, and `trusted_documents` where not all run."""
     connection: AnyConnection = _connection(scope)
     db: Database = connection.app.state.db
-    actor = await resolve_actor(connection, db)
+    with timed(Stage.AUTHENTICATING):
+        actor = await resolve_actor(connection, db)
     return Context(
         db=db,
         actor=actor,

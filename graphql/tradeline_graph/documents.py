@@ -7,7 +7,7 @@ document by its hash instead of sending it; where only trusted documents run, no
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -24,20 +24,44 @@ HERE: Final = Path(__file__).parent
 FOLDERS: Final = (HERE.parent / "operations", HERE / "operations")
 
 
-@cache
-def manifests() -> Mapping[str, str]:
-    """The text of each document of all manifests, by its hash: ours, whatever a manifest says."""
-    return {
-        hash_of(text): text
-        for folder in FOLDERS
-        for path in sorted(folder.glob("*.json"))
-        for text in msgspec.json.decode(path.read_bytes(), type=dict[str, str]).values()
-    }
+class Manifests:
+    """What the manifests of some folders hold. Files that have changed are read again when one asks
+    for what was not in them; what they held before stays known, for pages that are still open."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = folders
+        self._seen: list[tuple[str, int, int]] | None = None
+        self._by_hash: dict[str, str] = {}
+        self._texts: set[str] = set()
+
+    def __contains__(self, text: object) -> bool:
+        """Whether the text is known by now; never looks at the files."""
+        return text in self._texts
+
+    def holds(self, text: str) -> bool:
+        return text in self._texts or (self._read() and text in self._texts)
+
+    def find(self, key: str) -> str | None:
+        """The document of that hash: our hash of it, whatever a manifest says."""
+        if key not in self._by_hash:
+            self._read()
+        return self._by_hash.get(key)
+
+    def _read(self) -> bool:
+        """Whether there was anything new to read."""
+        paths = [path for folder in self._folders for path in sorted(folder.glob("*.json"))]
+        seen = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths]
+        if seen == self._seen:
+            return False
+        for path in paths:
+            for text in msgspec.json.decode(path.read_bytes(), type=dict[str, str]).values():
+                self._by_hash[hash_of(text)] = text
+                self._texts.add(text)
+        self._seen = seen
+        return True
 
 
-@cache
-def manifest_texts() -> frozenset[str]:
-    return frozenset(manifests().values())
+MANIFESTS: Final = Manifests(FOLDERS)
 
 
 def hash_of(text: str) -> str:
@@ -66,7 +90,8 @@ def document_text(
                 extensions={"code": "BAD_REQUEST"},
             )
         return query
-    if key not in manifests():
+    text = MANIFESTS.find(key)
+    if text is None:
         raise _refusal(
             "DOCUMENT_UNKNOWN",
             "服务器不认识此文档，它可能来自其他版本；请刷新页面，或发送文档全文。",
@@ -74,7 +99,7 @@ def document_text(
             "reload the page, or send the document's text.",
             locale,
         )
-    return manifests()[key]
+    return text
 
 
 def _refusal(code: str, in_chinese: str, in_english: str, locale: Locale) -> GraphQLError:
@@ -83,7 +108,7 @@ def _refusal(code: str, in_chinese: str, in_english: str, locale: Locale) -> Gra
 
 
 class TrustDocuments(SchemaExtension):
-    """Find the document, and run none but trusted ones where the context names those."""
+    """Find the document, and run none but trusted ones where the context says so."""
 
     def on_operation(self) -> Iterator[None]:
         operation = self.execution_context
@@ -91,7 +116,8 @@ class TrustDocuments(SchemaExtension):
         locale = context.locale if isinstance(context, Context) else Locale.EN
         operation.query = document_text(operation.query, operation.operation_extensions, locale)
         trusted = context.trusted_documents if isinstance(context, Context) else None
-        if trusted is not None and operation.query and operation.query not in trusted:
+        text = operation.query
+        if trusted is not None and text and text not in trusted and not MANIFESTS.holds(text):
             raise _refusal(
                 "DOCUMENT_NOT_TRUSTED",
                 "本服务器只运行受信任的文档；请发送清单中的文档，或请管理员设置 "
@@ -108,7 +134,7 @@ class ParseOnce(ParserCache):
 
     def on_parse(self) -> Iterator[None]:
         operation = self.execution_context
-        if operation.query in manifest_texts():
+        if operation.query in MANIFESTS:
             operation.graphql_document = _parsed(operation.query)
             yield
         else:
@@ -120,7 +146,7 @@ class ValidateOnce(ValidationCache):
 
     def on_validate(self) -> Iterator[None]:
         operation = self.execution_context
-        if operation.query in manifest_texts():
+        if operation.query in MANIFESTS:
             document = operation.graphql_document
             assert document is not None, "it has been parsed"
             operation.pre_execution_errors = _validated(operation.schema._schema, document)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -26,19 +27,16 @@ BY_HASH = {"version": 1, "sha256Hash": documents.hash_of(KNOWN)}
 
 
 @pytest.fixture(autouse=True)
-def one_manifest(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+def manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A manifest of one document, in the place of ours."""
-    (tmp_path / "known.json").write_text(json.dumps({documents.hash_of(KNOWN): KNOWN}))
-    monkeypatch.setattr(documents, "FOLDERS", (tmp_path,))
-    _forget()
-    yield
-    monkeypatch.undo()
-    _forget()
+    path = tmp_path / "known.json"
+    write(path, {documents.hash_of(KNOWN): KNOWN})
+    monkeypatch.setattr(documents, "MANIFESTS", documents.Manifests([tmp_path]))
+    return path
 
 
-def _forget() -> None:
-    documents.manifests.cache_clear()
-    documents.manifest_texts.cache_clear()
+def write(manifest: Path, content: dict[str, str]) -> None:
+    manifest.write_text(json.dumps(content))
 
 
 Ask = Callable[..., Any]
@@ -46,7 +44,7 @@ Ask = Callable[..., Any]
 
 @asynccontextmanager
 async def asking(db: Database, *, only_trusted: bool) -> AsyncIterator[Ask]:
-    trusted = documents.manifest_texts() if only_trusted else None
+    trusted = replay_documents.texts() if only_trusted else None
     state = State({"db": db, "token_keys": KEYS, "trusted_documents": trusted})
     transport = httpx2.ASGITransport(app=Litestar([GraphQL], state=state))
     async with httpx2.AsyncClient(transport=transport, base_url=HERE) as client:
@@ -113,14 +111,40 @@ async def test_what_is_no_hash_is_a_bad_request(db: Database, asked: object) -> 
         assert code(await ask(query=KNOWN, extensions={"persistedQuery": asked})) == "BAD_REQUEST"
 
 
-async def test_an_application_that_is_told_so_trusts_manifests_and_the_replay(dsn: str) -> None:
+async def test_what_is_new_in_a_manifest_is_known_at_once_and_the_old_stays(
+    db: Database, manifest: Path
+) -> None:
+    new = {"persistedQuery": {"version": 1, "sha256Hash": documents.hash_of(OTHER)}}
+    async with asking(db, only_trusted=True) as ask:
+        assert code(await ask(extensions=new)) == "DOCUMENT_UNKNOWN"
+        write(manifest, {documents.hash_of(OTHER): OTHER})
+        assert await ask(extensions=new) == PONG
+        assert await ask(query=OTHER) == PONG
+        assert await ask(query=KNOWN) == PONG
+
+
+async def test_a_manifest_cannot_pass_one_document_for_another(
+    db: Database, manifest: Path
+) -> None:
+    write(manifest, {documents.hash_of(KNOWN): OTHER})
+    async with asking(db, only_trusted=True) as ask:
+        answer = await ask(extensions={"persistedQuery": BY_HASH})
+
+    assert code(answer) == "DOCUMENT_UNKNOWN"
+
+
+async def test_the_replay_runs_where_only_trusted_documents_do(db: Database) -> None:
+    async with asking(db, only_trusted=True) as ask:
+        answers = [await ask(query=text) for text in replay_documents.texts()]
+
+    assert len(answers) >= 13
+    assert "DOCUMENT_NOT_TRUSTED" not in {code(answer) for answer in answers}
+
+
+async def test_an_application_that_is_told_so_trusts_no_others(dsn: str) -> None:
     app = create_app(dsn, secret="x" * 32, only_trusted_documents=True)
     async with app.lifespan():
-        trusted = app.state.trusted_documents
+        assert app.state.trusted_documents == replay_documents.texts()
     free = create_app(dsn, secret="x" * 32)
     async with free.lifespan():
         assert free.state.trusted_documents is None
-
-    assert trusted == {KNOWN} | replay_documents.texts()
-    assert replay_documents.PLACE.text in trusted
-    assert replay_documents.SKUS in trusted

@@ -10,14 +10,15 @@ import pytest
 from graphql import GraphQLError, OperationDefinitionNode, build_schema, parse, validate
 
 from tradeline.kernel import Locale
+from tradeline_graph import documents
 from tradeline_graph._context import Context
 from tradeline_graph._limits import TEXT_LENGTH_MAX, TOKENS_MAX, refusal
 from tradeline_graph._texts import fault_in_literals
-from tradeline_graph.documents import document_text, hash_of, manifest_texts, manifests
+from tradeline_graph.documents import MANIFESTS, document_text, hash_of
 from tradeline_graph.schema import schema
 
 OPERATIONS = Path(__file__).parents[3] / "graphql/operations"
-MANIFESTS = sorted(OPERATIONS.glob("*.json"))
+MANIFESTS_WRITTEN = sorted(OPERATIONS.glob("*.json"))
 PUBLISHED = build_schema(schema.as_str())
 
 
@@ -33,12 +34,12 @@ def content(manifest: Path) -> dict[str, str]:
     return msgspec.json.decode(manifest.read_bytes(), type=dict[str, str])
 
 
-@pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("manifest", MANIFESTS_WRITTEN, ids=lambda path: path.stem)
 def test_each_key_is_the_hash_of_its_document(manifest: Path) -> None:
     assert [key for key, text in content(manifest).items() if hash_of(text) != key] == []
 
 
-@pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("manifest", MANIFESTS_WRITTEN, ids=lambda path: path.stem)
 def test_each_document_is_taken_by_the_graph(manifest: Path) -> None:
     faults = {}
     for text in content(manifest).values():
@@ -51,7 +52,7 @@ def test_each_document_is_taken_by_the_graph(manifest: Path) -> None:
     assert faults == {}
 
 
-@pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("manifest", MANIFESTS_WRITTEN, ids=lambda path: path.stem)
 def test_a_manifest_holds_what_its_sources_do(manifest: Path) -> None:
     """`portal.json` is written from `portal/*.graphql`, when the portal's code is generated."""
     sources = [path.read_text() for path in (OPERATIONS / manifest.stem).rglob("*.graphql")]
@@ -64,14 +65,19 @@ def test_a_manifest_holds_what_its_sources_do(manifest: Path) -> None:
 
 
 def test_each_operation_has_a_name_of_its_own() -> None:
-    names = Counter(name for text in manifest_texts() for name in operations_in(text))
+    names = Counter(
+        name
+        for manifest in MANIFESTS_WRITTEN
+        for text in content(manifest).values()
+        for name in operations_in(text)
+    )
     assert [name for name, count in names.items() if count > 1] == []
     assert "(without a name)" not in names
 
 
-@pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("manifest", MANIFESTS_WRITTEN, ids=lambda path: path.stem)
 def test_every_manifest_is_known_to_the_server(manifest: Path) -> None:
-    assert content(manifest).items() <= manifests().items()
+    assert {key: MANIFESTS.find(key) for key in content(manifest)} == content(manifest)
 
 
 def test_a_text_is_what_it_is_and_no_request_is_none() -> None:
@@ -85,14 +91,21 @@ def test_half_a_character_has_no_hash_that_anybody_could_send() -> None:
         document_text('{ a(b: "\ud800") }', {"persistedQuery": {"sha256Hash": ""}}, Locale.EN)
 
 
-async def test_what_a_manifest_holds_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_a_manifest_holds_is_parsed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = "query OnceAndForAll { ping }"
-    monkeypatch.setattr("tradeline_graph.documents.manifest_texts", lambda: frozenset({text}))
+    (tmp_path / "one.json").write_bytes(msgspec.json.encode({hash_of(text): text}))
+    monkeypatch.setattr(documents, "MANIFESTS", documents.Manifests([tmp_path]))
     context = Context(db=None, locale=Locale.EN)  # type: ignore[arg-type]
+    asked = {"persistedQuery": {"sha256Hash": hash_of(text)}}
 
-    answers = [await schema.execute(text, context_value=context) for _ in range(2)]
-    monkeypatch.setattr("tradeline_graph.documents.parse", None)
-    monkeypatch.setattr("tradeline_graph.documents.validate", None)
+    answers = [
+        await schema.execute(None, context_value=context, operation_extensions=asked)
+        for _ in range(2)
+    ]
+    monkeypatch.setattr(documents, "parse", None)
+    monkeypatch.setattr(documents, "validate", None)
     answers.append(await schema.execute(text, context_value=context))
 
     assert [answer.data for answer in answers] == [{"ping": True}] * 3
