@@ -1,5 +1,7 @@
 """The SQL of the processes themselves; the modules have their own."""
 
+from collections.abc import Sequence
+
 import asyncpg
 
 from tradeline.kernel import Connection
@@ -19,6 +21,11 @@ UNLOCK_MIGRATIONS = "SELECT pg_advisory_unlock(7239181064)"
 
 # Held for as long as the connection lives, by the one worker that works.
 TRY_LOCK_WORKER = "SELECT pg_try_advisory_lock(7239181066)"
+
+# On it the worker tells the web processes what has changed.
+CHANGES_CHANNEL = "tradeline_changes"
+
+NOTIFY = "SELECT pg_notify($1, message) FROM unnest($2::text[]) AS message"
 
 # The doctor sorts and groups whole tables; for this one transaction.
 GIVE_MEMORY = "SET LOCAL work_mem = '128MB'"
@@ -69,6 +76,11 @@ async def try_lock_worker(conn: Connection) -> bool:
     """Whether this connection is now the one that works."""
     has_lock: bool = await conn.fetchval(TRY_LOCK_WORKER)
     return has_lock
+
+
+async def notify(conn: Connection, channel: str, messages: Sequence[str]) -> None:
+    """Delivered when the transaction commits, in this order; the same text twice arrives once."""
+    await conn.execute(NOTIFY, channel, messages)
 
 
 async def give_memory(conn: Connection) -> None:

@@ -29,6 +29,7 @@ from tradeline.kernel import (
 )
 from tradeline.settlement import post_journals
 from tradeline_server import queries
+from tradeline_server.announcing import Announcement, announce, announcements
 
 BATCH = 500
 POLL_SECONDS = 1.0
@@ -89,7 +90,8 @@ async def deliver_events(
     """Deliver the next events, oldest first; how many were looked at.
 
     Each handler has a unit of work of its own. One that fails is recorded with its reason and
-    tried again later; until then the later events of its key wait, and nobody else's.
+    tried again later; until then the later events of its key wait, and nobody else's. The web
+    processes are told what has changed.
     """
     events = await claim_events(conn, limit=limit)
     delivered: list[StoredEvent] = []
@@ -106,9 +108,24 @@ async def deliver_events(
             failed.append((event, reason))
             held_back.add(key)
     if events:
+        # One that failed is told of at its first attempt, and not again.
+        looked_at = [*delivered, *(event for event, _ in failed)]
+        told = await _announcements(conn, [event for event in looked_at if event.attempts == 0])
         async with conn.transaction():
             await settle_events(conn, delivered=delivered, failed=failed)
+            await announce(conn, told)
     return len(events)
+
+
+async def _announcements(conn: Connection, events: Sequence[StoredEvent]) -> list[Announcement]:
+    """What the web processes are told; nothing that goes wrong with it may hold up the events."""
+    try:
+        return await announcements(conn, events)
+    except Exception:
+        if conn.is_closed():
+            raise
+        log.exception("events are not announced", count=len(events))
+        return []
 
 
 async def _hand_over(event: StoredEvent, db: Database, handler: Handler | None) -> str | None:

@@ -27,6 +27,7 @@ async def expire_holds(conn: Connection, *, limit: int) -> int:
                         "reference_type": hold.reference_type,
                         "id": hold.reference_id,
                         "held_for_org_id": hold.held_for_org_id,
+                        "owner_org_id": hold.owner_org_id,
                         "sku_id": hold.sku_id,
                         "quantity": hold.quantity,
                     },

@@ -48,9 +48,11 @@ LAPSE_HOLDS = """
           FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
                AS level (network_id, warehouse_id, sku_id)
     ), lapsed AS (
-        SELECT hold.*
+        SELECT hold.*, warehouse.org_id AS owner_org_id
           FROM inventory.stock_hold AS hold
           JOIN level USING (network_id, warehouse_id, sku_id)
+          JOIN inventory.warehouse AS warehouse
+            ON warehouse.network_id = hold.network_id AND warehouse.id = hold.warehouse_id
          WHERE hold.quantity > 0 AND hold.expires_at <= now()
     ), lowered AS (
         UPDATE inventory.stock_hold AS hold
@@ -67,10 +69,10 @@ LAPSE_HOLDS = """
            AND level.warehouse_id = less.warehouse_id
            AND level.sku_id = less.sku_id
     )
-    SELECT network_id, reference_type, reference_id, held_for_org_id, sku_id,
+    SELECT network_id, reference_type, reference_id, held_for_org_id, owner_org_id, sku_id,
            sum(quantity)::bigint AS quantity
       FROM lapsed
-     GROUP BY network_id, reference_type, reference_id, held_for_org_id, sku_id
+     GROUP BY network_id, reference_type, reference_id, held_for_org_id, owner_org_id, sku_id
      ORDER BY network_id, reference_type, reference_id, sku_id
 """
 
@@ -83,6 +85,7 @@ class LapsedHold:
     reference_type: str
     reference_id: int
     held_for_org_id: int
+    owner_org_id: int
     sku_id: int
     quantity: int
 

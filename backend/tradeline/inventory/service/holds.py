@@ -95,7 +95,8 @@ async def hold_stock(
         "expires_at": expires_at,
         "lines": [{"sku_id": line.sku_id, "quantity": line.quantity} for line in lines],
     }
-    await _record(conn, actor, "stock.hold", "stock.held", hold_id, after)
+    parties = {"held_for_org_id": actor.org_id, "relationship_id": relationship_id}
+    await _record(conn, actor, "stock.hold", "stock.held", hold_id, after, parties)
     return hold_id
 
 
@@ -122,7 +123,8 @@ async def release_stock_hold(conn: Connection, *, actor: Actor, hold_id: int) ->
     if not freed:
         raise refuse(WrongState(path=("stockHoldId",), subject="hold", state="released"))
     after = {"released": freed[HOLD_REFERENCE, hold_id]}
-    await _record(conn, actor, "stock.hold_release", "stock.hold_released", hold_id, after)
+    parties = {"held_for_org_id": held.held_for_org_id, "owner_org_id": held.owner_org_id}
+    await _record(conn, actor, "stock.hold_release", "stock.hold_released", hold_id, after, parties)
     return hold_id
 
 
@@ -188,8 +190,9 @@ async def _record(
     topic: str,
     hold_id: int,
     after: Mapping[str, object],
+    parties: Mapping[str, int | None],
 ) -> None:
     change = Change(action=action, subject_type="stock_hold", subject_id=hold_id, after=after)
     await record_changes(conn, actor=actor, changes=[change])
-    event = Event(topic=topic, key=f"stock_hold:{hold_id}", payload={"id": hold_id})
+    event = Event(topic=topic, key=f"stock_hold:{hold_id}", payload={"id": hold_id, **parties})
     await publish(conn, network_id=actor.network_id, events=[event])
