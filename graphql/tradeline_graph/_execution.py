@@ -47,6 +47,22 @@ class OwnLoaders(SchemaExtension):
         yield
 
 
+class TimeStages(SchemaExtension):
+    """Tells where the time of operations goes; outermost, so that looking into caches counts."""
+
+    def on_parse(self) -> Iterator[None]:
+        with kernel.timed(kernel.Stage.PARSING):
+            yield
+
+    def on_validate(self) -> Iterator[None]:
+        with kernel.timed(kernel.Stage.PARSING):
+            yield
+
+    def on_execute(self) -> Iterator[None]:
+        with kernel.timed(kernel.Stage.EXECUTING):
+            yield
+
+
 class WordErrors(SchemaExtension):
     """Give each top-level error a code; mask bugs behind a reference that the log holds too."""
 
@@ -117,6 +133,7 @@ def _reworded(error: GraphQLError, message: str, extensions: dict[str, str]) -> 
 
 
 EXTENSIONS = [
+    lambda: TimeStages(),
     lambda: WordErrors(),
     lambda: OwnLoaders(),
     lambda: TrustDocuments(),

@@ -36,6 +36,7 @@ from tradeline.kernel.money import (
 from tradeline.kernel.outbox import Event, StoredEvent, claim_events, publish, settle_events
 from tradeline.kernel.pages import CursorKey, Page, PageRequest, grouped, make_page, page_request
 from tradeline.kernel.quantity import QUANTITY_MAX, Quantity
+from tradeline.kernel.stages import Stage, add_time, timed, times_spent
 from tradeline.kernel.violations import (
     Finding,
     Invariant,
@@ -73,9 +74,11 @@ __all__ = [
     "Quantity",
     "Rejected",
     "RequestReused",
+    "Stage",
     "StoredEvent",
     "UnitPrice",
     "WrongState",
+    "add_time",
     "answer_request",
     "body_hash",
     "claim_events",
@@ -101,4 +104,6 @@ __all__ = [
     "system_actor",
     "take",
     "take_share",
+    "timed",
+    "times_spent",
 ]

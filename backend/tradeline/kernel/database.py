@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypeAlias
@@ -10,6 +11,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from tradeline.kernel import queries
+from tradeline.kernel.stages import Stage, add_time
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -47,9 +49,12 @@ class Database:
     @asynccontextmanager
     async def unit_of_work(self, network_id: int) -> AsyncIterator[Connection]:
         """Yield a connection inside a transaction: commit at the end, roll back on any raise."""
-        async with self._pool.acquire() as conn, conn.transaction():
-            await queries.enter_network(conn, network_id)
-            yield conn
+        async with self._pool.acquire() as conn:
+            async with conn.transaction():
+                await queries.enter_network(conn, network_id)
+                yield conn
+                began = time.perf_counter()
+            add_time(Stage.COMMITTING, time.perf_counter() - began)
 
     @asynccontextmanager
     async def reading(self, network_id: int) -> AsyncIterator[Connection]:

@@ -14,8 +14,10 @@ from tradeline.kernel import (
     NotFound,
     Permission,
     Rejected,
+    Stage,
     publish,
     record_changes,
+    timed,
 )
 from tradeline.ordering.decisions import (
     PlacedOrder,
@@ -62,11 +64,12 @@ async def place_orders(
     Raises:
         Forbidden: if one of the actors lacks the permission for its side.
     """
-    edges = await load_relationships(
-        conn,
-        network_id=network_id,
-        ids=sorted({order.relationship_id for _, order in requests}),
-    )
+    with timed(Stage.LOADING):
+        edges = await load_relationships(
+            conn,
+            network_id=network_id,
+            ids=sorted({order.relationship_id for _, order in requests}),
+        )
     outcome: list[int | RefusedOrder] = [_unknown_edge() for _ in requests]
     known = [
         position
@@ -75,8 +78,10 @@ async def place_orders(
     ]
     if not known:
         return outcome
-    state = await _load(conn, network_id, [requests[position][1] for position in known])
-    decisions = decide_orders([requests[position][1] for position in known], state)
+    with timed(Stage.LOADING):
+        state = await _load(conn, network_id, [requests[position][1] for position in known])
+    with timed(Stage.DECIDING):
+        decisions = decide_orders([requests[position][1] for position in known], state)
     accepted = [
         (position, decision)
         for position, decision in zip(known, decisions, strict=True)
@@ -85,9 +90,10 @@ async def place_orders(
     for position, decision in zip(known, decisions, strict=True):
         if isinstance(decision, RefusedOrder):
             outcome[position] = decision
-    ids = await _store(
-        conn, network_id, [(requests[position][0], placed) for position, placed in accepted]
-    )
+    with timed(Stage.STORING):
+        ids = await _store(
+            conn, network_id, [(requests[position][0], placed) for position, placed in accepted]
+        )
     for (position, _), order_id in zip(accepted, ids, strict=True):
         outcome[position] = order_id
     return outcome
