@@ -10,21 +10,26 @@ import asyncpg
 import msgspec
 import structlog
 from cross_web import HTTPException
-from litestar import Litestar, MediaType, Request, Response, get
+from litestar import Litestar, MediaType, Request, Response, WebSocket, get, websocket
 from litestar.datastructures import State
 from litestar.types import ControllerRouterHandler
 from strawberry.litestar import make_graphql_controller
 from strawberry.litestar.controller import GraphQLController
 
 from tradeline.identity import TokenKeys
+from tradeline.kernel import Actor
 from tradeline.kernel.database import Database, open_pool
 from tradeline_graph.schema import schema
 from tradeline_server import queries
 from tradeline_server.auth import graph_context, oauth_token
 from tradeline_server.errors import UsageError
 from tradeline_server.history import documents as replay_documents
+from tradeline_server.live import Live
 from tradeline_server.logs import configure_logs
+from tradeline_server.operation import Operation
+from tradeline_server.portal import Portal, portal_page
 from tradeline_server.settings import load_settings
+from tradeline_server.sockets import serve_subscriptions
 from tradeline_server.worker import run_worker
 
 HEALTH_SECONDS_MAX = 2.0
@@ -62,15 +67,6 @@ _Controller: type[GraphQLController] = make_graphql_controller(
 )
 
 
-class Operation(msgspec.Struct):
-    """What a request to the graph may hold."""
-
-    query: str | None = None
-    variables: dict[str, Any] | None = None
-    operation_name: str | None = msgspec.field(name="operationName", default=None)
-    extensions: dict[str, Any] | None = None
-
-
 class GraphQL(_Controller):  # type: ignore[misc, valid-type]
     """Answers in UTF-8 that a person can read, and in the graph's shape whatever it was sent."""
 
@@ -96,13 +92,21 @@ class GraphQL(_Controller):  # type: ignore[misc, valid-type]
     async def execute_request(
         self, request: Request[Any, Any, Any], context: Any, root_value: Any
     ) -> Response[Any]:
+        before: Actor | None = context.actor
         try:
             response: Response[Any] = await self.run(
                 request, context=context, root_value=root_value
             )
         except HTTPException as error:
             return _fault(error.status_code, error.reason, {"code": "BAD_REQUEST"})
+        if before is not None and before.account_id and context.actor is not before:
+            live: Live = request.app.state.live
+            live.ring(before.account_id)  # its sockets need not wait to be asked again
         return response
+
+    @websocket()
+    async def websocket_endpoint(self, socket: WebSocket[Any, Any, Any]) -> None:
+        await serve_subscriptions(socket, socket.app.state.live)
 
 
 def hide_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -118,17 +122,23 @@ def _fault(status_code: int, message: str, extensions: dict[str, str]) -> Respon
     return Response(body, status_code=status_code, media_type=MediaType.JSON)
 
 
-ROUTES: Sequence[ControllerRouterHandler] = (healthz, oauth_token, GraphQL)
+ROUTES: Sequence[ControllerRouterHandler] = (healthz, oauth_token, GraphQL, portal_page)
 
 
 def create_app(
-    dsn: str, *, secret: str, has_worker: bool = False, only_trusted_documents: bool = False
+    dsn: str,
+    *,
+    secret: str,
+    has_worker: bool = False,
+    only_trusted_documents: bool = False,
+    portal: Portal | None = None,
 ) -> Litestar:
-    """An application over a migrated database. Its state holds `pool`, `db` and `token_keys`, and
-    `trusted_documents` where none but these and the manifests' run.
+    """An application over a migrated database. Its state holds `pool`, `db`, `token_keys`, `live`
+    and `portal`, and `trusted_documents` where none but these and the manifests' run.
 
     `secret` is the installation's: tokens are signed with a key that follows from it. With
-    `has_worker`, a worker runs in the same process, beside the requests.
+    `has_worker`, a worker runs in the same process, beside the requests. `portal` is given by
+    whoever builds it meanwhile.
     """
     trusted = replay_documents.texts() if only_trusted_documents else None
 
@@ -138,8 +148,11 @@ def create_app(
         app.state.db = Database(app.state.pool)
         app.state.token_keys = TokenKeys(secret)
         app.state.trusted_documents = trusted
+        app.state.live = Live(dsn)
+        app.state.portal = portal or Portal()
+        working = _worker(dsn, app.state.db) if has_worker else contextlib.nullcontext()
         try:
-            async with _worker(dsn, app.state.db) if has_worker else contextlib.nullcontext():
+            async with app.state.live.listening(), working:
                 yield
         finally:
             app.state.pool.terminate()  # requests are over by now; close() might wait for ever
