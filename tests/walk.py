@@ -33,6 +33,7 @@ VARIANTS_MAX = 12
 ID_TYPES = {
     "buyerLegalEntityId": "LegalEntity",
     "buyerOrganizationId": "Organization",
+    "counterpartId": "Organization",
     "fromWarehouseId": "Warehouse",
     "parentId": "Category",
     "parentOrganizationId": "Organization",

@@ -7,6 +7,7 @@ CHINESE = {
     "barcode": "条码",
     "category": "类目",
     "code": "编码",
+    "dispute": "异议",
     "hold": "库存占用",
     "invitation": "邀请",
     "legal entity": "核算主体",

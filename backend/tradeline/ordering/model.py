@@ -12,6 +12,7 @@ from typing import Any
 from tradeline.kernel import Money, take_share
 
 LINES_MAX = 1_000
+ORDERS_AT_ONCE_MAX = 100
 
 
 class OrderState(StrEnum):
@@ -24,6 +25,15 @@ class OrderState(StrEnum):
     CLOSED = "closed"
     CANCELLED = "cancelled"
     REFUSED = "refused"
+
+
+# The states in which an order waits for somebody.
+OPEN_STATES = (
+    OrderState.IN_REVIEW,
+    OrderState.TO_CONFIRM,
+    OrderState.TO_SHIP,
+    OrderState.TO_RECEIVE,
+)
 
 
 class OrderSide(StrEnum):
@@ -212,8 +222,41 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFilter:
+    """Which orders of one side to list; None leaves a condition out.
+
+    `search` is part of an order's number, of the buyer's reference, or of a SKU's code on it.
+    """
+
+    side: OrderSide
+    states: tuple[OrderState, ...] | None = None
+    relationship_id: int | None = None
+    counterpart_org_id: int | None = None
+    search: str | None = None
+    is_held_by_own: bool | None = None
+    is_disputed: bool | None = None
+
+    def states_looked_at(self) -> tuple[OrderState, ...]:
+        """All states that the filter leaves; who holds an order follows from its state."""
+        states = tuple(OrderState) if self.states is None else tuple(dict.fromkeys(self.states))
+        if self.is_held_by_own is None:
+            return states
+        return tuple(s for s in states if is_held_by(s, self.side) is self.is_held_by_own)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderStateCount:
+    """How many orders of a side wait in a state, and since when the oldest of them does."""
+
+    state: OrderState
+    count: int
+    held_by_own_count: int
+    oldest_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderEvent:
-    """A step that was taken."""
+    """A step that was taken; `detail` is what `timeline.py` keeps of it."""
 
     id: int
     order_id: int
@@ -222,6 +265,7 @@ class OrderEvent:
     org_id: int
     account_id: int | None
     note: str
+    detail: Mapping[str, Any] = field(hash=False)
     occurred_at: datetime
 
 
@@ -292,8 +336,15 @@ def state_of(lines: Sequence[OrderLine]) -> OrderState:
     return OrderState.REFUSED
 
 
+def is_held_by(state: OrderState, side: OrderSide) -> bool:
+    """Whether an order in that state lies with that side."""
+    if side is OrderSide.BUYING:
+        return state is OrderState.TO_RECEIVE
+    return state in (OrderState.IN_REVIEW, OrderState.TO_CONFIRM, OrderState.TO_SHIP)
+
+
 def holder_of(state: OrderState, seller_org_id: int, buyer_org_id: int) -> int | None:
     """With whom an order in that state lies."""
-    if state in (OrderState.IN_REVIEW, OrderState.TO_CONFIRM, OrderState.TO_SHIP):
+    if is_held_by(state, OrderSide.SELLING):
         return seller_org_id
-    return buyer_org_id if state is OrderState.TO_RECEIVE else None
+    return buyer_org_id if is_held_by(state, OrderSide.BUYING) else None

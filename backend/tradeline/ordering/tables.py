@@ -82,7 +82,7 @@ class OrderLine(Table, tablename="order_line", schema="ordering"):
 
 
 class OrderEvent(Table, tablename="order_event", schema="ordering"):
-    """The time line of an order: each step, who took it, for whom."""
+    """The time line of an order: each step, who took it, for whom, and what it did."""
 
     network_id = BigInt(primary_key=True, default=None, null=False)
     id = BigInt(primary_key=True, default=None, null=False)
@@ -93,6 +93,7 @@ class OrderEvent(Table, tablename="order_event", schema="ordering"):
     account_id = BigInt(default=None, null=True)
     note = Text(default="", null=False)
     occurred_at = Timestamptz(default=TimestamptzNow(), null=False)
+    detail = JSONB(default="{}", null=False)
 
 
 class Shipment(Table, tablename="shipment", schema="ordering"):
@@ -178,3 +179,20 @@ class ReturnLine(Table, tablename="return_line", schema="ordering"):
     amount_minor = BigInt(default=0, null=False)
 
     returned_once_in_a_return = Unique([network_id, return_id, order_line_id])
+
+
+class Dispute(Table, tablename="dispute", schema="ordering"):
+    """A matter in dispute, of an order or of one of its lines. Who opened it closes it."""
+
+    network_id = BigInt(primary_key=True, default=None, null=False)
+    id = BigInt(primary_key=True, default=None, null=False)
+    order_id = BigInt(default=None, null=False)
+    order_line_id = BigInt(default=None, null=True)
+    reason = Text(default=None, null=False)
+    opened_by_org_id = BigInt(default=None, null=False)
+    opened_by_account_id = BigInt(default=None, null=True)
+    opened_at = Timestamptz(default=TimestamptzNow(), null=False)
+    resolution = Text(default=None, null=True)
+    closed_by_org_id = BigInt(default=None, null=True)
+    closed_by_account_id = BigInt(default=None, null=True)
+    closed_at = Timestamptz(default=None, null=True)

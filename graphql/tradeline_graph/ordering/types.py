@@ -14,6 +14,10 @@ from tradeline_graph._ids import to_id
 from tradeline_graph._scalars import Money
 from tradeline_graph._scope import Scope, needs, scoped
 from tradeline_graph.catalog import Sku, load_sku
+from tradeline_graph.identity import load_colleague_name
+from tradeline_graph.ordering.enums import OrderSide, OrderState, OrderStep, ReturnState
+from tradeline_graph.ordering.events import OrderEvent
+from tradeline_graph.ordering.outlines import OrderCounts, load_outline
 from tradeline_graph.organizations import (
     Organization,
     Relationship,
@@ -21,14 +25,6 @@ from tradeline_graph.organizations import (
     load_relationship,
 )
 from tradeline_graph.pricing import PriceExplanation
-
-strawberry.enum(
-    ordering.OrderState, description="The step that an order waits for, or how it ended."
-)
-strawberry.enum(
-    ordering.OrderSide, description="On which side of its relationship an organization stands."
-)
-strawberry.enum(ordering.ReturnState, description="What became of a return.")
 
 
 @strawberry.type(
@@ -111,31 +107,6 @@ class OrderLine:
         return PriceExplanation.of(frozen if sells else frozen.for_buyer())
 
 
-@strawberry.type(description="A step that was taken on an order.", directives=scoped(Scope.PARTY))
-class OrderEvent:
-    id: strawberry.ID
-    step: str
-    state: ordering.OrderState = strawberry.field(description="The order's state after it.")
-    note: str
-    occurred_at: datetime.datetime
-    org_id: strawberry.Private[int]
-
-    @classmethod
-    def of(cls, event: ordering.OrderEvent) -> OrderEvent:
-        return cls(
-            id=to_id("OrderEvent", event.id),
-            step=event.step,
-            state=event.state,
-            note=event.note,
-            occurred_at=event.occurred_at,
-            org_id=event.org_id,
-        )
-
-    @strawberry.field(description="The party that took it.")
-    async def organization(self, info: Info) -> Organization | None:
-        return await load_organization(info, self.org_id)
-
-
 @strawberry.type(description="A line of a shipment.", directives=scoped(Scope.PARTY))
 class ShipmentLine:
     order_line_id: strawberry.ID
@@ -195,7 +166,7 @@ class ReturnLine:
 class OrderReturn:
     id: strawberry.ID
     number: str
-    state: ordering.ReturnState
+    state: ReturnState
     reason: str
     refusal_reason: str | None
     amount: Money
@@ -232,13 +203,65 @@ class OrderReturn:
 
 
 @strawberry.type(
+    description="Something that one party finds wrong with an order, or with a line of it. The "
+    "other one answers by settling the matter: a return, an adjustment, another shipment.",
+    directives=scoped(Scope.PARTY),
+)
+class Dispute:
+    id: strawberry.ID
+    order_line_id: strawberry.ID | None = strawberry.field(
+        description="Null if it is about the order as a whole."
+    )
+    reason: str
+    opened_at: datetime.datetime
+    closed_at: datetime.datetime | None
+    resolution: str | None = strawberry.field(
+        description="How the party that opened it says that it was settled."
+    )
+    dispute: strawberry.Private[ordering.Dispute]
+
+    @classmethod
+    def of(cls, dispute: ordering.Dispute) -> Dispute:
+        line_id = dispute.order_line_id
+        return cls(
+            id=to_id("Dispute", dispute.id),
+            order_line_id=None if line_id is None else to_id("OrderLine", line_id),
+            reason=dispute.reason,
+            opened_at=dispute.opened_at,
+            closed_at=dispute.closed_at,
+            resolution=dispute.resolution,
+            dispute=dispute,
+        )
+
+    @strawberry.field
+    async def order(self, info: Info) -> Order | None:
+        return await load_order(info, self.dispute.order_id)
+
+    @strawberry.field
+    async def opened_by(self, info: Info) -> Organization | None:
+        return await load_organization(info, self.dispute.opened_by_org_id)
+
+    @strawberry.field(description="Who opened it, if it is somebody of your organization.")
+    async def opened_by_person(self, info: Info) -> str | None:
+        return await load_colleague_name(info, self.dispute.opened_by_account_id)
+
+    @strawberry.field
+    async def closed_by(self, info: Info) -> Organization | None:
+        return await load_organization(info, self.dispute.closed_by_org_id)
+
+    @strawberry.field(description="You may close it: your organization opened it.")
+    def is_own(self, info: Info) -> bool:
+        return self.dispute.opened_by_org_id == info.context.signed_in().org_id
+
+
+@strawberry.type(
     description="An order on a relationship, as both parties see it.",
     directives=scoped(Scope.PARTY),
 )
 class Order:
     id: strawberry.ID
     number: str
-    state: ordering.OrderState
+    state: OrderState
     since: datetime.datetime = strawberry.field(description="When it came to this state.")
     amount: Money = strawberry.field(description="What was ordered, at the frozen prices.")
     buyer_reference: str
@@ -296,7 +319,7 @@ class Order:
     @strawberry.field(description="Its time line, first to last.")
     async def events(self, info: Info) -> list[OrderEvent]:
         found = await info.context.loader("order_events", _events).load(self.order.id)
-        return [OrderEvent.of(event) for event in found]
+        return [OrderEvent.of(event, self.order) for event in found]
 
     @strawberry.field
     async def shipments(self, info: Info) -> list[Shipment]:
@@ -307,6 +330,42 @@ class Order:
     async def returns(self, info: Info) -> list[OrderReturn]:
         found = await info.context.loader("order_returns", _returns).load(self.order.id)
         return [OrderReturn.of(order_return) for order_return in found]
+
+    @strawberry.field(description="First to last, closed ones as well.")
+    async def disputes(self, info: Info) -> list[Dispute]:
+        found = await info.context.loader("order_disputes", _disputes).load(self.order.id)
+        return [Dispute.of(dispute) for dispute in found]
+
+    @strawberry.field(description="One of its disputes is open.")
+    async def is_disputed(self, info: Info) -> bool:
+        return (await load_outline(info, self.order.id)).open_disputes > 0
+
+    @strawberry.field(description="What you may do to it now. There is no other rule to know.")
+    async def allowed_steps(self, info: Info) -> list[OrderStep]:
+        outline = await load_outline(info, self.order.id)
+        return ordering.allowed_steps(info.context.signed_in(), self.order, outline)
+
+    @strawberry.field(description="What its lines come to.")
+    async def counts(self, info: Info) -> OrderCounts:
+        return OrderCounts.of(await load_outline(info, self.order.id))
+
+    @strawberry.field(description="The earliest date promised for what is still to come.")
+    async def promised_from(self, info: Info) -> datetime.date | None:
+        return (await load_outline(info, self.order.id)).promised_from
+
+    @strawberry.field(description="The latest date promised for what is still to come.")
+    async def promised_until(self, info: Info) -> datetime.date | None:
+        return (await load_outline(info, self.order.id)).promised_until
+
+    @strawberry.field(description="On which side of it you stand.")
+    def side(self, info: Info) -> OrderSide:
+        return ordering.side_of(self.order, info.context.signed_in().org_id)
+
+    @strawberry.field(description="The other party.")
+    async def counterpart(self, info: Info) -> Organization | None:
+        sells = self.side(info) is OrderSide.SELLING
+        other_id = self.order.buyer_org_id if sells else self.order.seller_org_id
+        return await load_organization(info, other_id)
 
 
 async def load_order(info: Info, order_id: int | None) -> Order | None:
@@ -329,6 +388,13 @@ async def load_return(info: Info, return_id: int | None) -> OrderReturn | None:
         return None
     found = await info.context.loader("order_return", _returns_by_id).load(return_id)
     return None if found is None else OrderReturn.of(found)
+
+
+async def load_dispute(info: Info, dispute_id: int | None) -> Dispute | None:
+    if dispute_id is None:
+        return None
+    found = await info.context.loader("dispute", _disputes_by_id).load(dispute_id)
+    return None if found is None else Dispute.of(found)
 
 
 async def _orders(
@@ -376,3 +442,15 @@ async def _returns_by_id(
 ) -> list[ordering.OrderReturn | None]:
     found = await ordering.returns_by_ids(conn, actor=actor, ids=ids)
     return [found.get(return_id) for return_id in ids]
+
+
+async def _disputes(conn: Connection, actor: Actor, ids: list[int]) -> list[list[ordering.Dispute]]:
+    found = await ordering.disputes_of_orders(conn, actor=actor, order_ids=ids)
+    return [found.get(order_id, []) for order_id in ids]
+
+
+async def _disputes_by_id(
+    conn: Connection, actor: Actor, ids: list[int]
+) -> list[ordering.Dispute | None]:
+    found = await ordering.disputes_by_ids(conn, actor=actor, ids=ids)
+    return [found.get(dispute_id) for dispute_id in ids]

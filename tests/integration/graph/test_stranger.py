@@ -51,6 +51,7 @@ ROWS = {
     "ApiClient": "SELECT id FROM identity.api_client WHERE network_id = $1",
     "Assortment": "SELECT id FROM catalog.assortment WHERE network_id = $1",
     "Category": "SELECT id FROM catalog.category WHERE network_id = $1",
+    "Dispute": "SELECT id FROM ordering.dispute WHERE network_id = $1",
     "Invitation": "SELECT id FROM identity.invitation WHERE network_id = $1",
     "Journal": "SELECT id FROM settlement.journal WHERE network_id = $1",
     "LedgerAccount": "SELECT id FROM settlement.account WHERE network_id = $1",

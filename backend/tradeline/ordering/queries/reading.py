@@ -9,13 +9,12 @@ from typing import Any
 
 import asyncpg
 
-from tradeline.kernel import Actor, Connection, PageRequest, grouped
+from tradeline.kernel import Actor, Connection, grouped
 from tradeline.ordering.model import (
     Order,
     OrderEvent,
     OrderLine,
     OrderReturn,
-    OrderSide,
     OrderState,
     ReturnLine,
     ReturnState,
@@ -53,32 +52,16 @@ FETCH_ORDERS = f"""
        AND trade_order.id = ANY($3::bigint[])
 """
 
-# The order's own row is the lock of its life: every step takes it first.
-LOCK_ORDER = f"""
+# The order's own row is the lock of its life: every step takes it first; several, by their ids.
+LOCK_ORDERS = f"""
     SELECT {ORDER_COLUMNS}
       FROM ordering.trade_order AS trade_order
      WHERE trade_order.network_id = $1
        AND {IS_PARTY}
-       AND trade_order.id = $3
+       AND trade_order.id = ANY($3::bigint[])
+     ORDER BY trade_order.id
        FOR UPDATE
 """
-
-# One statement for each side, so that each walks its own index.
-LIST_ORDERS = """
-    SELECT {columns}
-      FROM ordering.trade_order AS trade_order
-     WHERE trade_order.network_id = $1
-       AND trade_order.{side_column} = $2
-       AND ($3::bigint IS NULL OR trade_order.id < $3)
-       AND ($4::text[] IS NULL OR trade_order.state = ANY($4))
-       AND ($5::bigint IS NULL OR trade_order.relationship_id = $5)
-     ORDER BY trade_order.id DESC
-     LIMIT $6
-"""
-LIST_ORDERS_BY_SIDE = {
-    OrderSide.BUYING: LIST_ORDERS.format(columns=ORDER_COLUMNS, side_column="buyer_org_id"),
-    OrderSide.SELLING: LIST_ORDERS.format(columns=ORDER_COLUMNS, side_column="seller_org_id"),
-}
 
 FETCH_LINES = f"""
     SELECT {LINE_COLUMNS}
@@ -93,7 +76,7 @@ FETCH_LINES = f"""
 
 FETCH_EVENTS = f"""
     SELECT event.id, event.order_id, event.step, event.state, event.org_id, event.account_id,
-           event.note, event.occurred_at
+           event.note, event.detail, event.occurred_at
       FROM ordering.order_event AS event
       JOIN ordering.trade_order AS trade_order
         ON trade_order.network_id = event.network_id AND trade_order.id = event.order_id
@@ -155,34 +138,13 @@ FETCH_RETURNS = f"""
 
 async def fetch_orders(conn: Connection, actor: Actor, ids: Sequence[int]) -> list[Order]:
     rows = await conn.fetch(FETCH_ORDERS, actor.network_id, actor.org_id, list(ids))
-    return [_order(row) for row in rows]
+    return [order_of(row) for row in rows]
 
 
-async def lock_order(conn: Connection, actor: Actor, order_id: int) -> Order | None:
-    """The order, locked until the unit of work ends; None if the actor is no party to it."""
-    row = await conn.fetchrow(LOCK_ORDER, actor.network_id, actor.org_id, order_id)
-    return None if row is None else _order(row)
-
-
-async def list_orders(
-    conn: Connection,
-    actor: Actor,
-    page: PageRequest,
-    side: OrderSide,
-    states: Sequence[OrderState] | None,
-    relationship_id: int | None,
-) -> list[Order]:
-    """Newest first."""
-    rows = await conn.fetch(
-        LIST_ORDERS_BY_SIDE[side],
-        actor.network_id,
-        actor.org_id,
-        None if page.after is None else page.after[0],
-        None if states is None else [state.value for state in states],
-        relationship_id,
-        page.limit,
-    )
-    return [_order(row) for row in rows]
+async def lock_orders(conn: Connection, actor: Actor, ids: Sequence[int]) -> list[Order]:
+    """Those of the orders to which the actor is a party, locked until the unit of work ends."""
+    rows = await conn.fetch(LOCK_ORDERS, actor.network_id, actor.org_id, list(ids))
+    return [order_of(row) for row in rows]
 
 
 async def fetch_lines(
@@ -201,7 +163,12 @@ async def fetch_events(
 ) -> dict[int, list[OrderEvent]]:
     """The steps of each order, first to last."""
     rows = await conn.fetch(FETCH_EVENTS, actor.network_id, actor.org_id, list(order_ids))
-    events = (OrderEvent(**(dict(row) | {"state": OrderState(row["state"])})) for row in rows)
+    events = (
+        OrderEvent(
+            **(dict(row) | {"state": OrderState(row["state"]), "detail": json.loads(row["detail"])})
+        )
+        for row in rows
+    )
     return grouped(order_ids, ((event.order_id, event) for event in events))
 
 
@@ -233,7 +200,7 @@ async def fetch_returns_of_orders(
     return _returns(rows)
 
 
-def _order(row: asyncpg.Record) -> Order:
+def order_of(row: asyncpg.Record) -> Order:
     values: dict[str, Any] = dict(row)
     return Order(**(values | {"state": OrderState(row["state"])}))
 

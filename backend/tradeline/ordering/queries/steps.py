@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from tradeline.kernel import Actor, Connection
-from tradeline.ordering.model import Order, OrderLine, OrderState
+from tradeline.ordering.model import OrderLine, OrderState
 
 # `since` starts anew only when the order comes to somebody else or to another step.
-STORE_STEP = """
-    WITH stepped AS (
+STORE_STEPS = """
+    WITH taken AS (
+        SELECT *
+          FROM unnest($2::bigint[], $3::text[], $4::bigint[], $8::text[], $9::text[])
+               AS taken (order_id, state, held_by_org_id, note, detail)
+    ), stepped AS (
         UPDATE ordering.trade_order AS trade_order
-           SET state = $3,
-               held_by_org_id = $4,
-               since = CASE WHEN trade_order.state = $3 THEN trade_order.since ELSE now() END,
-               closed_at = CASE WHEN $4::bigint IS NULL
+           SET state = taken.state,
+               held_by_org_id = taken.held_by_org_id,
+               since = CASE WHEN trade_order.state = taken.state
+                            THEN trade_order.since ELSE now() END,
+               closed_at = CASE WHEN taken.held_by_org_id IS NULL
                                 THEN coalesce(trade_order.closed_at, now()) END
-         WHERE trade_order.network_id = $1 AND trade_order.id = $2
+          FROM taken
+         WHERE trade_order.network_id = $1 AND trade_order.id = taken.order_id
     )
-    INSERT INTO ordering.order_event (network_id, order_id, step, state, org_id, account_id, note)
-    VALUES ($1, $2, $5, $3, $6, $7, $8)
+    INSERT INTO ordering.order_event
+           (network_id, order_id, step, state, org_id, account_id, note, detail)
+    SELECT $1, taken.order_id, $5, taken.state, $6, $7, taken.note, taken.detail::jsonb
+      FROM taken
+     ORDER BY taken.order_id
 """
 
 UPDATE_LINES = """
@@ -52,13 +63,16 @@ INSERT_SHIPMENT = """
         OVERRIDING SYSTEM VALUE
         SELECT $1, taken.id, $2, 'SH' || lpad(taken.id::text, 8, '0'), $3, $4
           FROM (SELECT nextval('ordering.shipment_id_seq') AS id) AS taken
-        RETURNING id
+        RETURNING id, number
+    ), packed AS (
+        INSERT INTO ordering.shipment_line (network_id, shipment_id, order_line_id, quantity)
+        SELECT $1, shipment.id, line.order_line_id, line.quantity
+          FROM shipment
+         CROSS JOIN unnest($5::bigint[], $6::bigint[]) AS line (order_line_id, quantity)
+        RETURNING id, order_line_id
     )
-    INSERT INTO ordering.shipment_line (network_id, shipment_id, order_line_id, quantity)
-    SELECT $1, shipment.id, line.order_line_id, line.quantity
-      FROM shipment
-     CROSS JOIN unnest($5::bigint[], $6::bigint[]) AS line (order_line_id, quantity)
-    RETURNING shipment_id, id, order_line_id
+    SELECT shipment.id AS shipment_id, shipment.number, packed.id, packed.order_line_id
+      FROM shipment CROSS JOIN packed
 """
 
 INSERT_RECEIPT = """
@@ -99,14 +113,14 @@ INSERT_RETURN = """
         OVERRIDING SYSTEM VALUE
         SELECT $1, taken.id, $2, 'RT' || lpad(taken.id::text, 8, '0'), $3
           FROM (SELECT nextval('ordering.order_return_id_seq') AS id) AS taken
-        RETURNING id
+        RETURNING id, number
     ), written AS (
         INSERT INTO ordering.return_line (network_id, return_id, order_line_id, quantity)
         SELECT $1, order_return.id, line.order_line_id, line.quantity
           FROM order_return
          CROSS JOIN unnest($4::bigint[], $5::bigint[]) AS line (order_line_id, quantity)
     )
-    SELECT id FROM order_return
+    SELECT id, number FROM order_return
 """
 
 DECIDE_RETURN = """
@@ -124,27 +138,27 @@ DECIDE_RETURN = """
 """
 
 
-async def store_step(
+async def store_steps(
     conn: Connection,
     actor: Actor,
-    order: Order,
-    *,
     step: str,
-    state: OrderState,
-    held_by_org_id: int | None,
-    note: str = "",
+    taken: Sequence[tuple[int, OrderState, int | None, str, Mapping[str, Any]]],
 ) -> None:
-    """Move the order, which is locked, and write the step into its time line."""
+    """Move orders, which are locked, and write the step into their time lines.
+
+    Of each its id, its state from now on, with whom it lies then, a note, and what the step did.
+    """
     await conn.execute(
-        STORE_STEP,
+        STORE_STEPS,
         actor.network_id,
-        order.id,
-        state.value,
-        held_by_org_id,
+        [order_id for order_id, _, _, _, _ in taken],
+        [state.value for _, state, _, _, _ in taken],
+        [held_by_org_id for _, _, held_by_org_id, _, _ in taken],
         step,
         actor.org_id,
         actor.account_id,
-        note,
+        [note for _, _, _, note, _ in taken],
+        [json.dumps(detail, ensure_ascii=False) for _, _, _, _, detail in taken],
     )
 
 
@@ -175,8 +189,8 @@ async def insert_shipment(
     carrier: str,
     tracking_number: str,
     quantities: Sequence[tuple[int, int]],
-) -> tuple[int, dict[int, int]]:
-    """Store a shipment of (order line, quantity); its id, and the shipment line of each line."""
+) -> tuple[int, str, dict[int, int]]:
+    """Store a shipment of (order line, quantity); its id, number, and the row of each line."""
     rows = await conn.fetch(
         INSERT_SHIPMENT,
         actor.network_id,
@@ -186,7 +200,8 @@ async def insert_shipment(
         [line_id for line_id, _ in quantities],
         [quantity for _, quantity in quantities],
     )
-    return rows[0]["shipment_id"], {row["order_line_id"]: row["id"] for row in rows}
+    shipment_lines = {row["order_line_id"]: row["id"] for row in rows}
+    return rows[0]["shipment_id"], rows[0]["number"], shipment_lines
 
 
 async def insert_receipt(
@@ -220,9 +235,9 @@ async def insert_return(
     order_id: int,
     reason: str,
     quantities: Sequence[tuple[int, int]],
-) -> int:
-    """Store a request to give back (order line, quantity)."""
-    return_id: int = await conn.fetchval(
+) -> tuple[int, str]:
+    """Store a request to give back (order line, quantity); its id and number."""
+    row = await conn.fetchrow(
         INSERT_RETURN,
         actor.network_id,
         order_id,
@@ -230,7 +245,8 @@ async def insert_return(
         [line_id for line_id, _ in quantities],
         [quantity for _, quantity in quantities],
     )
-    return return_id
+    assert row is not None
+    return row["id"], row["number"]
 
 
 async def decide_return(

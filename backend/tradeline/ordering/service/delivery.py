@@ -19,17 +19,16 @@ from tradeline.kernel import (
     Connection,
     InvalidValue,
     NotFound,
-    Permission,
     WrongState,
     raise_any,
     refuse,
 )
+from tradeline.ordering.allowed import OrderStep, require_step
 from tradeline.ordering.model import (
     Counted,
     Order,
     OrderLine,
     OrderReturn,
-    OrderState,
     ReturnState,
     Shipment,
 )
@@ -52,7 +51,6 @@ from tradeline.settlement import (
 )
 
 RECEIVED_MAX_FACTOR = 2
-MOVED = (OrderState.TO_SHIP, OrderState.TO_RECEIVE, OrderState.CLOSED)
 
 
 async def ship_order(
@@ -73,16 +71,16 @@ async def ship_order(
         Forbidden: without `order:ship`.
         Rejected: NotFound, WrongState, QuantityNotOpen, or InvalidValue for an empty shipment.
     """
-    actor.require(Permission.ORDER_SHIP)
+    require_step(actor, OrderStep.SHIP)
     raise_any(judge_texts(codes={"carrier": carrier, "trackingNumber": tracking_number}))
-    order, lines = await lock_for_step(conn, actor, order_id, (OrderState.TO_SHIP,), seller=True)
+    order, lines = await lock_for_step(conn, actor, order_id, OrderStep.SHIP)
     open_units = {line.id: line.unshipped for line in lines}
     wanted = open_units if quantities is None else dict(quantities)
     raise_any(unknown_lines(list(wanted), lines) + too_many(wanted, open_units, lines))
     packed = [(line_id, units) for line_id, units in wanted.items() if units]
     if not packed:
         raise refuse(nothing_given("lines"))
-    shipment_id, shipment_lines = await steps.insert_shipment(
+    shipment_id, number, shipment_lines = await steps.insert_shipment(
         conn, actor, order.id, carrier, tracking_number, packed
     )
     shipped = [line.ship(wanted.get(line.id, 0)) for line in lines]
@@ -105,7 +103,7 @@ async def ship_order(
     )
     if not order.requires_receipt:
         await _put_away(conn, actor, order, shipped, shipment_lines, dict(packed), {})
-    document = {"shipment_id": shipment_id, "carrier": carrier}
+    document = {"shipment_id": shipment_id, "number": number, "carrier": carrier}
     await store(conn, actor, order, lines, shipped, "ship", note=tracking_number, document=document)
     return shipment_id
 
@@ -128,19 +126,23 @@ async def receive_shipment(
         Rejected: NotFound, WrongState if it was counted before, InvalidValue for a count beyond
             twice what was shipped.
     """
-    actor.require(Permission.ORDER_RECEIVE)
+    require_step(actor, OrderStep.RECEIVE)
     raise_any(judge_texts(texts={"note": note}))
     shipment = await _shipment(conn, actor, shipment_id)
-    order, lines = await lock_for_step(conn, actor, shipment.order_id, MOVED, buyer=True)
+    order, lines = await lock_for_step(conn, actor, shipment.order_id, OrderStep.RECEIVE)
     shipment = await _shipment(conn, actor, shipment_id)
     if shipment.received_at is not None:
         raise refuse(WrongState(path=("shipmentId",), subject="shipment", state="received"))
     packed = {line.order_line_id: line.quantity for line in shipment.lines}
     found = dict(found or {})
     raise_any(unknown_lines(list(found), [line for line in lines if line.id in packed]))
-    for position, (line_id, units) in enumerate(found.items()):
-        if not 0 <= units <= RECEIVED_MAX_FACTOR * packed[line_id]:
-            raise refuse(_unbelievable(position))
+    raise_any(
+        [
+            _unbelievable(position)
+            for position, (line_id, units) in enumerate(found.items())
+            if not 0 <= units <= RECEIVED_MAX_FACTOR * packed[line_id]
+        ]
+    )
     counted, receipt = await _count(conn, actor, order, lines, shipment.id, packed, found, note)
     shipment_lines = {line.order_line_id: line.id for line in shipment.lines}
     await _put_away(conn, actor, order, counted, shipment_lines, packed, found)
@@ -158,8 +160,8 @@ async def request_return(
         Rejected: NotFound, WrongState, QuantityNotOpen (what is asked back already counts),
             InvalidValue without lines or reason.
     """
-    actor.require(Permission.ORDER_RETURN)
-    order, lines = await lock_for_step(conn, actor, order_id, MOVED, buyer=True)
+    require_step(actor, OrderStep.RETURN)
+    order, lines = await lock_for_step(conn, actor, order_id, OrderStep.RETURN)
     asked = dict.fromkeys((line.id for line in lines), 0)
     for earlier in await reading.fetch_returns_of_orders(conn, actor, [order.id]):
         if earlier.state is ReturnState.REQUESTED:
@@ -174,11 +176,12 @@ async def request_return(
     if not reason.strip():
         problems.append(reason_missing("reason"))
     raise_any(problems)
-    return_id = await steps.insert_return(conn, actor, order.id, reason.strip(), wanted)
-    numbers = {line.id: line.line_no for line in lines}
+    return_id, number = await steps.insert_return(conn, actor, order.id, reason.strip(), wanted)
+    line_numbers = {line.id: line.line_no for line in lines}
     document = {
         "return_id": return_id,
-        "returned": [{"line_no": numbers[id], "quantity": units} for id, units in wanted],
+        "number": number,
+        "returned": [{"line_no": line_numbers[id], "quantity": units} for id, units in wanted],
     }
     await store(
         conn,
@@ -207,10 +210,10 @@ async def decide_return(
         Rejected: NotFound, WrongState if it was decided before, InvalidValue for a refusal
             without a reason.
     """
-    actor.require(Permission.ORDER_CONFIRM)
+    require_step(actor, OrderStep.DECIDE_RETURN)
     raise_any(judge_texts(texts={"reason": reason}))
     order_return = await _return(conn, actor, return_id)
-    order, lines = await lock_for_step(conn, actor, order_return.order_id, MOVED, seller=True)
+    order, lines = await lock_for_step(conn, actor, order_return.order_id, OrderStep.DECIDE_RETURN)
     order_return = await _return(conn, actor, return_id)
     if order_return.state is not ReturnState.REQUESTED:
         state = order_return.state.value

@@ -4,35 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tradeline.kernel import Actor, Connection, Page, PageRequest, Permission, grouped, make_page
+from tradeline.kernel import Actor, Connection, Permission, grouped
 from tradeline.ordering.model import (
     Order,
     OrderEvent,
     OrderLine,
     OrderReturn,
-    OrderSide,
-    OrderState,
     Shipment,
 )
 from tradeline.ordering.queries import reading as queries
-
-
-async def list_orders(
-    conn: Connection,
-    *,
-    actor: Actor,
-    page: PageRequest,
-    side: OrderSide,
-    states: Sequence[OrderState] | None = None,
-    relationship_id: int | None = None,
-) -> Page[Order]:
-    """Orders that the actor's organization buys, or sells, newest first.
-
-    Raises Forbidden without `order:read`. The cursor's shape is (int,).
-    """
-    actor.require(Permission.ORDER_READ)
-    rows = await queries.list_orders(conn, actor, page, side, states, relationship_id)
-    return make_page(rows, page, lambda order: (order.id,))
 
 
 async def orders_by_ids(conn: Connection, *, actor: Actor, ids: Sequence[int]) -> dict[int, Order]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,21 +15,19 @@ from tradeline.kernel import (
     Event,
     Forbidden,
     NotFound,
-    Permission,
     Problem,
-    WrongState,
     publish,
     raise_any,
     record_changes,
     refuse,
 )
+from tradeline.ordering.allowed import OrderStep, is_of_side, judge_state, require_step
 from tradeline.ordering.errors import QuantityNotOpen, ReasonMissing
 from tradeline.ordering.model import Order, OrderLine, OrderState, holder_of, state_of
 from tradeline.ordering.queries import reading, steps
 from tradeline.ordering.rules import judge_day, judge_texts, nothing_given
+from tradeline.ordering.timeline import detail_of
 from tradeline.settlement import ExposureRelease, release_exposure
-
-BEFORE_SHIPPING = (OrderState.IN_REVIEW, OrderState.TO_CONFIRM, OrderState.TO_SHIP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +49,9 @@ async def review_order(
         Forbidden: without `order:review`.
         Rejected: NotFound, WrongState, or ReasonMissing.
     """
-    actor.require(Permission.ORDER_REVIEW)
+    require_step(actor, OrderStep.REVIEW)
     raise_any(judge_texts(texts={"reason": reason}))
-    order, lines = await lock_for_step(conn, actor, order_id, (OrderState.IN_REVIEW,), seller=True)
+    order, lines = await lock_for_step(conn, actor, order_id, OrderStep.REVIEW)
     if not approves:
         if not reason.strip():
             raise refuse(ReasonMissing(path=("reason",)))
@@ -79,8 +77,8 @@ async def confirm_order(
         Rejected: NotFound for an order or line that is not the seller's, WrongState,
             QuantityNotOpen for more than was ordered, ReasonMissing for less without a reason.
     """
-    actor.require(Permission.ORDER_CONFIRM)
-    order, lines = await lock_for_step(conn, actor, order_id, (OrderState.TO_CONFIRM,), seller=True)
+    require_step(actor, OrderStep.CONFIRM)
+    order, lines = await lock_for_step(conn, actor, order_id, OrderStep.CONFIRM)
     wanted = {
         confirmation.order_line_id: (position, confirmation)
         for position, confirmation in enumerate(confirmations)
@@ -114,8 +112,8 @@ async def redate_lines(
         Forbidden: without `order:confirm`.
         Rejected: NotFound, WrongState, QuantityNotOpen for a line that is shipped, InvalidValue.
     """
-    actor.require(Permission.ORDER_CONFIRM)
-    order, lines = await lock_for_step(conn, actor, order_id, (OrderState.TO_SHIP,), seller=True)
+    require_step(actor, OrderStep.REDATE)
+    order, lines = await lock_for_step(conn, actor, order_id, OrderStep.REDATE)
     by_line = dict(dates)
     problems = unknown_lines([line_id for line_id, _ in dates], lines)
     problems += too_many(
@@ -146,9 +144,9 @@ async def cancel_order(
         Forbidden: without `order:cancel`.
         Rejected: NotFound, WrongState, or QuantityNotOpen for what is shipped already.
     """
-    actor.require(Permission.ORDER_CANCEL)
+    require_step(actor, OrderStep.CANCEL)
     raise_any(judge_texts(texts={"reason": reason}))
-    order, lines = await lock_for_step(conn, actor, order_id, BEFORE_SHIPPING)
+    order, lines = await lock_for_step(conn, actor, order_id, OrderStep.CANCEL)
     units = {line.id: line.unshipped for line in lines} if quantities is None else quantities
     problems = unknown_lines(list(units), lines)
     problems += too_many(units, {line.id: line.unshipped for line in lines}, lines)
@@ -165,29 +163,21 @@ async def cancel_order(
 
 
 async def lock_for_step(
-    conn: Connection,
-    actor: Actor,
-    order_id: int,
-    states: Sequence[OrderState],
-    *,
-    seller: bool = False,
-    buyer: bool = False,
+    conn: Connection, actor: Actor, order_id: int, step: OrderStep
 ) -> tuple[Order, list[OrderLine]]:
-    """Lock an order of the actor's for a step that its side may take in one of `states`.
+    """Lock an order of the actor's for a step that its side may take in the order's state.
 
     Raises:
         Rejected: NotFound for no party, WrongState for another state.
         Forbidden: for the other party of the edge.
     """
-    order = await reading.lock_order(conn, actor, order_id)
-    if order is None:
+    found = await reading.lock_orders(conn, actor, [order_id])
+    if not found:
         raise refuse(NotFound(path=("orderId",), subject="order"))
-    if (seller and actor.org_id != order.seller_org_id) or (
-        buyer and actor.org_id != order.buyer_org_id
-    ):
+    [order] = found
+    if not is_of_side(order, actor.org_id, step):
         raise Forbidden
-    if order.state not in states:
-        raise refuse(WrongState(path=("orderId",), subject="order", state=order.state.value))
+    raise_any(judge_state(order, step))
     lines = await reading.fetch_lines(conn, actor, [order.id])
     return order, lines[order.id]
 
@@ -289,6 +279,18 @@ def exposure_releases(order: Order, minor: int) -> list[ExposureRelease]:
     return [ExposureRelease(reference_type="order", reference_id=order.id, amount_minor=minor)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What a step did to one order; `state` is where it stands now."""
+
+    order: Order
+    before: Sequence[OrderLine]
+    after: Sequence[OrderLine]
+    state: OrderState
+    note: str = ""
+    document: Mapping[str, Any] = field(default_factory=dict)
+
+
 async def store(
     conn: Connection,
     actor: Actor,
@@ -301,42 +303,70 @@ async def store(
     note: str = "",
     document: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write the lines, the new state (by default what the lines come to), audit and event.
+    """As `store_all`, for one order; its new state is by default what its lines come to."""
+    taken = Taken(
+        order=order,
+        before=before,
+        after=after,
+        state=state_of(after) if state is None else state,
+        note=note,
+        document=document or {},
+    )
+    await store_all(conn, actor, step, [taken])
+
+
+async def store_all(conn: Connection, actor: Actor, step: str, taken: Sequence[Taken]) -> None:
+    """Write the lines and states of locked orders, and of each the time line, audit and event.
 
     `document` names the paper of the step, such as a receipt with its number and sum. The audit
     trail and the event say of each line what has changed.
     """
-    state = state_of(after) if state is None else state
-    holder = holder_of(state, order.seller_org_id, order.buyer_org_id)
-    changed = [now for was, now in zip(before, after, strict=True) if now != was]
+    changed = [
+        now for one in taken for was, now in zip(one.before, one.after, strict=True) if now != was
+    ]
     if changed:
         await steps.update_lines(conn, actor, changed)
-    await steps.store_step(
-        conn, actor, order, step=step, state=state, held_by_org_id=holder, note=note
-    )
-    old, new = line_changes(before, after)
-    paper = dict(document or {})
-    change = Change(
+    rows = [
+        (
+            one.order.id,
+            one.state,
+            holder_of(one.state, one.order.seller_org_id, one.order.buyer_org_id),
+            one.note,
+            detail_of(step, one.before, one.after, one.document),
+        )
+        for one in taken
+    ]
+    await steps.store_steps(conn, actor, step, rows)
+    await record_changes(conn, actor=actor, changes=[_change(step, one) for one in taken])
+    await publish(conn, network_id=actor.network_id, events=[_event(step, one) for one in taken])
+
+
+def _change(step: str, taken: Taken) -> Change:
+    old, new = line_changes(taken.before, taken.after)
+    return Change(
         action=f"order.{step}",
         subject_type="order",
-        subject_id=order.id,
-        before={"state": order.state.value, "lines": old},
-        after={"state": state.value, "note": note, "lines": new, **paper},
+        subject_id=taken.order.id,
+        before={"state": taken.order.state.value, "lines": old},
+        after={"state": taken.state.value, "note": taken.note, "lines": new, **taken.document},
     )
-    await record_changes(conn, actor=actor, changes=[change])
-    event = Event(
+
+
+def _event(step: str, taken: Taken) -> Event:
+    order = taken.order
+    _, new = line_changes(taken.before, taken.after)
+    return Event(
         topic=PAST[step],
         key=f"order:{order.id}",
         payload={
             "order_id": order.id,
             "seller_org_id": order.seller_org_id,
             "buyer_org_id": order.buyer_org_id,
-            "state": state.value,
+            "state": taken.state.value,
             "lines": new,
-            **paper,
+            **taken.document,
         },
     )
-    await publish(conn, network_id=actor.network_id, events=[event])
 
 
 def line_changes(
@@ -378,4 +408,6 @@ PAST = {
     "request_return": "order.return_requested",
     "refuse_return": "order.return_refused",
     "return": "order.returned",
+    "dispute": "order.disputed",
+    "close_dispute": "order.dispute_closed",
 }

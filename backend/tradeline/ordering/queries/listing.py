@@ -1,0 +1,212 @@
+"""Finding orders, counting them, and what each comes to in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+
+from tradeline.kernel import Actor, Connection, PageRequest
+from tradeline.ordering.allowed import OrderOutline
+from tradeline.ordering.model import Order, OrderFilter, OrderSide, OrderState
+from tradeline.ordering.queries.reading import IS_PARTY, ORDER_COLUMNS, order_of
+
+# Each state on its own, so that the newest of a rare one are found without walking a long past.
+# $7 and $8 are the search: a text, and the SKUs whose code holds it.
+NEWEST_IN_STATES = """
+    SELECT trade_order.id
+      FROM unnest($3::text[]) AS wanted (state)
+     CROSS JOIN LATERAL (
+           SELECT trade_order.id
+             FROM ordering.trade_order AS trade_order
+            WHERE trade_order.network_id = $1
+              AND trade_order.{own_side} = $2
+              AND trade_order.state = wanted.state
+              AND trade_order.id < coalesce($4, 9223372036854775807)
+              {narrowed}
+            ORDER BY trade_order.id DESC
+            LIMIT $9) AS trade_order
+"""
+LIST_ORDERS = """
+    SELECT {columns}
+      FROM ordering.trade_order AS trade_order
+     WHERE trade_order.network_id = $1
+       AND trade_order.id = ANY (ARRAY({found}))
+     ORDER BY trade_order.id DESC
+     LIMIT $9
+"""
+
+# What is not asked for stays out of the plan: "or null" would keep the indexes from being used.
+OF_RELATIONSHIP = {
+    False: "AND $5::bigint IS NULL",
+    True: "AND trade_order.relationship_id = $5",
+}
+OF_COUNTERPART = {
+    False: "AND $6::bigint IS NULL",
+    True: "AND trade_order.{other_side} = $6",
+}
+IS_IN_DISPUTE = """
+    trade_order.id IN (
+        SELECT dispute.order_id
+          FROM ordering.dispute AS dispute
+         WHERE dispute.network_id = $1 AND dispute.closed_at IS NULL)
+"""
+DISPUTED = {None: "", True: f"AND {IS_IN_DISPUTE}", False: f"AND NOT ({IS_IN_DISPUTE})"}
+
+# Two ways to be found, each planned by itself. A text is looked for as it is: nothing in it
+# stands for anything else.
+BY_OWN_TEXT = """
+    AND (strpos(lower(trade_order.number), $7) > 0
+         OR strpos(lower(trade_order.buyer_reference), $7) > 0)
+"""
+BY_SKU = """
+    AND trade_order.id IN (
+        SELECT line.order_id
+          FROM ordering.order_line AS line
+         WHERE line.network_id = $1 AND line.sku_id = ANY($8::bigint[]))
+"""
+SEARCHED = {
+    False: ["AND $7::text IS NULL AND $8::bigint[] IS NULL"],
+    True: [BY_OWN_TEXT + "AND $8::bigint[] IS NOT NULL", BY_SKU + "AND $7::text IS NOT NULL"],
+}
+
+SIDES = {
+    OrderSide.BUYING: ("buyer_org_id", "seller_org_id"),
+    OrderSide.SELLING: ("seller_org_id", "buyer_org_id"),
+}
+
+SKUS_BY_CODE = """
+    SELECT sku.id
+      FROM catalog.sku AS sku
+     WHERE sku.network_id = $1 AND strpos(lower(sku.code), $2) > 0
+"""
+
+COUNT_ORDERS = """
+    SELECT trade_order.state, count(*) AS count,
+           count(*) FILTER (WHERE trade_order.held_by_org_id = $2) AS held_by_own_count,
+           min(trade_order.since) AS oldest_since
+      FROM ordering.trade_order AS trade_order
+     WHERE trade_order.network_id = $1
+       AND trade_order.{own_side} = $2
+       AND trade_order.state = ANY($3::text[])
+     GROUP BY trade_order.state
+"""
+COUNTS = {side: COUNT_ORDERS.format(own_side=own_side) for side, (own_side, _) in SIDES.items()}
+
+FETCH_OUTLINES = f"""
+    SELECT trade_order.id AS order_id, line.line_count, line.quantity, line.unshipped,
+           line.in_transit, line.received,
+           line.returnable - coalesce(asked.quantity, 0) AS returnable, line.promised_from,
+           line.promised_until, coalesce(asked.returns, 0) AS requested_returns,
+           dispute.open_disputes, dispute.own_disputes
+      FROM ordering.trade_order AS trade_order
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS line_count,
+                  sum(line.quantity)::bigint AS quantity,
+                  sum(line.quantity - line.refused_quantity - line.cancelled_quantity
+                      - line.shipped_quantity)::bigint AS unshipped,
+                  sum(line.shipped_quantity - line.counted_quantity)::bigint AS in_transit,
+                  sum(line.received_quantity)::bigint AS received,
+                  sum(line.received_quantity - line.returned_quantity)::bigint AS returnable,
+                  min(line.promised_on) FILTER (WHERE {{awaited}}) AS promised_from,
+                  max(line.promised_on) FILTER (WHERE {{awaited}}) AS promised_until
+             FROM ordering.order_line AS line
+            WHERE line.network_id = $1 AND line.order_id = trade_order.id) AS line
+     CROSS JOIN LATERAL (
+           SELECT count(DISTINCT order_return.id) AS returns,
+                  sum(return_line.quantity)::bigint AS quantity
+             FROM ordering.order_return AS order_return
+             JOIN ordering.return_line AS return_line
+               ON return_line.network_id = $1 AND return_line.return_id = order_return.id
+            WHERE order_return.network_id = $1
+              AND order_return.order_id = trade_order.id
+              AND order_return.state = 'requested') AS asked
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS open_disputes,
+                  count(*) FILTER (WHERE dispute.opened_by_org_id = $2) AS own_disputes
+             FROM ordering.dispute AS dispute
+            WHERE dispute.network_id = $1
+              AND dispute.order_id = trade_order.id
+              AND dispute.closed_at IS NULL) AS dispute
+     WHERE trade_order.network_id = $1
+       AND {IS_PARTY}
+       AND trade_order.id = ANY($3::bigint[])
+""".format(
+    awaited="line.quantity - line.refused_quantity - line.cancelled_quantity"
+    " > line.counted_quantity"
+)
+
+
+async def list_orders(
+    conn: Connection,
+    actor: Actor,
+    page: PageRequest,
+    states: Sequence[OrderState],
+    only: OrderFilter,
+) -> list[Order]:
+    """Newest first. A search, in lower case, takes one statement more for the SKUs it names."""
+    sku_ids = None
+    if only.search is not None:
+        found = await conn.fetch(SKUS_BY_CODE, actor.network_id, only.search)
+        sku_ids = [row["id"] for row in found]
+    rows = await conn.fetch(
+        _statement(
+            only.side,
+            only.is_disputed,
+            only.relationship_id is not None,
+            only.counterpart_org_id is not None,
+            only.search is not None,
+        ),
+        actor.network_id,
+        actor.org_id,
+        [state.value for state in states],
+        None if page.after is None else page.after[0],
+        only.relationship_id,
+        only.counterpart_org_id,
+        only.search,
+        sku_ids,
+        page.limit,
+    )
+    return [order_of(row) for row in rows]
+
+
+@cache
+def _statement(
+    side: OrderSide,
+    is_disputed: bool | None,
+    of_relationship: bool,
+    of_counterpart: bool,
+    is_searched: bool,
+) -> str:
+    own_side, other_side = SIDES[side]
+    narrowed = "\n".join(
+        (
+            OF_RELATIONSHIP[of_relationship],
+            OF_COUNTERPART[of_counterpart].format(other_side=other_side),
+            DISPUTED[is_disputed],
+        )
+    )
+    found = " UNION ".join(
+        NEWEST_IN_STATES.format(own_side=own_side, narrowed=f"{narrowed}\n{searched}")
+        for searched in SEARCHED[is_searched]
+    )
+    return LIST_ORDERS.format(columns=ORDER_COLUMNS, found=found)
+
+
+async def count_orders(
+    conn: Connection, actor: Actor, side: OrderSide, states: Sequence[OrderState]
+) -> dict[OrderState, tuple[int, int, datetime]]:
+    """By state: how many, how many of them the actor's organization holds, since when at most."""
+    names = [state.value for state in states]
+    rows = await conn.fetch(COUNTS[side], actor.network_id, actor.org_id, names)
+    return {
+        OrderState(row["state"]): (row["count"], row["held_by_own_count"], row["oldest_since"])
+        for row in rows
+    }
+
+
+async def fetch_outlines(
+    conn: Connection, actor: Actor, order_ids: Sequence[int]
+) -> dict[int, OrderOutline]:
+    rows = await conn.fetch(FETCH_OUTLINES, actor.network_id, actor.org_id, list(order_ids))
+    return {row["order_id"]: OrderOutline(**dict(row)) for row in rows}

@@ -1,0 +1,12 @@
+"""The enums of ordering, as the graph shows them."""
+
+import strawberry
+
+from tradeline.ordering import OrderSide, OrderState, OrderStep, ReturnState
+
+__all__ = ["OrderSide", "OrderState", "OrderStep", "ReturnState"]
+
+strawberry.enum(OrderState, description="The step that an order waits for, or how it ended.")
+strawberry.enum(OrderSide, description="On which side of its relationship an organization stands.")
+strawberry.enum(OrderStep, description="Something that a party can do to an order.")
+strawberry.enum(ReturnState, description="What became of a return.")
