@@ -23,6 +23,7 @@ from tradeline_graph.schema import schema
 from tradeline_server import queries
 from tradeline_server.auth import graph_context, oauth_token
 from tradeline_server.errors import UsageError
+from tradeline_server.files.routes import FILES
 from tradeline_server.history import documents as replay_documents
 from tradeline_server.live import Live
 from tradeline_server.logs import configure_logs
@@ -122,7 +123,7 @@ def _fault(status_code: int, message: str, extensions: dict[str, str]) -> Respon
     return Response(body, status_code=status_code, media_type=MediaType.JSON)
 
 
-ROUTES: Sequence[ControllerRouterHandler] = (healthz, oauth_token, GraphQL, portal_page)
+ROUTES: Sequence[ControllerRouterHandler] = (healthz, oauth_token, GraphQL, *FILES, portal_page)
 
 
 def create_app(

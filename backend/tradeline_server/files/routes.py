@@ -1,0 +1,87 @@
+"""Where files are asked for. GET only; nothing is changed by it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Response, get
+from litestar.types import ControllerRouterHandler
+
+from tradeline.kernel import Forbidden, Locale, Permission
+from tradeline_server.files import answers, statement_pdf, statement_xlsx
+from tradeline_server.files.answers import AnyRequest, Asking, answer, not_found, send
+from tradeline_server.files.order_rows import write_csv, write_xlsx
+from tradeline_server.files.statements import Ledger, load_ledger
+from tradeline_server.files.words import ORDER_SHEET, STATEMENT
+
+
+@get("/files/statements/{file_name:str}")
+async def statement_file(request: AnyRequest, file_name: str) -> Response[Any]:
+    """`<id>.xlsx` or `<id>.pdf` of a statement that the graph would show."""
+
+    async def make(asking: Asking) -> Response[bytes]:
+        statement_id, _, kind = file_name.rpartition(".")
+        if kind == "xlsx":
+            ledger = await load_ledger(asking, statement_id, statement_xlsx.LINES_MAX)
+            content = await asyncio.to_thread(statement_xlsx.write_statement, ledger, asking.locale)
+            return _statement(ledger, content, answers.XLSX, asking.locale, kind)
+        if kind == "pdf":
+            ledger = await load_ledger(asking, statement_id, statement_pdf.LINES_MAX)
+            content = await statement_pdf.print_statement(ledger, asking.locale)
+            return _statement(ledger, content, answers.PDF, asking.locale, kind)
+        raise not_found()
+
+    return await answer(request, make)
+
+
+@get(["/files/order-template.xlsx", "/files/order-template.csv"])
+async def order_template(request: AnyRequest) -> Response[Any]:
+    """An empty sheet of order rows, for whoever may place orders."""
+
+    async def make(asking: Asking) -> Response[bytes]:
+        may_order(asking)
+        words = ORDER_SHEET[asking.locale]
+        header = (words.code, words.quantity)
+        if request.scope["path"].endswith(".csv"):
+            content, media_type, kind = write_csv(header, ()), answers.CSV, "csv"
+        else:
+            hints = (words.code_hint, words.quantity_hint)
+            content, media_type, kind = (
+                write_xlsx(words.template, header, (), hints),
+                answers.XLSX,
+                "xlsx",
+            )
+        return send(
+            content,
+            media_type=media_type,
+            name=f"{words.template}.{kind}",
+            ascii_name=f"order-template.{kind}",
+        )
+
+    return await answer(request, make)
+
+
+FILES: Sequence[ControllerRouterHandler] = (statement_file, order_template)
+
+
+def may_order(asking: Asking) -> None:
+    """Raises Forbidden for whoever may place no order, for themselves or for a buyer."""
+    ways = (Permission.ORDER_PLACE, Permission.ORDER_PLACE_ON_BEHALF)
+    if not any(map(asking.actor.may, ways)):
+        raise Forbidden(*ways)
+
+
+def _statement(
+    ledger: Ledger, content: bytes, media_type: str, locale: Locale, kind: str
+) -> Response[bytes]:
+    number = ledger.statement.number
+    parts = [STATEMENT[locale].title, number]
+    parts += [side.names(locale)[0] for side in (ledger.seller, ledger.buyer) if side.organization]
+    return send(
+        content,
+        media_type=media_type,
+        name=f"{' '.join(parts)}.{kind}",
+        ascii_name=f"statement-{number}.{kind}",
+    )

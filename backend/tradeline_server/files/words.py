@@ -1,0 +1,178 @@
+"""What files say, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tradeline.kernel import Locale
+from tradeline.settlement import ObligationKind, StatementState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementWords:
+    """The words of a statement. `account` names whose debt the columns count."""
+
+    title: str
+    lines: str
+    number: str
+    seller: str
+    buyer: str
+    period: str
+    beginning: str
+    state: str
+    issued: str
+    confirmed: str
+    not_confirmed: str
+    disputed: str
+    currency: str
+    account: str
+    date: str
+    kind: str
+    document: str
+    due_on: str
+    increase: str
+    decrease: str
+    balance: str
+    opening: str
+    movement: str
+    total: str
+    closing: str
+    hash: str
+    previous_hash: str
+    first: str
+    zone: str
+    page: str
+    kinds: Mapping[ObligationKind, str]
+    states: Mapping[StatementState, str]
+
+
+STATEMENT: Mapping[Locale, StatementWords] = {
+    Locale.ZH: StatementWords(
+        title="对账单",
+        lines="明细",
+        number="编号",
+        seller="卖方",
+        buyer="买方",
+        period="期间",
+        beginning="合作开始",
+        state="状态",
+        issued="出具时间",
+        confirmed="确认时间",
+        not_confirmed="尚未确认",
+        disputed="异议",
+        currency="币种",
+        account="买方应付卖方的金额；负数为买方预付。",
+        date="日期",
+        kind="摘要",
+        document="单据号",
+        due_on="到期日",
+        increase="应付增加",
+        decrease="应付减少",
+        balance="余额",
+        opening="期初余额",
+        movement="本期变动",
+        total="合计及期末余额",
+        closing="期末余额",
+        hash="本单哈希 (SHA-256)",
+        previous_hash="上期哈希",
+        first="无（首期）",
+        zone="时间均为北京时间 (UTC+8)。",
+        page="第 {n} 页，共 {m} 页",
+        kinds={
+            ObligationKind.GOODS: "收货",
+            ObligationKind.RETURN: "退货",
+            ObligationKind.PAYMENT: "付款",
+            ObligationKind.REFUND: "退款",
+            ObligationKind.REBATE: "返利",
+            ObligationKind.CHARGE: "费用",
+            ObligationKind.CREDIT_NOTE: "贷项",
+        },
+        states={
+            StatementState.ISSUED: "待双方确认",
+            StatementState.DISPUTED: "有异议",
+            StatementState.CONFIRMED: "双方已确认",
+        },
+    ),
+    Locale.EN: StatementWords(
+        title="Statement of account",
+        lines="Lines",
+        number="Number",
+        seller="Seller",
+        buyer="Buyer",
+        period="Period",
+        beginning="the beginning",
+        state="State",
+        issued="Issued",
+        confirmed="Confirmed",
+        not_confirmed="not yet confirmed",
+        disputed="Dispute",
+        currency="Currency",
+        account="What the buyer owes the seller; below zero, what the buyer has paid in advance.",
+        date="Date",
+        kind="What",
+        document="Document",
+        due_on="Due",
+        increase="Increase",
+        decrease="Decrease",
+        balance="Balance",
+        opening="Opening balance",
+        movement="Movement",
+        total="Total, closing",
+        closing="Closing balance",
+        hash="Hash of this statement (SHA-256)",
+        previous_hash="Hash of the one before",
+        first="none: this is the first",
+        zone="Times are those of Shanghai (UTC+8).",
+        page="Page {n} of {m}",
+        kinds={
+            ObligationKind.GOODS: "Goods received",
+            ObligationKind.RETURN: "Return",
+            ObligationKind.PAYMENT: "Payment",
+            ObligationKind.REFUND: "Refund",
+            ObligationKind.REBATE: "Rebate",
+            ObligationKind.CHARGE: "Charge",
+            ObligationKind.CREDIT_NOTE: "Credit note",
+        },
+        states={
+            StatementState.ISSUED: "waits for both sides",
+            StatementState.DISPUTED: "disputed",
+            StatementState.CONFIRMED: "confirmed by both sides",
+        },
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSheetWords:
+    """The words of a sheet of order rows."""
+
+    template: str
+    problems: str
+    code: str
+    quantity: str
+    problem: str
+    code_hint: str
+    quantity_hint: str
+
+
+ORDER_SHEET: Mapping[Locale, OrderSheetWords] = {
+    Locale.ZH: OrderSheetWords(
+        template="订货模板",
+        problems="待处理行",
+        code="商品编码",
+        quantity="数量",
+        problem="问题",
+        code_hint="商品编码、条码或自编码，每行一个",
+        quantity_hint="基本单位的数量，或数量加包装，如 12 或 2箱",
+    ),
+    Locale.EN: OrderSheetWords(
+        template="order-template",
+        problems="rows-with-problems",
+        code="Code",
+        quantity="Quantity",
+        problem="Problem",
+        code_hint="Code, barcode or own code; one product per row",
+        quantity_hint="Base units, or packs with their code: 12 or 2 CASE",
+    ),
+}
