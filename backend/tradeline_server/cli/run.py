@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -14,11 +14,13 @@ import msgspec
 import uvicorn
 
 from tradeline_server.asgi import create_app
-from tradeline_server.cli._terminal import console, login_table, print_json
+from tradeline_server.cli._terminal import console, login_table, print_error, print_json
 from tradeline_server.embedded import database_server
 from tradeline_server.errors import CommandError
 from tradeline_server.logs import configure_logs
 from tradeline_server.migrate import migrate
+from tradeline_server.portal import Portal, State, has_sources
+from tradeline_server.portal_build import Checkout, build
 from tradeline_server.seed import ensure_demo, has_other_networks
 from tradeline_server.settings import Settings, load_settings
 
@@ -58,12 +60,14 @@ async def _run(settings: Settings, as_json: bool) -> None:
             for name in await migrate(dsn):
                 console.print(f"applied {name}", style="dim")
             logins = await _ensure_demo(settings, dsn)
+            portal = Portal()
             config = uvicorn.Config(
                 create_app(
                     dsn,
                     secret=settings.secret,
                     has_worker=True,
                     only_trusted_documents=settings.only_trusted_documents,
+                    portal=portal,
                 ),
                 log_config=None,
                 lifespan="on",
@@ -77,7 +81,8 @@ async def _run(settings: Settings, as_json: bool) -> None:
                 await _wait_until_healthy(url, serving)
                 with _announced(settings, url):
                     _greet(url, logins, as_json)
-                    await serving
+                    async with _portal_building(portal, url):
+                        await serving
             finally:
                 stop.web.should_exit = True
                 await asyncio.wait([serving])
@@ -179,6 +184,37 @@ def _remove_if_unchanged(path: Path, content: bytes) -> None:
     with contextlib.suppress(FileNotFoundError):
         if path.read_bytes() == content:
             path.unlink()
+
+
+@contextlib.asynccontextmanager
+async def _portal_building(portal: Portal, url: str) -> AsyncIterator[None]:
+    """Build the portal behind the server if its sources are here and have changed; however long
+    that takes, or if it fails, the server serves."""
+    checkout = Checkout()
+    if not has_sources() or checkout.is_built():
+        if portal.is_there:
+            console.print(f"The portal is at [bold]{url}[/bold]")
+        yield
+        return
+    portal.state = State.BUILDING
+    building = asyncio.create_task(_build_portal(checkout, portal, url))
+    try:
+        yield
+    finally:
+        building.cancel()
+        await asyncio.wait([building])
+
+
+async def _build_portal(checkout: Checkout, portal: Portal, url: str) -> None:
+    console.print("Building the portal …", style="dim")
+    try:
+        await build(checkout)
+    except (CommandError, OSError) as error:
+        portal.state = State.FAILED
+        print_error(str(error))
+    else:
+        portal.state = State.ABSENT
+        console.print(f"The portal is at [bold]{url}[/bold]")
 
 
 def _greet(url: str, logins: Logins, as_json: bool) -> None:
