@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from inspect import isawaitable
 from typing import Any
 
 import strawberry
@@ -72,7 +73,8 @@ class Guard(FieldExtension):
         self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any
     ) -> Any:
         self._check(info)
-        return await next_(source, info, **kwargs)
+        answer = next_(source, info, **kwargs)
+        return await answer if isawaitable(answer) else answer  # a subscription's is a stream
 
     def resolve(self, next_: SyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
         self._check(info)
