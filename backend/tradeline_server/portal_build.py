@@ -24,7 +24,7 @@ from typing import IO, Any, Final
 import msgspec
 
 from tradeline_server.errors import CommandError
-from tradeline_server.portal import SOURCES
+from tradeline_server.portal import SOURCES, has_sources
 
 PASSED_OVER: Final = {"node_modules", "dist", "gql", "coverage", ".vite"}
 LOCK_WAIT_SECONDS: Final = 0.3
@@ -250,6 +250,8 @@ def main(arguments: list[str]) -> int:
     checkout = Checkout()
     began = time.monotonic()
     try:
+        if not has_sources():
+            raise CommandError("The portal's sources are not here: it is built in a checkout.")
         if arguments == ["check"]:
             asyncio.run(check(checkout))
             return 0
