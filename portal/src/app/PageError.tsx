@@ -1,0 +1,37 @@
+import { Link, useRouteError } from "react-router";
+
+import { Button, Page } from "../shared/components";
+import { commonTexts } from "../shared/i18n/common";
+import { useTexts } from "../shared/i18n/i18n";
+import { appTexts } from "./texts";
+
+/** A page that broke, with a way back. The others go on. */
+export function PageError() {
+  const t = useTexts(commonTexts);
+  const error = useRouteError();
+  // What a browser says of a module that it could not load, in each its own words.
+  const isUnloaded = error instanceof TypeError && /import|module/i.test(error.message);
+  return (
+    <div className="state state-error" role="alert">
+      <h1>{t("error.title")}</h1>
+      <p>{t(isUnloaded ? "error.chunk" : "error.page")}</p>
+      <Button kind="primary" onClick={() => location.reload()}>
+        {t("reload")}
+      </Button>
+      <a href="/">{t("goHome")}</a>
+    </div>
+  );
+}
+
+export function NotFoundPage() {
+  const t = useTexts(appTexts);
+  const common = useTexts(commonTexts);
+  return (
+    <Page title={t("notFound.title")}>
+      <div className="state">
+        <p>{t("notFound.text")}</p>
+        <Link to="/">{common("goHome")}</Link>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,64 @@
+// Every page has its own chunk: what nobody opens is not loaded.
+
+import { type ComponentType, Suspense, lazy } from "react";
+import { type RouteObject, createBrowserRouter } from "react-router";
+
+import { Loading } from "../shared/components";
+import { HomePage } from "./HomePage";
+import { NotFoundPage, PageError } from "./PageError";
+import { PublicFrame } from "./PublicFrame";
+import { Shell } from "./Shell";
+
+function page(path: string, load: () => Promise<{ default: ComponentType }>): RouteObject {
+  const LazyPage = lazy(load);
+  return {
+    path,
+    errorElement: <PageError />,
+    element: (
+      <Suspense fallback={<Loading rows={8} />}>
+        <LazyPage />
+      </Suspense>
+    ),
+  };
+}
+
+export const router = createBrowserRouter([
+  {
+    element: <PublicFrame />,
+    errorElement: <PageError />,
+    children: [
+      page("/sign-in", () => import("../features/identity/SignInPage")),
+      page("/invitation", () => import("../features/identity/InvitationPage")),
+      page("/password-reset", () => import("../features/identity/PasswordResetPage")),
+    ],
+  },
+  {
+    element: <Shell />,
+    errorElement: <PageError />,
+    children: [
+      { path: "/", element: <HomePage />, errorElement: <PageError /> },
+      page("/account", () => import("../features/identity/AccountPage")),
+      page("/order", () => import("../features/ordering/OrderPage")),
+      page("/order/review", () => import("../features/ordering/ReviewPage")),
+      page("/orders", () => import("../features/ordering/OrdersPage")),
+      page("/orders/:id", () => import("../features/ordering/OrderDetailPage")),
+      page("/sales", () => import("../features/ordering/SalesPage")),
+      page("/sales/:id", () => import("../features/ordering/SaleDetailPage")),
+      page("/money", () => import("../features/settlement/MoneyPage")),
+      page("/money/:relationshipId", () => import("../features/settlement/LedgerPage")),
+      page("/money/statements/:id", () => import("../features/settlement/StatementPage")),
+      page("/reports", () => import("../features/settlement/ReportsPage")),
+      page("/setup/people", () => import("../features/identity/PeoplePage")),
+      page("/setup/relationships", () => import("../features/organizations/RelationshipsPage")),
+      page("/setup/relationships/:id", () => import("../features/organizations/RelationshipPage")),
+      page("/setup/price-lists", () => import("../features/pricing/PriceListsPage")),
+      page("/setup/price-lists/:id", () => import("../features/pricing/PriceListPage")),
+      page("/setup/assortments", () => import("../features/catalog/AssortmentsPage")),
+      page("/setup/assortments/:id", () => import("../features/catalog/AssortmentPage")),
+      page("/setup/products", () => import("../features/catalog/ProductsPage")),
+      page("/setup/warehouses", () => import("../features/inventory/WarehousesPage")),
+      page("/setup/stock", () => import("../features/inventory/StockPage")),
+      { path: "*", element: <NotFoundPage /> },
+    ],
+  },
+]);

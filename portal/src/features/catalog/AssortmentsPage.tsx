@@ -1,0 +1,12 @@
+import { appTexts } from "../../app/texts";
+import { Empty, Page } from "../../shared/components";
+import { useTexts } from "../../shared/i18n/i18n";
+
+export default function AssortmentsPage() {
+  const t = useTexts(appTexts);
+  return (
+    <Page title={t("nav.assortments")}>
+      <Empty>{t("building.text")}</Empty>
+    </Page>
+  );
+}

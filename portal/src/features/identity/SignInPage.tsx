@@ -1,0 +1,34 @@
+import { useNavigate, useSearchParams } from "react-router";
+
+import { useSessionActions } from "../../app/session";
+import { Notice, Page } from "../../shared/components";
+import { useTexts } from "../../shared/i18n/i18n";
+import SignInForm from "./SignInForm";
+import { identityTexts } from "./texts";
+
+export default function SignInPage() {
+  const t = useTexts(identityTexts);
+  const [parameters] = useSearchParams();
+  const navigate = useNavigate();
+  const { begin } = useSessionActions();
+  return (
+    <Page title={t("signIn.title")} subtitle={t("signIn.lead")}>
+      {parameters.has("joined") && <Notice kind="good">{t("invitation.done")}</Notice>}
+      <SignInForm
+        onSignedIn={(viewer) => {
+          begin(viewer);
+          void navigate(ownAddress(parameters.get("next")), { replace: true });
+        }}
+      />
+    </Page>
+  );
+}
+
+/** Where to go on: an address of ours, whatever a link to this page says. */
+export function ownAddress(next: string | null): string {
+  if (next === null) return "/";
+  const url = new URL(next, location.origin);
+  return url.origin === location.origin && next.startsWith("/")
+    ? `${url.pathname}${url.search}`
+    : "/";
+}

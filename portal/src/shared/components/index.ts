@@ -1,0 +1,16 @@
+// All that pages are built from. What is heavy is not here: `Chart` and antd are loaded by the
+// pages that need them.
+
+export { Button, ButtonLink } from "./Button";
+export { type Column, DataTable, PagedTable, type Selection } from "./DataTable";
+export { ConfirmButton, Drawer, Modal } from "./Dialog";
+export { DownloadLink } from "./DownloadLink";
+export { CheckField, Field, SelectField, TextAreaField, TextField } from "./Field";
+export { Gauge } from "./Gauge";
+export { Icon, type IconName } from "./Icon";
+export { Facts, Page, Section } from "./Page";
+export { IntentProblems, ProblemList, problemAt } from "./Problems";
+export { Empty, ErrorLine, ErrorState, Loading, NoAccess, Notice } from "./States";
+export { type Tab, Tabs } from "./Tabs";
+export { DateText, Money, Quantity, StatePill, UnitPrice, useName } from "./Values";
+export { useUnsavedGuard } from "./useUnsavedGuard";
