@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 import strawberry
 from strawberry.dataloader import DataLoader
 from strawberry.litestar import BaseContext
 
 from tradeline.identity import TokenKeys
-from tradeline.kernel import Actor, Connection, Database, Locale
+from tradeline.kernel import Actor, Connection, Database, Forbidden, Locale
 from tradeline_graph._news import Feed
 
 Key = TypeVar("Key", bound=Hashable)
@@ -26,7 +26,7 @@ class Context(BaseContext, kw_only=True):
 
     `locale` is that of the account, or what the request asks for. `token_keys` sign programs in.
     `trusted_documents` are the only texts that run; None lets all run. `feed` is what a WebSocket's
-    subscriber is told.
+    subscriber is told. `has_acted` holds while a mutation looks for what came of it.
     """
 
     db: Database
@@ -35,6 +35,7 @@ class Context(BaseContext, kw_only=True):
     token_keys: TokenKeys | None = None
     trusted_documents: frozenset[str] | None = None
     feed: Feed | None = None
+    has_acted: bool = False
     loaders: dict[str, DataLoader[Any, Any]] = {}  # noqa: RUF012 - copied for each instance
 
     def signed_in(self) -> Actor:
@@ -57,8 +58,14 @@ class Context(BaseContext, kw_only=True):
 
             async def load_batch(keys: list[Key]) -> Sequence[Value]:
                 actor = self.signed_in()
-                async with self.db.reading(actor.network_id) as conn:
-                    return await load(conn, actor, keys)
+                try:
+                    async with self.db.reading(actor.network_id) as conn:
+                        return await load(conn, actor, keys)
+                except Forbidden:
+                    # What was done stands: to say FORBIDDEN now would tell of a failure.
+                    if not self.has_acted:
+                        raise
+                    return cast("Sequence[Value]", [None for _ in keys])
 
             self.loaders[name] = DataLoader(load_fn=load_batch, max_batch_size=1000)
         return self.loaders[name]

@@ -39,7 +39,8 @@ async def perform(
     """Run `use_case` once for the input's `requestId`, in one unit of work.
 
     The same request sent again gets the first answer's id; with another body, RequestReused.
-    A refusal stores nothing, so that the same request may be tried again.
+    A refusal stores nothing, so that the same request may be tried again. Once it is done, it
+    cannot fail any more: what its person may not read is null in the answer.
     """
     actor = info.context.signed_in()
     body = kernel.body_hash(info.field_name, as_json(input))
@@ -57,6 +58,7 @@ async def perform(
         return Outcome(errors=to_graph(rejection.problems, info.context.locale))
     finally:
         info.context.loaders.clear()
+    info.context.has_acted = True
     return Outcome(id=answer_id)
 
 

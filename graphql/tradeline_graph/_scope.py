@@ -74,7 +74,11 @@ class Guard(FieldExtension):
     ) -> Any:
         self._check(info)
         answer = next_(source, info, **kwargs)
-        return await answer if isawaitable(answer) else answer  # a subscription's is a stream
+        try:
+            return await answer if isawaitable(answer) else answer  # a subscription's is a stream
+        finally:
+            # A mutation has its answer; the fields inside of it are asked for as everywhere.
+            info.context.has_acted = False
 
     def resolve(self, next_: SyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
         self._check(info)

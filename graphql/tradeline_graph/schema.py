@@ -42,7 +42,10 @@ class Query(
         return True
 
 
-@strawberry.type(description="Everything that can be done.")
+@strawberry.type(
+    description="Everything that can be done. Where your role allows to do a thing and not to read "
+    "it, what came of it is null in the payload, and it is done all the same."
+)
 class Mutation(
     catalog.Mutation,
     identity.Mutation,

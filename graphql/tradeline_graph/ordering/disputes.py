@@ -59,7 +59,8 @@ class OrdersConfirmPayload:
 
 
 @strawberry.type(
-    description="`dispute` is null if there are `errors`.", directives=scoped(Scope.VALUE)
+    description="`dispute` is null if there are `errors`, or without `order:read`.",
+    directives=scoped(Scope.VALUE),
 )
 class OrderDisputeOpenPayload:
     dispute: Dispute | None = None
@@ -67,7 +68,8 @@ class OrderDisputeOpenPayload:
 
 
 @strawberry.type(
-    description="`dispute` is null if there are `errors`.", directives=scoped(Scope.VALUE)
+    description="`dispute` is null if there are `errors`, or without `order:read`.",
+    directives=scoped(Scope.VALUE),
 )
 class OrderDisputeClosePayload:
     dispute: Dispute | None = None

@@ -74,7 +74,7 @@ OrderReturnDecideError: TypeAlias = Annotated[
 ]
 
 
-_NULL_IF_ERRORS = "`order` is null if, and only if, there are `errors`."
+_NULL_IF_ERRORS = "`order` is null if there are `errors`, or without `order:read`."
 
 
 @strawberry.type(description=_NULL_IF_ERRORS, directives=scoped(Scope.VALUE))
@@ -108,7 +108,7 @@ class OrderCancelPayload:
 
 
 @strawberry.type(
-    description="`shipment` is null if, and only if, there are `errors`.",
+    description="`shipment` is null if there are `errors`, or without `order:read`.",
     directives=scoped(Scope.VALUE),
 )
 class OrderShipPayload:
@@ -117,7 +117,7 @@ class OrderShipPayload:
 
 
 @strawberry.type(
-    description="`shipment` is null if, and only if, there are `errors`.",
+    description="`shipment` is null if there are `errors`, or without `order:read`.",
     directives=scoped(Scope.VALUE),
 )
 class ShipmentReceivePayload:
@@ -126,7 +126,7 @@ class ShipmentReceivePayload:
 
 
 @strawberry.type(
-    description="`orderReturn` is null if, and only if, there are `errors`.",
+    description="`orderReturn` is null if there are `errors`, or without `order:read`.",
     directives=scoped(Scope.VALUE),
 )
 class OrderReturnRequestPayload:
@@ -135,7 +135,7 @@ class OrderReturnRequestPayload:
 
 
 @strawberry.type(
-    description="`orderReturn` is null if, and only if, there are `errors`.",
+    description="`orderReturn` is null if there are `errors`, or without `order:read`.",
     directives=scoped(Scope.VALUE),
 )
 class OrderReturnDecidePayload:
