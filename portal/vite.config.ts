@@ -11,6 +11,9 @@ const ANTD = /node_modules[\\/](antd|@ant-design|@rc-component|dayjs)[\\/]/;
 export default defineConfig({
   plugins: [react()],
   build: {
+    // The server's own build grows beside the former one, and takes its place at the end.
+    outDir: process.env["PORTAL_DIST"] ?? "dist",
+    emptyOutDir: true,
     manifest: true,
     target: "es2023",
     assetsInlineLimit: 0, // a strict content security policy knows no data: addresses

@@ -11,9 +11,10 @@ const ENTRY = "index.html";
 const LOADED_LATER = [
   "src/features/identity/SignInPage.tsx",
   "src/features/ordering/OrderPage.tsx",
+  "src/shared/graph/socket.ts",
 ];
 
-const dist = fileURLToPath(new URL("../dist", import.meta.url));
+const dist = process.env.PORTAL_DIST ?? fileURLToPath(new URL("../dist", import.meta.url));
 const manifest = JSON.parse(readFileSync(join(dist, ".vite/manifest.json"), "utf8"));
 const counted = new Map();
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const TEXTS = new Set([".html", ".js", ".css", ".svg", ".json"]);
-const dist = fileURLToPath(new URL("../dist", import.meta.url));
+const dist = process.env.PORTAL_DIST ?? fileURLToPath(new URL("../dist", import.meta.url));
 
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || !TEXTS.has(extname(entry.name))) continue;

@@ -73,7 +73,7 @@ function Frame({ viewer }: { readonly viewer: Viewer }) {
   const { pathname } = useLocation();
   const { permissions } = useSession();
   const [isMenuOpen, setIsMenuOpen] = useState(false);
-  useLive();
+  useLive(viewer.organization?.id, !useHasSessionEnded());
   useEffect(() => setIsMenuOpen(false), [pathname]);
   return (
     <div className="shell">

@@ -1,23 +1,9 @@
 import type { QueryClient } from "@tanstack/react-query";
 
-/** What a query shows. The first nine are what the server tells changes of. */
-export type Kind =
-  | "ORDER"
-  | "SHIPMENT"
-  | "RETURN"
-  | "DISPUTE"
-  | "STATEMENT"
-  | "PAYMENT"
-  | "ADJUSTMENT"
-  | "RELATIONSHIP"
-  | "STOCK"
-  | "PRICE"
-  | "CATALOG"
-  | "DRAFT"
-  | "ORDER_LIST"
-  | "PEOPLE"
-  | "ORGANIZATION"
-  | "SESSION";
+import type { ChangeKind } from "../../gql/graphql";
+
+/** What a query shows: what the server tells changes of, and what only we know to have changed. */
+export type Kind = Exclude<ChangeKind, "EVERYTHING"> | "DRAFT" | "ORDER_LIST" | "SESSION";
 
 declare module "@tanstack/react-query" {
   interface Register {
