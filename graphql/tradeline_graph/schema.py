@@ -63,5 +63,5 @@ schema = Schema(
     mutation=Mutation,
     subscription=changes.Subscription,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
-    extensions=EXTENSIONS,
+    extensions=[*EXTENSIONS, lambda: changes.SubscribeOverSockets()],
 )
