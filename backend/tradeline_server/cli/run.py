@@ -23,6 +23,7 @@ from tradeline_server.portal import Portal, State, has_sources
 from tradeline_server.portal_build import Checkout, build
 from tradeline_server.seed import ensure_demo, has_other_networks
 from tradeline_server.settings import Settings, load_settings
+from tradeline_server.sockets import MESSAGE_BYTES_MAX
 
 PORTS_TRIED = 50
 STOP_SECONDS_MAX = 5
@@ -74,6 +75,7 @@ async def _run(settings: Settings, as_json: bool) -> None:
                 # X-Forwarded-For is believed only of proxies that somebody has named.
                 proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
                 timeout_graceful_shutdown=STOP_SECONDS_MAX,
+                ws_max_size=MESSAGE_BYTES_MAX,
             )
             stop.web = _WebServer(config)
             serving = asyncio.create_task(stop.web.serve(sockets=[listener]))
