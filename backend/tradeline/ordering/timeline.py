@@ -112,6 +112,8 @@ def detail_of(
         for name in ("quantity", "expected")
         if (values := [v for line in told if (v := getattr(line, name)) is not None])
     }
+    # Only the first are kept: those that went otherwise than asked for come before the others.
+    told.sort(key=lambda line: not _is_worth_words(step, line))
     kept = {name: paper[name] for name in PAPER if paper.get(name)}
     return totals | kept | (listing("lines", [_as_json(line) for line in told]) if told else {})
 
@@ -185,10 +187,11 @@ def word_event(event: OrderEvent, order: Order, locale: Locale) -> str:
         step = "review_refused"
     head = (ZH if in_chinese else EN)[step].format(amount=order.amount)
     parts = [head + _units(event.detail, in_chinese), *_papers(event.detail, order, in_chinese)]
-    lines = [line for line in lines_of_event(event) if _is_worth_words(step, line)]
+    kept = lines_of_event(event)
+    lines = [line for line in kept if _is_worth_words(step, line)]
     parts += [_word_line(line, in_chinese) for line in lines[:LINES_WORDED_MAX]]
-    if len(lines) > LINES_WORDED_MAX:
-        more = len(lines) - LINES_WORDED_MAX
+    count = event.detail["lines_count"] if kept and len(lines) == len(kept) else len(lines)
+    if (more := count - LINES_WORDED_MAX) > 0:
         parts.append(f"另有 {more} 行" if in_chinese else f"{more} more lines")
     return "；".join(parts) + "。" if in_chinese else "; ".join(parts) + "."
 
