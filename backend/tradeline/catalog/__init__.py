@@ -12,6 +12,7 @@ from tradeline.catalog.model import (
     Category,
     CodeKind,
     NewAssortment,
+    MatchKind,
     NewBarcode,
     NewBuyerCode,
     NewCategory,
@@ -28,6 +29,7 @@ from tradeline.catalog.model import (
     SkuFilter,
     Tradable,
 )
+    TypedMatch,
 from tradeline.catalog.service.assortments import (
     assortments_by_ids,
     assortments_of_edges,
@@ -43,6 +45,7 @@ from tradeline.catalog.service.assortments import (
 from tradeline.catalog.service.products import (
     categories_by_ids,
     create_categories,
+from tradeline.catalog.service.matching import match_typed
     create_products,
     list_categories,
     list_products,
@@ -79,6 +82,7 @@ __all__ = [
     "NewPack",
     "NewProduct",
     "NewSku",
+    "MatchKind",
     "Offer",
     "OfferFilter",
     "Pack",
@@ -96,6 +100,7 @@ __all__ = [
     "create_assortments",
     "create_categories",
     "create_products",
+    "TypedMatch",
     "create_skus",
     "find_skus",
     "grant_assortments",
@@ -115,6 +120,7 @@ __all__ = [
     "skus_by_ids",
     "skus_of_products",
     "update_products",
+    "match_typed",
     "update_skus",
     "visible_sku_ids",
 ]

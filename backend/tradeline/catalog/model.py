@@ -99,6 +99,27 @@ class CodeMatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assortment:
+class MatchKind(StrEnum):
+    """How surely a typed text means a SKU: it is a whole code or name of it, or similar to one."""
+
+    CODE = "code"
+    BARCODE = "barcode"
+    OWN_CODE = "own_code"
+    NAME = "name"
+    SIMILAR = "similar"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedMatch:
+    """A SKU that a typed text may mean; a barcode also tells the pack. `is_exact`: in the very
+    case and width in which it is written."""
+
+    sku_id: int
+    kind: MatchKind
+    pack_id: int | None = None
+    is_exact: bool = False
+
+
     """A named set of SKUs that a seller offers, granted to edges."""
 
     id: int

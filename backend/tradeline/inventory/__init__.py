@@ -56,6 +56,7 @@ from tradeline.inventory.service.supply import (
     receive_stock,
     release_holds,
     send_back_stock,
+    load_supply,
     ship_holds,
     store_holds,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "ship_holds",
     "stock_holds_by_ids",
     "store_holds",
+    "load_supply",
     "transfer_stock",
     "warehouses_by_ids",
     "warehouses_of_edges",

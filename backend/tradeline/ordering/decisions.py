@@ -88,6 +88,19 @@ def decide_orders(
     return [_decide(position, order, state) for position, order in enumerate(orders)]
 
 
+def judge_lines(
+    position: int, order: NewOrder, relationship: Relationship, state: PlacementState
+) -> list[PlacedLine | list[Problem]]:
+    """Each line by itself, on an edge that trades: what it comes to, or all that is wrong with it.
+
+    A line that can be had takes its stock, so that the lines after it find less.
+    """
+    return [
+        _decide_line((position, index), line, relationship, state)
+        for index, line in enumerate(order.lines)
+    ]
+
+
 def pack_of(line: NewOrderLine, tradable: Tradable) -> Pack | None:
     """The line's pack; the base pack where none is named, None where there is no such pack."""
     if line.pack_id is None:
@@ -103,8 +116,7 @@ def _decide(position: int, order: NewOrder, state: PlacementState) -> PlacedOrde
         return RefusedOrder((NotTrading(path=("relationshipId",)),))
     problems: list[Problem] = []
     lines: list[PlacedLine] = []
-    for index, line in enumerate(order.lines):
-        placed = _decide_line((position, index), line, relationship, state)
+    for placed in judge_lines(position, order, relationship, state):
         if isinstance(placed, PlacedLine):
             lines.append(placed)
         else:

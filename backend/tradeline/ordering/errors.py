@@ -147,3 +147,66 @@ class QuantityNotOpen(Problem):
 class ReasonMissing(Problem):
     zh: ClassVar[str] = "拒绝或减少数量须说明原因。"
     en: ClassVar[str] = "Say why: refusing, or confirming less than was ordered, needs a reason."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeUnknown(Problem):
+    """A row names nothing that the viewer could order. What it may not see is answered alike."""
+
+    zh: ClassVar[str] = "找不到“{code}”；请核对编码、条码或名称，或从商品目录中选择。"
+    en: ClassVar[str] = (
+        "Nothing is called “{code}”; check the code, barcode or name, or choose from the catalog."
+    )
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeAmbiguous(Problem):
+    """A row may mean one of several SKUs, at most five of which are named; or one, not surely."""
+
+    zh: ClassVar[str] = "“{code}”不能确定是哪个商品，您是指：{names}？请选择其一。"
+    en: ClassVar[str] = "“{code}” is not sure. Did you mean {names_en}? Choose one."
+
+    code: str
+    names: str
+    names_en: str
+    sku_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantityUnclear(Problem):
+    zh: ClassVar[str] = "数量“{text}”无法识别；请填写正整数，可加包装，例如 12 或 2 箱。"
+    en: ClassVar[str] = (
+        "“{text}” is no quantity; write a whole number of at least 1, with a pack if you like,"
+        " such as 12 or 2 CASE."
+    )
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NothingToOrder(Problem):
+    zh: ClassVar[str] = "没有可下单的行；请添加商品，或先修正有问题的行。"
+    en: ClassVar[str] = "No row is ready to be ordered; add some, or mend those with a problem."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftChanged(Problem):
+    """The draft was saved or placed meanwhile, perhaps in another window."""
+
+    zh: ClassVar[str] = "草稿已在别处更改；请重新打开后再继续。"
+    en: ClassVar[str] = "The draft was changed elsewhere meanwhile; open it again and go on there."
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadFile(Problem):
+    """A file from which no rows can be taken."""
+
+    zh: ClassVar[str] = "无法读取该文件：{why_zh}。"
+    en: ClassVar[str] = "The file cannot be taken: {why}."
+
+    why: str
+    why_zh: str

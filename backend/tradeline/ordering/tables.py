@@ -196,3 +196,38 @@ class Dispute(Table, tablename="dispute", schema="ordering"):
     closed_by_org_id = BigInt(default=None, null=True)
     closed_by_account_id = BigInt(default=None, null=True)
     closed_at = Timestamptz(default=None, null=True)
+
+
+class OrderDraft(Table, tablename="order_draft", schema="ordering"):
+    """An order in the making: one for each person on each edge, with its rows as typed. Emptied
+    when it is placed, never deleted, so that its version never goes back."""
+
+    network_id = BigInt(primary_key=True, default=None, null=False)
+    id = BigInt(primary_key=True, default=None, null=False)
+    org_id = BigInt(default=None, null=False)
+    account_id = BigInt(default=None, null=False)
+    relationship_id = BigInt(default=None, null=False)
+    version = Integer(default=1, null=False)
+    saved_at = Timestamptz(default=TimestamptzNow(), null=False)
+    rows = JSONB(default="[]", null=False)
+    buyer_reference = Text(default="", null=False)
+    note = Text(default="", null=False)
+    ship_to_region = Text(default="", null=False)
+    ship_to_address = Text(default="", null=False)
+    requested_on = Date(default=None, null=True)
+
+    one_draft_for_each_person_and_edge = Unique([network_id, org_id, account_id, relationship_id])
+
+
+class OrderList(Table, tablename="order_list", schema="ordering"):
+    """Rows that the people of an organization keep under a name."""
+
+    network_id = BigInt(primary_key=True, default=None, null=False)
+    id = BigInt(primary_key=True, default=None, null=False)
+    org_id = BigInt(default=None, null=False)
+    name = Text(default=None, null=False)
+    rows = JSONB(default="[]", null=False)
+    updated_at = Timestamptz(default=TimestamptzNow(), null=False)
+    updated_by_account_id = BigInt(default=None, null=True)
+
+    one_list_for_each_name = Unique([network_id, org_id, name])

@@ -58,6 +58,7 @@ from tradeline.settlement.service.edges import (
 )
 from tradeline.settlement.service.exposures import (
     exposures_by_relationship,
+    load_exposures,
     lock_exposures,
     open_exposures,
     owe,
@@ -125,6 +126,7 @@ __all__ = [
     "list_payments",
     "list_statement_lines",
     "list_statements",
+    "load_exposures",
     "lock_exposures",
     "open_exposures",
     "owe",

@@ -11,6 +11,7 @@ from tradeline_graph._ids import from_id
 from tradeline_graph._mutations import perform
 from tradeline_graph._scope import Guard, Scope
 from tradeline_graph.ordering.disputes import DisputeMutation
+from tradeline_graph.ordering.draft_mutations import DraftMutation
 from tradeline_graph.ordering.inputs import (
     OrderCancelInput,
     OrderConfirmInput,
@@ -23,6 +24,7 @@ from tradeline_graph.ordering.inputs import (
     ShipmentReceiveInput,
     quantities_of,
 )
+from tradeline_graph.ordering.order_lists import OrderListMutation
 from tradeline_graph.ordering.payloads import (
     OrderCancelPayload,
     OrderConfirmPayload,
@@ -38,7 +40,7 @@ from tradeline_graph.ordering.types import load_order, load_return, load_shipmen
 
 
 @strawberry.type
-class Mutation(DisputeMutation):
+class Mutation(DisputeMutation, DraftMutation, OrderListMutation):
     @strawberry.mutation(
         description=(
             "Place an order: every line, or none, with all the reasons at once. "

@@ -15,9 +15,7 @@ from tradeline.inventory.model import (
 )
 from tradeline.kernel import Actor, Connection
 
-# The ORDER BY is the lock order. Rows are sorted before they are locked, and what another
-# transaction changed meanwhile is read again, so `free` is that of the locked row.
-LOCK_SUPPLY = """
+LOAD_SUPPLY = """
     WITH pair AS (
         SELECT DISTINCT wanted.relationship_id, wanted.sku_id
           FROM unnest($2::bigint[], $3::bigint[]) AS wanted (relationship_id, sku_id)
@@ -31,9 +29,11 @@ LOCK_SUPPLY = """
         ON level.network_id = $1
        AND level.warehouse_id = serving.warehouse_id
        AND level.sku_id = pair.sku_id
-     ORDER BY level.warehouse_id, level.sku_id
-       FOR NO KEY UPDATE OF level
 """
+
+# The ORDER BY is the lock order. Rows are sorted before they are locked, and what another
+# transaction changed meanwhile is read again, so `free` is that of the locked row.
+LOCK_SUPPLY = LOAD_SUPPLY + " ORDER BY level.warehouse_id, level.sku_id FOR NO KEY UPDATE OF level"
 
 LOCK_OWN_SUPPLY = """
     SELECT level.sku_id, level.warehouse_id, warehouse.priority,
@@ -275,6 +275,14 @@ RECEIVE_STOCK = """
       FROM receipt
      ORDER BY warehouse_id, sku_id, reference_id
 """
+
+
+async def load_supply(
+    conn: Connection, network_id: int, pairs: Sequence[tuple[int, int]]
+) -> list[SupplySource]:
+    """As `lock_supply`, without locking."""
+    rows = await conn.fetch(LOAD_SUPPLY, network_id, *_columns(pairs))
+    return [SupplySource(**row) for row in rows]
 
 
 async def lock_supply(

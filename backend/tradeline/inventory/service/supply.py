@@ -27,6 +27,13 @@ async def lock_supply(
     return Supply(await queries.lock_supply(conn, network_id, pairs) if pairs else ())
 
 
+async def load_supply(
+    conn: Connection, *, network_id: int, pairs: Sequence[tuple[int, int]]
+) -> Supply:
+    """As `lock_supply`, without locking: to look at. Nothing may be held of what it gives."""
+    return Supply(await queries.load_supply(conn, network_id, pairs) if pairs else ())
+
+
 async def available(
     conn: Connection, *, network_id: int, pairs: Sequence[tuple[int, int]]
 ) -> dict[tuple[int, int], int]:

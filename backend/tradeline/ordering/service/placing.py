@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tradeline.catalog import Tradable, load_tradable
-from tradeline.inventory import NewHold, Supply, lock_supply, store_holds
+from tradeline.inventory import NewHold, store_holds
 from tradeline.kernel import (
     Actor,
     Change,
@@ -21,21 +20,14 @@ from tradeline.kernel import (
 )
 from tradeline.ordering.decisions import (
     PlacedOrder,
-    PlacementState,
     RefusedOrder,
     decide_orders,
-    pack_of,
 )
-from tradeline.ordering.model import LINES_MAX, NewOrder
+from tradeline.ordering.model import NewOrder
 from tradeline.ordering.queries import placing as queries
-from tradeline.ordering.service.steps import today
-from tradeline.organizations import (
-    Relationship,
-    load_relationships,
-    load_trading_relationships,
-)
-from tradeline.pricing import PriceRequest, PriceResolution, price_lines
-from tradeline.settlement import NewExposureHold, lock_exposures, store_exposure_holds
+from tradeline.ordering.service.loading import load_placement
+from tradeline.organizations import Relationship, load_relationships
+from tradeline.settlement import NewExposureHold, store_exposure_holds
 
 
 async def place_order(conn: Connection, *, actor: Actor, order: NewOrder) -> int:
@@ -74,12 +66,14 @@ async def place_orders(
     known = [
         position
         for position, (actor, order) in enumerate(requests)
-        if _may_place(actor, edges.get(order.relationship_id))
+        if may_place(actor, edges.get(order.relationship_id))
     ]
     if not known:
         return outcome
     with timed(Stage.LOADING):
-        state = await _load(conn, network_id, [requests[position][1] for position in known])
+        state = await load_placement(
+            conn, network_id, [requests[position][1] for position in known], is_locked=True
+        )
     with timed(Stage.DECIDING):
         decisions = decide_orders([requests[position][1] for position in known], state)
     accepted = [
@@ -103,70 +97,13 @@ def _unknown_edge() -> RefusedOrder:
     return RefusedOrder((NotFound(path=("relationshipId",), subject="relationship"),))
 
 
-def _may_place(actor: Actor, edge: Relationship | None) -> bool:
+def may_place(actor: Actor, edge: Relationship | None) -> bool:
     """Whether the edge is the actor's. Raises Forbidden if it is, and the permission is lacking."""
     if edge is None or actor.org_id not in (edge.buyer_org_id, edge.seller_org_id):
         return False
     buys = actor.org_id == edge.buyer_org_id
     actor.require(Permission.ORDER_PLACE if buys else Permission.ORDER_PLACE_ON_BEHALF)
     return True
-
-
-async def _load(conn: Connection, network_id: int, orders: Sequence[NewOrder]) -> PlacementState:
-    """Everything that deciding needs; locks exposures first, then stock levels."""
-    ids = sorted({order.relationship_id for order in orders})
-    trading = await load_trading_relationships(conn, network_id=network_id, ids=ids)
-    pairs = sorted(
-        {
-            (order.relationship_id, line.sku_id)
-            for order in orders
-            if order.relationship_id in trading and len(order.lines) <= LINES_MAX
-            for line in order.lines
-        }
-    )
-    tradable = await load_tradable(conn, network_id=network_id, pairs=pairs)
-    prices = await _price(conn, network_id, orders, tradable)
-    exposures = await lock_exposures(conn, network_id=network_id, relationship_ids=ids)
-    supply = await _lock_supply(conn, network_id, pairs, trading)
-    free = {edge_id: exposure.free_minor for edge_id, exposure in exposures.items()}
-    return PlacementState(trading, tradable, prices, exposures, supply, free, today())
-
-
-async def _lock_supply(
-    conn: Connection,
-    network_id: int,
-    pairs: Sequence[tuple[int, int]],
-    trading: dict[int, Relationship],
-) -> Supply:
-    held = [pair for pair in pairs if trading[pair[0]].holds_stock]
-    return await lock_supply(conn, network_id=network_id, pairs=held)
-
-
-async def _price(
-    conn: Connection,
-    network_id: int,
-    orders: Sequence[NewOrder],
-    tradable: dict[tuple[int, int], Tradable],
-) -> dict[tuple[int, int], PriceResolution]:
-    """The price of each line that names something tradable, in one statement for all."""
-    places: list[tuple[int, int]] = []
-    requests: list[PriceRequest] = []
-    for position, order in enumerate(orders):
-        for index, line in enumerate(order.lines[:LINES_MAX]):
-            sku = tradable.get((order.relationship_id, line.sku_id))
-            if sku is not None and (pack := pack_of(line, sku)) is not None:
-                places.append((position, index))
-                requests.append(
-                    PriceRequest(
-                        relationship_id=order.relationship_id,
-                        sku_id=line.sku_id,
-                        pack_id=pack.id,
-                        pack_units=pack.units,
-                        pack_quantity=line.quantity,
-                    )
-                )
-    resolutions = await price_lines(conn, network_id=network_id, requests=requests)
-    return dict(zip(places, resolutions, strict=True))
 
 
 async def _store(

@@ -22,14 +22,14 @@ INSERT_EXPOSURES = """
         ON CONFLICT DO NOTHING
 """
 
-# The ORDER BY is the lock order.
-LOCK_EXPOSURES = """
+LOAD_EXPOSURES = """
     SELECT relationship_id, currency, credit_limit_minor, held_minor, owed_minor, is_blocked
       FROM settlement.exposure
      WHERE network_id = $1 AND relationship_id = ANY($2::bigint[])
-     ORDER BY relationship_id
-       FOR NO KEY UPDATE
 """
+
+# The ORDER BY is the lock order.
+LOCK_EXPOSURES = LOAD_EXPOSURES + " ORDER BY relationship_id FOR NO KEY UPDATE"
 
 FETCH_EXPOSURES = """
     SELECT exposure.relationship_id, exposure.currency, exposure.credit_limit_minor,
@@ -195,6 +195,13 @@ async def insert_exposures(
         [exposure.currency for exposure in exposures],
         [exposure.credit_limit_minor for exposure in exposures],
     )
+
+
+async def load_exposures(
+    conn: Connection, network_id: int, relationship_ids: Sequence[int]
+) -> dict[int, Exposure]:
+    rows = await conn.fetch(LOAD_EXPOSURES, network_id, relationship_ids)
+    return {row["relationship_id"]: Exposure(**row) for row in rows}
 
 
 async def lock_exposures(

@@ -33,6 +33,13 @@ async def lock_exposures(
     return await queries.lock_exposures(conn, network_id, sorted(set(relationship_ids)))
 
 
+async def load_exposures(
+    conn: Connection, *, network_id: int, relationship_ids: Sequence[int]
+) -> dict[int, Exposure]:
+    """As `lock_exposures`, without locking: to look at, for modules above, whoever asks."""
+    return await queries.load_exposures(conn, network_id, relationship_ids)
+
+
 async def exposures_by_relationship(
     conn: Connection, *, actor: Actor, ids: Sequence[int]
 ) -> dict[int, Exposure]:
