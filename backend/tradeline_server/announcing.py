@@ -67,7 +67,6 @@ NOUNS: Final[Mapping[str, Telling]] = {
     "barcode": Telling(ChangeKind.CATALOG, "Sku"),
     "category": Telling(ChangeKind.CATALOG, "Category"),
     "credit": Telling(ChangeKind.CREDIT, *_ON_EDGE),
-    "dispute": Telling(ChangeKind.DISPUTE, "Dispute", "dispute_id"),
     "member": Telling(ChangeKind.MEMBER, "Member"),
     "order": Telling(ChangeKind.ORDER, "Order", "order_id"),
     "organization": Telling(ChangeKind.ORGANIZATION, "Organization"),
@@ -88,6 +87,8 @@ NOUNS: Final[Mapping[str, Telling]] = {
 TOPICS: Final[Mapping[str, Telling]] = {
     "assortment.granted": Telling(ChangeKind.CATALOG, *_ON_EDGE),
     "assortment.revoked": Telling(ChangeKind.CATALOG, *_ON_EDGE),
+    "order.disputed": Telling(ChangeKind.DISPUTE, "Dispute", "dispute_id"),
+    "order.dispute_closed": Telling(ChangeKind.DISPUTE, "Dispute", "dispute_id"),
     "order.shipped": Telling(ChangeKind.SHIPMENT, "Shipment", "shipment_id"),
     "order.received": Telling(ChangeKind.SHIPMENT, "Shipment", "shipment_id"),
     "order.return_requested": Telling(ChangeKind.RETURN, "OrderReturn", "return_id"),
