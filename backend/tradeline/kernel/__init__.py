@@ -34,7 +34,15 @@ from tradeline.kernel.money import (
     take_share,
 )
 from tradeline.kernel.outbox import Event, StoredEvent, claim_events, publish, settle_events
-from tradeline.kernel.pages import CursorKey, Page, PageRequest, grouped, make_page, page_request
+from tradeline.kernel.pages import (
+    CursorKey,
+    Page,
+    PageRequest,
+    grouped,
+    make_page,
+    page_request,
+    read_search,
+)
 from tradeline.kernel.quantity import QUANTITY_MAX, Quantity
 from tradeline.kernel.stages import Stage, add_time, timed, times_spent
 from tradeline.kernel.violations import (
@@ -97,6 +105,7 @@ __all__ = [
     "page_request",
     "publish",
     "raise_any",
+    "read_search",
     "record_and_publish",
     "record_changes",
     "refuse",

@@ -12,6 +12,7 @@ from tradeline.kernel.errors import InvalidValue, refuse
 
 PAGE_SIZE_MAX = 100
 PAGE_SIZE_DEFAULT = 20
+SEARCH_LENGTH_MAX = 100
 
 Item = TypeVar("Item")
 CursorKey: TypeAlias = tuple[str | int, ...]
@@ -64,6 +65,25 @@ def make_page(
     """Cut the rows fetched with `request.limit` into a page."""
     items = tuple(rows[: request.size])
     return Page(items, tuple(encode_cursor(key(item)) for item in items), len(rows) > request.size)
+
+
+def read_search(search: str | None) -> str | None:
+    """What a list is narrowed down to, as it is compared: in lower case, anywhere in a text. None
+    if there is nothing to search for.
+
+    Raises:
+        Rejected: if it is longer than anybody types.
+    """
+    if len(search or "") > SEARCH_LENGTH_MAX:
+        raise refuse(
+            InvalidValue(
+                path=("search",),
+                field="search",
+                rule=f"type at most {SEARCH_LENGTH_MAX} characters",
+                rule_zh=f"最多 {SEARCH_LENGTH_MAX} 个字符",
+            )
+        )
+    return (search or "").strip().lower() or None
 
 
 def encode_cursor(key: CursorKey) -> str:

@@ -3,7 +3,12 @@
 The names below are the module: others import them from here, and nothing from deeper in.
 """
 
-from tradeline.organizations.errors import EdgeExists, TermOfTheOtherSide, WouldBeItsOwnAncestor
+from tradeline.organizations.errors import (
+    EdgeExists,
+    TermOfTheOtherSide,
+    TermsChanged,
+    WouldBeItsOwnAncestor,
+)
 from tradeline.organizations.model import (
     UNCHANGED,
     LegalEntity,
@@ -66,6 +71,7 @@ __all__ = [
     "Side",
     "TermOfTheOtherSide",
     "TermsChange",
+    "TermsChanged",
     "Unchanged",
     "WouldBeItsOwnAncestor",
     "accept_relationship",

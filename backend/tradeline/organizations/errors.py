@@ -29,6 +29,14 @@ class TermOfTheOtherSide(Problem):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TermsChanged(Problem):
+    """The terms are no longer those that the buyer has read."""
+
+    zh: ClassVar[str] = "条款在您查看之后已被修改；请重新阅读后再接受。"
+    en: ClassVar[str] = "The terms have changed since you read them; read them again, then accept."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeExists(Problem):
     """Two legal entities already trade with each other in this currency."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
@@ -141,6 +143,13 @@ class Relationship:
             return Side.SELLER
         return Side.BUYER if org_id == self.buyer_org_id else None
 
+    @property
+    def terms_hash(self) -> str:
+        """The same for the same terms: so that who accepts can say what they have read."""
+        terms = {name: getattr(self, name) for name in READ_TERMS}
+        told = json.dumps(terms, default=str, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(told.encode()).hexdigest()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOrganization:
@@ -228,6 +237,13 @@ class TermsChange:
         return {name: value for name, value in named.items() if value is not UNCHANGED}
 
 
+# What a buyer reads before it accepts: between whom, in what, and on which terms.
+READ_TERMS = (
+    "seller_entity_id",
+    "buyer_entity_id",
+    "currency",
+    *(field.name for field in fields(TermsChange) if field.name != "relationship_id"),
+)
 # A buyer says who may see what it sells on; everything else is what the seller offers.
 BUYERS_TERMS = frozenset({"shares_sell_out"})
 # Without a receipt what is shipped is owed uncounted: the buyer says whether it goes without.

@@ -192,11 +192,14 @@ _PLAIN_TERMS = (
 )
 
 
-@strawberry.input
+@strawberry.input(
+    description="With the `termsHash` of what was read, other terms are not accepted unseen."
+)
 class RelationshipAcceptInput:
     request_id: str
     relationship_id: strawberry.ID
     reason: str = ""
+    terms_hash: str | None = None
 
 
 @strawberry.input

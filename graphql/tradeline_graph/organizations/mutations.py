@@ -61,6 +61,14 @@ class TermOfTheOtherSide(Problem):
     term: str
 
 
+@face_of(organizations.TermsChanged)
+@strawberry.type(
+    description="The terms are no longer those that were read.", directives=scoped(Scope.VALUE)
+)
+class TermsChanged(Problem):
+    pass
+
+
 @face_of(organizations.EdgeExists)
 @strawberry.type(
     description="The two legal entities already trade in this currency.",
@@ -90,7 +98,7 @@ RelationshipCreateError: TypeAlias = Annotated[
     strawberry.union("RelationshipCreateError"),
 ]
 RelationshipAcceptError: TypeAlias = Annotated[
-    NotFound | WrongState | InvalidValue | RequestReused,
+    NotFound | WrongState | TermsChanged | InvalidValue | RequestReused,
     strawberry.union("RelationshipAcceptError"),
 ]
 RelationshipTermsChangeError: TypeAlias = Annotated[
@@ -310,6 +318,7 @@ class Mutation:
                 actor=actor,
                 relationship_id=from_id("Relationship", input.relationship_id),
                 reason=input.reason,
+                terms_hash=input.terms_hash,
             )
             return edge.id
 

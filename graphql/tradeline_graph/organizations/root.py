@@ -33,20 +33,24 @@ class Query:
         return await load_organization(info, from_id("Organization", id))
 
     @strawberry.field(
-        description="All organizations that you may know of, oldest first.",
+        description="All organizations that you may know of, oldest first; search for a part of a "
+        "name or code.",
         extensions=[Guard(Scope.PARTY, Permission.ORGANIZATION_READ)],
     )
     async def organizations(
         self,
         info: Info,
         kind: OrganizationKind | None = None,
+        search: str | None = None,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[Organization]:
         actor = info.context.signed_in()
         page = kernel.page_request(first, after, (int,))
         async with info.context.db.reading(actor.network_id) as conn:
-            result = await organizations.list_organizations(conn, actor=actor, page=page, kind=kind)
+            result = await organizations.list_organizations(
+                conn, actor=actor, page=page, kind=kind, search=search
+            )
         return Connection.of(result, Organization.of)
 
     @strawberry.field(
@@ -57,7 +61,8 @@ class Query:
         return await load_relationship(info, from_id("Relationship", id))
 
     @strawberry.field(
-        description="The edges on which your organization stands on `side`; on both without it.",
+        description="The edges on which your organization stands on `side`, on both without it; "
+        "search for a part of the other side's name or code.",
         extensions=[Guard(Scope.PARTY, Permission.RELATIONSHIP_READ)],
     )
     async def relationships(
@@ -65,6 +70,7 @@ class Query:
         info: Info,
         side: RelationshipSide | None = None,
         state: RelationshipState | None = None,
+        search: str | None = None,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[Relationship]:
@@ -72,6 +78,6 @@ class Query:
         page = kernel.page_request(first, after, (int,))
         async with info.context.db.reading(actor.network_id) as conn:
             result = await organizations.list_relationships(
-                conn, actor=actor, page=page, side=side, state=state
+                conn, actor=actor, page=page, side=side, state=state, search=search
             )
         return Connection.of(result, Relationship.of)

@@ -166,6 +166,9 @@ class Relationship:
     shares_sell_out: bool = strawberry.field(
         description="The buyer lets the seller see what it sells on."
     )
+    terms_hash: str = strawberry.field(
+        description="Changes with any of the terms: say with it what you have read when you accept."
+    )
     rebate_basis_points: int
     rebate_threshold: Money
     created_at: datetime.datetime
@@ -190,6 +193,7 @@ class Relationship:
             holds_stock=row.holds_stock,
             territory=list(row.territory),
             shares_sell_out=row.shares_sell_out,
+            terms_hash=row.terms_hash,
             rebate_basis_points=row.rebate_basis_points,
             rebate_threshold=Money.of_minor(row.rebate_threshold_minor, row.currency),
             created_at=row.created_at,

@@ -152,7 +152,7 @@ async def test_an_edge_trades_when_its_buyer_has_accepted_it(
     assert (entry.action, entry.before, entry.after) == (
         "relationship.accept",
         {"state": "proposed"},
-        {"state": "active"},
+        {"state": "active", "terms_hash": edge.terms_hash},
     )
     assert "relationship.accepted" in {
         row["topic"]

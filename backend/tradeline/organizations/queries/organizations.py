@@ -114,6 +114,9 @@ LIST_VISIBLE_ORGANIZATIONS = """
        AND organization.id IN (SELECT visible.id FROM organizations.visible_to($1, $2) AS visible)
        AND ($3::bigint IS NULL OR organization.id > $3)
        AND ($4::text IS NULL OR organization.kind = $4)
+       AND ($6::text IS NULL
+            OR strpos(lower(concat_ws(E'\\n', organization.code, organization.name,
+                                      organization.name_en)), $6) > 0)
      ORDER BY organization.id
      LIMIT $5
 """
@@ -256,11 +259,15 @@ async def fetch_visible_organizations(
 
 
 async def list_visible_organizations(
-    conn: Connection, actor: Actor, page: PageRequest, kind: OrganizationKind | None
+    conn: Connection,
+    actor: Actor,
+    page: PageRequest,
+    kind: OrganizationKind | None,
+    search: str | None,
 ) -> list[Organization]:
     after = None if page.after is None else page.after[0]
     rows = await conn.fetch(
-        LIST_VISIBLE_ORGANIZATIONS, actor.network_id, actor.org_id, after, kind, page.limit
+        LIST_VISIBLE_ORGANIZATIONS, actor.network_id, actor.org_id, after, kind, page.limit, search
     )
     return list(_organizations(rows).values())
 

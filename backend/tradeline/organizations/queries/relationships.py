@@ -116,7 +116,8 @@ LOAD_TRADING_RELATIONSHIPS = """
      WHERE relationship.network_id = $1 AND relationship.id = ANY($2::bigint[])
 """
 
-# Each side has an index of its own, in the order of the list.
+# Each side has an index of its own, in the order of the list. $7 is searched for in what the other
+# side is called.
 LIST_RELATIONSHIPS = """
     SELECT edge.*
       FROM (SELECT sold.*
@@ -129,6 +130,15 @@ LIST_RELATIONSHIPS = """
            ) AS edge
      WHERE ($4::text IS NULL OR edge.state = $4)
        AND ($5::bigint IS NULL OR edge.id > $5)
+       AND ($7::text IS NULL
+            OR EXISTS (
+                   SELECT 1
+                     FROM organizations.organization AS partner
+                    WHERE partner.network_id = $1
+                      AND partner.id = CASE edge.seller_org_id WHEN $2 THEN edge.buyer_org_id
+                                            ELSE edge.seller_org_id END
+                      AND strpos(lower(concat_ws(E'\\n', partner.code, partner.name,
+                                                 partner.name_en)), $7) > 0))
      ORDER BY edge.id
      LIMIT $6
 """
@@ -204,6 +214,7 @@ async def list_relationships(
     page: PageRequest,
     side: Side | None,
     state: RelationshipState | None,
+    search: str | None,
 ) -> list[Relationship]:
     rows = await conn.fetch(
         LIST_RELATIONSHIPS,
@@ -213,6 +224,7 @@ async def list_relationships(
         None if state is None else state.value,
         None if page.after is None else page.after[0],
         page.limit,
+        search,
     )
     return [_relationship(row) for row in rows]
 

@@ -21,6 +21,7 @@ from tradeline.kernel import (
     Rejected,
     make_page,
     publish,
+    read_search,
     record_changes,
     refuse,
 )
@@ -254,12 +255,22 @@ async def organizations_by_ids(
 
 
 async def list_organizations(
-    conn: Connection, *, actor: Actor, page: PageRequest, kind: OrganizationKind | None = None
+    conn: Connection,
+    *,
+    actor: Actor,
+    page: PageRequest,
+    kind: OrganizationKind | None = None,
+    search: str | None = None,
 ) -> Page[Organization]:
-    """All that the actor's organization may know of, oldest first; Forbidden without
-    `organization:read`. The cursor's shape is (int,)."""
+    """All that the actor's organization may know of, oldest first; `search` is a part of a name or
+    code. The cursor's shape is (int,).
+
+    Raises:
+        Forbidden: without `organization:read`.
+        Rejected: with InvalidValue for a search longer than anybody types.
+    """
     actor.require(Permission.ORGANIZATION_READ)
-    rows = await queries.list_visible_organizations(conn, actor, page, kind)
+    rows = await queries.list_visible_organizations(conn, actor, page, kind, read_search(search))
     return make_page(rows, page, lambda organization: (organization.id,))
 
 

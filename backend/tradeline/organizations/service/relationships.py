@@ -22,9 +22,11 @@ from tradeline.kernel import (
     exponent_of,
     make_page,
     publish,
+    raise_any,
+    read_search,
     record_changes,
 )
-from tradeline.organizations.errors import EdgeExists
+from tradeline.organizations.errors import EdgeExists, TermsChanged
 from tradeline.organizations.model import (
     NewRelationship,
     Relationship,
@@ -142,16 +144,22 @@ async def change_terms(
 
 
 async def accept_relationship(
-    conn: Connection, *, actor: Actor, relationship_id: int, reason: str = ""
+    conn: Connection,
+    *,
+    actor: Actor,
+    relationship_id: int,
+    reason: str = "",
+    terms_hash: str | None = None,
 ) -> Relationship:
     """Agree to buy on an edge that was proposed to the actor: from now on it trades. To decline is
-    to end it.
+    to end it. `terms_hash` is that of the terms that were read, if the caller knows it.
 
     Raises:
         Forbidden: without `relationship:manage`.
-        Rejected: NotFound unless the actor buys on it, WrongState unless it is proposed.
+        Rejected: NotFound unless the actor buys on it, WrongState unless it is proposed,
+            TermsChanged if the terms are not those that were read.
     """
-    return await _change_state(conn, actor, relationship_id, _ACCEPT, reason)
+    return await _change_state(conn, actor, relationship_id, _ACCEPT, reason, terms_hash)
 
 
 async def suspend_relationship(
@@ -221,13 +229,17 @@ async def list_relationships(
     page: PageRequest,
     side: Side | None = None,
     state: RelationshipState | None = None,
+    search: str | None = None,
 ) -> Page[Relationship]:
-    """The edges of the actor's organization, oldest first; `side` is where it stands itself.
+    """The edges of the actor's organization, oldest first; `side` is where it stands itself,
+    `search` a part of the other side's name or code. The cursor's shape is (int,).
 
-    Raises Forbidden without `relationship:read`. The cursor's shape is (int,).
+    Raises:
+        Forbidden: without `relationship:read`.
+        Rejected: with InvalidValue for a search longer than anybody types.
     """
     actor.require(Permission.RELATIONSHIP_READ)
-    rows = await queries.list_relationships(conn, actor, page, side, state)
+    rows = await queries.list_relationships(conn, actor, page, side, state, read_search(search))
     return make_page(rows, page, lambda edge: (edge.id,))
 
 
@@ -267,7 +279,12 @@ _END = _Step("end", "ended", LIVING, RelationshipState.ENDED, frozenset(Side))
 
 
 async def _change_state(
-    conn: Connection, actor: Actor, relationship_id: int, step: _Step, reason: str
+    conn: Connection,
+    actor: Actor,
+    relationship_id: int,
+    step: _Step,
+    reason: str,
+    terms_hash: str | None = None,
 ) -> Relationship:
     actor.require(Permission.RELATIONSHIP_MANAGE)
     edges = await queries.lock_relationships(conn, actor, [relationship_id])
@@ -278,10 +295,14 @@ async def _change_state(
         raise Rejected(
             [WrongState(path=("relationshipId",), subject="relationship", state=edge.state)]
         )
-    if problems := judge_text({"reason": reason}, ()):
-        raise Rejected(problems)
+    problems = judge_text({"reason": reason}, ())
+    if terms_hash not in (None, edge.terms_hash):
+        problems.append(TermsChanged(path=("termsHash",)))
+    raise_any(problems)
     await queries.update_state(conn, actor.network_id, [edge.id], step.state)
     after = {"state": step.state.value} | ({"reason": reason} if reason else {})
+    if step is _ACCEPT:
+        after["terms_hash"] = edge.terms_hash
     await _record(conn, actor, step.verb, step.past, [(edge, {"state": edge.state.value}, after)])
     stored = await queries.load_relationships(conn, actor.network_id, [edge.id])
     return stored[edge.id]
