@@ -54,6 +54,45 @@ class InvitationNotUsable(Problem):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordResetNotUsable(Problem):
+    """A reset that is unknown, used, replaced or expired, or that could not be issued any more."""
+
+    zh: ClassVar[str] = "重设密码链接无效或已过期；请联系贵组织的管理员重新签发。"
+    en: ClassVar[str] = (
+        "The password reset is not valid or has expired; ask your administrator for a new one."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BelongsElsewhere(Problem):
+    """Whoever sets this person's password could act for organizations that the issuer has no say
+    in."""
+
+    zh: ClassVar[str] = "该账号还属于您不管理的组织，您不能重设其密码；请本人用原密码登录后修改。"
+    en: ClassVar[str] = (
+        "This account also belongs to an organization that you do not manage, so you cannot reset "
+        "its password; its owner has to change it with the present one."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleHeld(Problem):
+    """A role that somebody holds, or that is offered to somebody, is not deleted."""
+
+    zh: ClassVar[str] = (
+        "仍有 {members} 位成员拥有此角色，{invitations} 份未接受的邀请包含此角色；"
+        "请先更换成员角色、撤回邀请。"
+    )
+    en: ClassVar[str] = (
+        "{members} members hold this role and {invitations} open invitations offer it; "
+        "give them other roles and revoke the invitations first."
+    )
+
+    members: int
+    invitations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionNotHeld(Problem):
     """Someone would give permissions that they do not hold."""
 

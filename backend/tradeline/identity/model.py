@@ -136,6 +136,34 @@ class NewInvitation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewPasswordReset:
+    """`token` is told to the issuer once, to be passed on; only its hash is kept."""
+
+    membership_id: int
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPasswordReset:
+    """Whose password may be set anew, and who stands behind it: as for an invitation."""
+
+    id: int
+    account_id: int
+    issued_by_account_id: int | None
+    issued_by_api_client_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What an account may do in all that it belongs to, and whether any of that is outside of what
+    one organization manages."""
+
+    is_elsewhere: bool
+    permissions: frozenset[Permission]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiClient:
     """A machine that acts for an organization. The system's own have no creator."""
 

@@ -99,6 +99,25 @@ class ApiClient(Table, tablename="api_client", schema="identity"):
     one_api_client_for_each_client_id = Unique([client_id])
 
 
+class PasswordReset(Table, tablename="password_reset", schema="identity"):
+    """A token by which a member may choose a new password, once."""
+
+    network_id = BigInt(primary_key=True, default=None, null=False)
+    id = BigInt(primary_key=True, default=None, null=False)
+    org_id = BigInt(default=None, null=False)
+    account_id = BigInt(default=None, null=False)
+    token_hash = Bytea(default=None, null=False)
+    replaces_hash = Bytea(default=None, null=False)
+    issued_by_account_id = BigInt(default=None, null=True)
+    issued_by_api_client_id = BigInt(default=None, null=True)
+    created_at = Timestamptz(default=TimestamptzNow(), null=False)
+    expires_at = Timestamptz(default=None, null=False)
+    used_at = Timestamptz(default=None, null=True)
+    revoked_at = Timestamptz(default=None, null=True)
+
+    one_password_reset_for_each_token = Unique([token_hash])
+
+
 class Session(Table, tablename="session", schema="identity"):
     """A browser's session: an opaque cookie, of which only the hash is kept."""
 

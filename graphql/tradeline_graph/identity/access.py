@@ -15,6 +15,7 @@ from tradeline_graph.identity.enums import Locale
 from tradeline_graph.identity.problems import (
     InvitationNotUsable,
     NoMembership,
+    PasswordResetNotUsable,
     SignInFailed,
     TokenNotUsable,
     TooManySignIns,
@@ -40,6 +41,9 @@ MembershipSwitchError: TypeAlias = Annotated[
 ]
 PasswordChangeError: TypeAlias = Annotated[
     SignInFailed | TooManySignIns | InvalidValue, strawberry.union("PasswordChangeError")
+]
+PasswordResetError: TypeAlias = Annotated[
+    PasswordResetNotUsable | TooManySignIns | InvalidValue, strawberry.union("PasswordResetError")
 ]
 InvitationAcceptError: TypeAlias = Annotated[
     InvitationNotUsable | SignInFailed | TooManySignIns | InvalidValue,
@@ -80,6 +84,12 @@ class MembershipSwitchInput:
 class PasswordChangeInput:
     current: str
     new: str
+
+
+@strawberry.input(description="`password` is the new one.")
+class PasswordResetInput:
+    token: str
+    password: str
 
 
 @strawberry.input(
@@ -162,6 +172,14 @@ class MembershipSwitchPayload:
 )
 class PasswordChangePayload:
     errors: list[PasswordChangeError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(
+    description="All sessions and tokens have ended: sign in, unless there are `errors`.",
+    directives=scoped(Scope.VALUE),
+)
+class PasswordResetPayload:
+    errors: list[PasswordResetError] = strawberry.field(default_factory=list)
 
 
 @strawberry.type(
@@ -285,6 +303,22 @@ class AccessMutation:
             ),
         )
         return PasswordChangePayload(errors=errors)
+
+    @strawberry.mutation(
+        description="Choose a new password, by the token that your administrator gave you.",
+        extensions=[Guard(Scope.PUBLIC)],
+    )
+    async def password_reset(self, info: Info, input: PasswordResetInput) -> PasswordResetPayload:
+        _, errors = await attempt(
+            info,
+            identity.reset_password(
+                info.context.db,
+                token=input.token,
+                password=input.password,
+                network_address=network_address(info.context.request),
+            ),
+        )
+        return PasswordResetPayload(errors=errors)
 
     @strawberry.mutation(
         description="Join the organization that an invitation's token leads to.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Annotated, TypeAlias
 
 import strawberry
@@ -19,7 +20,13 @@ from tradeline_graph._problems import (
 )
 from tradeline_graph._scope import Guard, Scope, scoped
 from tradeline_graph.identity.enums import Permission
-from tradeline_graph.identity.problems import LastOwner, PermissionNotHeld, PersonAbove
+from tradeline_graph.identity.problems import (
+    BelongsElsewhere,
+    LastOwner,
+    PermissionNotHeld,
+    PersonAbove,
+    RoleHeld,
+)
 from tradeline_graph.identity.types import (
     ApiClient,
     Invitation,
@@ -38,6 +45,10 @@ RoleCreateError: TypeAlias = Annotated[
 RoleUpdateError: TypeAlias = Annotated[
     NotFound | PermissionNotHeld | PersonAbove | InvalidValue | RequestReused,
     strawberry.union("RoleUpdateError"),
+]
+RoleDeleteError: TypeAlias = Annotated[
+    NotFound | PersonAbove | RoleHeld | InvalidValue | RequestReused,
+    strawberry.union("RoleDeleteError"),
 ]
 InvitationCreateError: TypeAlias = Annotated[
     NotFound | PermissionNotHeld | AlreadyExists | InvalidValue | RequestReused,
@@ -59,6 +70,10 @@ MemberRolesSetError: TypeAlias = Annotated[
 MemberDeactivateError: TypeAlias = Annotated[
     NotFound | WrongState | PersonAbove | LastOwner | InvalidValue | RequestReused,
     strawberry.union("MemberDeactivateError"),
+]
+PasswordResetIssueError: TypeAlias = Annotated[
+    NotFound | WrongState | PersonAbove | BelongsElsewhere | InvalidValue | RequestReused,
+    strawberry.union("PasswordResetIssueError"),
 ]
 ApiClientCreateError: TypeAlias = Annotated[
     PermissionNotHeld | InvalidValue | RequestReused, strawberry.union("ApiClientCreateError")
@@ -87,6 +102,12 @@ class RoleUpdateInput:
     permissions: list[Permission] | None = None
 
 
+@strawberry.input
+class RoleDeleteInput:
+    request_id: str
+    role_id: strawberry.ID
+
+
 @strawberry.input(description="Into your own organization, or another that you manage.")
 class InvitationCreateInput:
     request_id: str
@@ -106,6 +127,12 @@ class MemberRolesSetInput:
     request_id: str
     member_id: strawberry.ID
     role_ids: list[strawberry.ID]
+
+
+@strawberry.input
+class PasswordResetIssueInput:
+    request_id: str
+    member_id: strawberry.ID
 
 
 @strawberry.input
@@ -147,6 +174,13 @@ class RoleUpdatePayload:
     errors: list[RoleUpdateError] = strawberry.field(default_factory=list)
 
 
+@strawberry.type(
+    description="The role is gone, unless there are `errors`.", directives=scoped(Scope.VALUE)
+)
+class RoleDeletePayload:
+    errors: list[RoleDeleteError] = strawberry.field(default_factory=list)
+
+
 @strawberry.type(description=_OR_ERRORS.format("invitation"), directives=scoped(Scope.VALUE))
 class InvitationCreatePayload:
     invitation: Invitation | None = None
@@ -172,6 +206,16 @@ class MemberRolesSetPayload:
 class MemberDeactivatePayload:
     member: Member | None = None
     errors: list[MemberDeactivateError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_OR_ERRORS.format("member"), directives=scoped(Scope.VALUE))
+class PasswordResetIssuePayload:
+    member: Member | None = None
+    token: str | None = strawberry.field(
+        default=None, description="To be passed on. Told once: a repeated request gets null."
+    )
+    expires_at: datetime.datetime | None = None
+    errors: list[PasswordResetIssueError] = strawberry.field(default_factory=list)
 
 
 @strawberry.type(description=_OR_ERRORS.format("apiClient"), directives=scoped(Scope.VALUE))
@@ -228,6 +272,20 @@ class PeopleMutation:
             ),
         )
         return RoleUpdatePayload(role=await load_role(info, done.id), errors=done.errors)
+
+    @strawberry.mutation(
+        description="Delete a role of your organization's own that nobody holds.",
+        extensions=[Guard(Scope.ORGANIZATION, Permission.PEOPLE_MANAGE)],
+    )
+    async def role_delete(self, info: Info, input: RoleDeleteInput) -> RoleDeletePayload:
+        done = await perform(
+            info,
+            input,
+            lambda conn, actor: identity.delete_role(
+                conn, actor=actor, role_id=from_id("Role", input.role_id)
+            ),
+        )
+        return RoleDeletePayload(errors=done.errors)
 
     @strawberry.mutation(
         description="Invite somebody; pass the token on to them.",
@@ -310,6 +368,33 @@ class PeopleMutation:
             ),
         )
         return MemberDeactivatePayload(member=await load_member(info, done.id), errors=done.errors)
+
+    @strawberry.mutation(
+        description=(
+            "Let somebody of your organization choose a new password; pass the token on to them. "
+            "Nobody above you, nor anybody who belongs to an organization that you do not manage."
+        ),
+        extensions=[Guard(Scope.ORGANIZATION, Permission.PEOPLE_MANAGE)],
+    )
+    async def password_reset_issue(
+        self, info: Info, input: PasswordResetIssueInput
+    ) -> PasswordResetIssuePayload:
+        made: list[identity.NewPasswordReset] = []
+
+        async def issue(conn: kernel.Connection, actor: kernel.Actor) -> int:
+            reset = await identity.issue_password_reset(
+                conn, actor=actor, membership_id=from_id("Member", input.member_id)
+            )
+            made.append(reset)
+            return reset.membership_id
+
+        done = await perform(info, input, issue)
+        return PasswordResetIssuePayload(
+            member=await load_member(info, done.id),
+            token=made[0].token if made else None,
+            expires_at=made[0].expires_at if made else None,
+            errors=done.errors,
+        )
 
     @strawberry.mutation(
         description="Let a machine act for your organization, by POST /oauth/token.",

@@ -62,6 +62,36 @@ class InvitationNotUsable(Problem):
     pass
 
 
+@face_of(identity.PasswordResetNotUsable)
+@strawberry.type(
+    description=(
+        "The reset is unknown, used, replaced or expired, or whoever issued it may no longer."
+    ),
+    directives=scoped(Scope.VALUE),
+)
+class PasswordResetNotUsable(Problem):
+    pass
+
+
+@face_of(identity.BelongsElsewhere)
+@strawberry.type(
+    description="The account also belongs to an organization that you do not manage.",
+    directives=scoped(Scope.VALUE),
+)
+class BelongsElsewhere(Problem):
+    pass
+
+
+@face_of(identity.RoleHeld)
+@strawberry.type(
+    description="Somebody holds the role, or an open invitation offers it.",
+    directives=scoped(Scope.VALUE),
+)
+class RoleHeld(Problem):
+    members: int
+    invitations: int
+
+
 @face_of(identity.PermissionNotHeld)
 @strawberry.type(
     description="You cannot give permissions that you do not hold.", directives=scoped(Scope.VALUE)

@@ -32,16 +32,21 @@ class Query:
         return [Role.of(row) for row in rows]
 
     @strawberry.field(
-        description="The members of your organization, oldest first.",
+        description="The members of your organization, oldest first; search for a part of a name "
+        "or address.",
         extensions=[Guard(Scope.ORGANIZATION, Permission.PEOPLE_READ)],
     )
     async def people(
-        self, info: Info, first: int | None = None, after: str | None = None
+        self,
+        info: Info,
+        search: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
     ) -> Connection[Member]:
         actor = info.context.signed_in()
         page = kernel.page_request(first, after, (int,))
         async with info.context.db.reading(actor.network_id) as conn:
-            result = await identity.list_people(conn, actor=actor, page=page)
+            result = await identity.list_people(conn, actor=actor, page=page, search=search)
         return Connection.of(result, Member.of)
 
     @strawberry.field(

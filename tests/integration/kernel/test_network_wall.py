@@ -57,6 +57,8 @@ DOORS = {
     "identity.api_client_of",
     "identity.invitation_of",
     "identity.memberships_of",
+    "identity.password_reset_of",
+    "identity.standing_of",
 }
 
 TABLES = """

@@ -26,14 +26,16 @@ PUBLISHED = (GRAPHQL / "schema.graphql").read_text()
 SCOPES = {"public", "viewer", "organization", "party", "value"}
 
 # What may be asked or done without signing in: each gives nothing of anybody's.
-PUBLIC = {"ping", "signIn", "tokenIssue", "tokenRefresh", "invitationAccept"}
+PUBLIC = {"ping", "signIn", "tokenIssue", "tokenRefresh", "invitationAccept", "passwordReset"}
 
-# Mutations without a requestId. The first four come before there is somebody to act for, whose key
+# Mutations without a requestId. The first five come before there is somebody to act for, whose key
 # it could be: to sign in twice makes two sessions, a refresh token works once by design, and who
-# accepts an invitation twice is told that it is used. To sign out or to switch again leaves what
-# the first time left; to change a password again is refused, for the old one does not fit. ADR 9.
+# accepts an invitation or resets a password twice is told that the token is used. To sign out or to
+# switch again leaves what the first time left; to change a password again is refused, for the old
+# one does not fit. ADR 9.
 NOT_KEYED = {
     "invitationAccept",
+    "passwordReset",
     "signIn",
     "tokenIssue",
     "tokenRefresh",

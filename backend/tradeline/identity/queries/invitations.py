@@ -191,15 +191,21 @@ async def lock_open_invitations(
 
 
 async def fetch_permissions_of_inviter(
-    conn: Connection, network_id: int, org_id: int, invitation: OpenInvitation
+    conn: Connection,
+    network_id: int,
+    org_id: int,
+    *,
+    by_org_id: int,
+    by_account_id: int | None,
+    by_api_client_id: int | None,
 ) -> frozenset[Permission]:
-    """`org_id` is the organization that was invited into."""
+    """Of whoever offers something, in the name of an organization, in the organization `org_id`."""
     rows = await conn.fetch(
         FETCH_PERMISSIONS_OF_INVITER,
         network_id,
-        invitation.invited_by_org_id,
-        invitation.invited_by_account_id,
-        invitation.invited_by_api_client_id,
+        by_org_id,
+        by_account_id,
+        by_api_client_id,
         org_id,
     )
     return known_permissions([row["permission"] for row in rows])

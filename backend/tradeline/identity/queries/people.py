@@ -62,6 +62,32 @@ UPDATE_ROLE = """
      WHERE network_id = $1 AND org_id = $2 AND id = $3
 """
 
+# How many members hold a role, and how many open invitations offer it.
+COUNT_USES_OF_ROLE = """
+    SELECT (SELECT count(*)
+              FROM identity.membership_role AS held
+              JOIN identity.membership AS membership
+                ON membership.network_id = held.network_id AND membership.id = held.membership_id
+             WHERE held.network_id = $1 AND held.role_id = $3 AND membership.is_active) AS members,
+           (SELECT count(*)
+              FROM identity.invitation AS invitation
+             WHERE invitation.network_id = $1
+               AND invitation.org_id = $2
+               AND $3 = ANY(invitation.role_ids)
+               AND invitation.accepted_at IS NULL
+               AND invitation.revoked_at IS NULL
+               AND invitation.expires_at > now()) AS invitations
+"""
+
+# Those who were shut out lose it as well: they come back with an invitation's roles alone.
+DELETE_ROLE_OF_MEMBERSHIPS = """
+    DELETE FROM identity.membership_role WHERE network_id = $1 AND role_id = $2
+"""
+
+DELETE_ROLE = """
+    DELETE FROM identity.role WHERE network_id = $1 AND org_id = $2 AND id = $3
+"""
+
 LIST_PEOPLE = """
     SELECT membership.id AS membership_id, membership.account_id, account.name, account.email,
            membership.is_active, membership.created_at, held.role_ids, held.permissions
@@ -81,6 +107,8 @@ LIST_PEOPLE = """
        AND membership.org_id = $2
        AND ($3::bigint IS NULL OR membership.id > $3)
        AND ($4::bigint[] IS NULL OR membership.id = ANY($4))
+       AND ($6::text IS NULL
+            OR strpos(lower(concat_ws(E'\\n', account.name, account.email)), $6) > 0)
      ORDER BY membership.id
      LIMIT $5
 """
@@ -245,12 +273,30 @@ async def update_role(conn: Connection, actor: Actor, role: Role) -> None:
     )
 
 
+async def count_uses_of_role(conn: Connection, actor: Actor, role_id: int) -> tuple[int, int]:
+    """(active members, open invitations)."""
+    row = await conn.fetchrow(COUNT_USES_OF_ROLE, actor.network_id, actor.org_id, role_id)
+    assert row is not None, "a count has a row"
+    return row["members"], row["invitations"]
+
+
+async def delete_role(conn: Connection, actor: Actor, role_id: int) -> None:
+    await conn.execute(DELETE_ROLE_OF_MEMBERSHIPS, actor.network_id, role_id)
+    await conn.execute(DELETE_ROLE, actor.network_id, actor.org_id, role_id)
+
+
 async def list_people(
-    conn: Connection, actor: Actor, page: PageRequest, ids: Sequence[int] | None = None
+    conn: Connection,
+    actor: Actor,
+    page: PageRequest,
+    ids: Sequence[int] | None = None,
+    search: str | None = None,
 ) -> list[Person]:
     """Members of the actor's organization; `ids` names certain memberships."""
     after = None if page.after is None else page.after[0]
-    rows = await conn.fetch(LIST_PEOPLE, actor.network_id, actor.org_id, after, ids, page.limit)
+    rows = await conn.fetch(
+        LIST_PEOPLE, actor.network_id, actor.org_id, after, ids, page.limit, search
+    )
     return [
         Person(
             **dict(row)

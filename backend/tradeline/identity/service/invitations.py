@@ -207,7 +207,14 @@ async def _lock_offer(
     if offer is None:
         return None
     roles = await people_queries.fetch_roles(conn, network_id, org_id, offer.role_ids)
-    held = await queries.fetch_permissions_of_inviter(conn, network_id, org_id, offer)
+    held = await queries.fetch_permissions_of_inviter(
+        conn,
+        network_id,
+        org_id,
+        by_org_id=offer.invited_by_org_id,
+        by_account_id=offer.invited_by_account_id,
+        by_api_client_id=offer.invited_by_api_client_id,
+    )
     is_offered = may_still_offer(held, permissions_of(roles.values()))
     return offer if is_offered and set(roles) == set(offer.role_ids) else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from tradeline.identity.errors import RoleHeld
 from tradeline.identity.model import (
     CODE_LENGTH_MAX,
     NewPerson,
@@ -13,6 +14,7 @@ from tradeline.identity.model import (
 )
 from tradeline.identity.queries import invitations as invitation_queries
 from tradeline.identity.queries import people as queries
+from tradeline.identity.queries import resets as reset_queries
 from tradeline.identity.roles import (
     BUILT_IN_ROLES,
     OWNER,
@@ -36,6 +38,7 @@ from tradeline.kernel import (
     WrongState,
     make_page,
     publish,
+    read_search,
     record_changes,
     refuse,
 )
@@ -151,11 +154,43 @@ async def update_role(
     return role.id
 
 
-async def list_people(conn: Connection, *, actor: Actor, page: PageRequest) -> Page[Person]:
-    """The organization's members, oldest first; Forbidden without `people:read`. The cursor's
-    shape is (int,)."""
+async def delete_role(conn: Connection, *, actor: Actor, role_id: int) -> int:
+    """Delete a role of the organization's own that nobody holds. All members stay locked meanwhile.
+
+    Raises:
+        Forbidden: without `people:manage`.
+        Rejected: NotFound, also for a built-in one; PersonAbove if it holds what the actor lacks;
+            RoleHeld while a member holds it, or an open invitation offers it.
+    """
+    actor.require(Permission.PEOPLE_MANAGE)
+    await queries.lock_members(conn, actor)
+    role = await queries.lock_own_role(conn, actor, role_id)
+    if role is None:
+        raise refuse(NotFound(path=("roleId",), subject="role"))
+    members, invitations = await queries.count_uses_of_role(conn, actor, role_id)
+    problems = judge_change_of_person(actor.permissions, role.permissions, ("roleId",))
+    if members or invitations:
+        problems.append(RoleHeld(path=("roleId",), members=members, invitations=invitations))
+    if problems:
+        raise Rejected(problems)
+    await queries.delete_role(conn, actor, role_id)
+    before = {"code": role.code} | _shown_role(role)
+    await _record(conn, actor, "role.delete", "role", role_id, before, {})
+    return role_id
+
+
+async def list_people(
+    conn: Connection, *, actor: Actor, page: PageRequest, search: str | None = None
+) -> Page[Person]:
+    """The organization's members, oldest first; `search` is a part of a name or address. The
+    cursor's shape is (int,).
+
+    Raises:
+        Forbidden: without `people:read`.
+        Rejected: with InvalidValue for a search longer than anybody types.
+    """
     actor.require(Permission.PEOPLE_READ)
-    rows = await queries.list_people(conn, actor, page)
+    rows = await queries.list_people(conn, actor, page, search=read_search(search))
     return make_page(rows, page, lambda person: (person.membership_id,))
 
 
@@ -187,7 +222,7 @@ async def set_member_roles(
     """
     actor.require(Permission.PEOPLE_MANAGE)
     await queries.lock_members(conn, actor)
-    person = await _member(conn, actor, membership_id)
+    person = await active_member(conn, actor, membership_id)
     roles = await queries.fetch_roles(conn, actor.network_id, actor.org_id, role_ids)
     owners = await queries.fetch_owners(conn, actor)
     problems: list[Problem] = [
@@ -206,7 +241,7 @@ async def set_member_roles(
     if problems:
         raise Rejected(problems)
     await queries.replace_roles(conn, actor.network_id, membership_id, role_ids)
-    await _end_invitations(conn, actor, person)
+    await _end_offers(conn, actor, person)
     await _record(
         conn,
         actor,
@@ -229,7 +264,7 @@ async def deactivate_member(conn: Connection, *, actor: Actor, membership_id: in
     """
     actor.require(Permission.PEOPLE_MANAGE)
     await queries.lock_members(conn, actor)
-    person = await _member(conn, actor, membership_id)
+    person = await active_member(conn, actor, membership_id)
     owners = await queries.fetch_owners(conn, actor)
     problems = [
         *judge_change_of_person(actor.permissions, person.permissions, ("memberId",)),
@@ -239,7 +274,7 @@ async def deactivate_member(conn: Connection, *, actor: Actor, membership_id: in
         raise Rejected(problems)
     await queries.deactivate_membership(conn, actor, membership_id)
     api_client_ids = await revoke_api_clients_of(conn, actor=actor, account_id=person.account_id)
-    await _end_invitations(conn, actor, person, api_client_ids)
+    await _end_offers(conn, actor, person, api_client_ids)
     await _record(
         conn,
         actor,
@@ -263,7 +298,9 @@ def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
     return frozenset(permission for role in roles for permission in role.permissions)
 
 
-async def _member(conn: Connection, actor: Actor, membership_id: int) -> Person:
+async def active_member(conn: Connection, actor: Actor, membership_id: int) -> Person:
+    """A member of the actor's organization. Raises Rejected: NotFound, or WrongState for one who
+    was deactivated."""
     people = await queries.list_people(conn, actor, PageRequest(1), [membership_id])
     if not people:
         raise refuse(NotFound(path=("memberId",), subject="member"))
@@ -272,11 +309,11 @@ async def _member(conn: Connection, actor: Actor, membership_id: int) -> Person:
     return people[0]
 
 
-async def _end_invitations(
+async def _end_offers(
     conn: Connection, actor: Actor, person: Person, api_client_ids: Sequence[int] = ()
 ) -> None:
     """Whoever no longer may invite, or may give less, has not invited; and an older invitation
-    does not undo what was just decided about them."""
+    does not undo what was just decided about them. The same goes for new passwords."""
     await invitation_queries.revoke_invitations(
         conn,
         actor.network_id,
@@ -284,6 +321,9 @@ async def _end_invitations(
         by_account_id=person.account_id,
         by_api_client_ids=api_client_ids,
         to_email=person.email,
+    )
+    await reset_queries.revoke_resets(
+        conn, actor, for_account_id=person.account_id, by_account_id=person.account_id
     )
 
 

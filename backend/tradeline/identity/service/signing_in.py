@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -188,20 +188,27 @@ async def prove_password(
         f"address:{network_address}": ATTEMPTS_PER_ADDRESS_MAX,
     }
     async with db.platform() as conn:
-        attempts = await queries.count_attempts(conn, list(limits), ATTEMPTS_WINDOW)
+        blocked = await count_attempt(conn, limits)
         row = await queries.fetch_account_by_email(conn, email)
-    blocked = [attempts[key] for key, most in limits.items() if attempts[key]["failures"] > most]
-    if blocked:
-        longest = max(blocked, key=lambda attempt: attempt["window_ends_at"])
-        raise refuse(
-            TooManySignIns(minutes=max(longest["minutes"], 1), retry_at=longest["window_ends_at"])
-        )
+    if blocked is not None:
+        raise refuse(blocked)
     fits = await fits_password(None if row is None else row["password_hash"], password)
     if row is None or not fits or not row["is_active"]:
         raise refuse(SignInFailed())
     async with db.platform() as conn:
         await queries.forget_attempts(conn, *limits)
     return queries.account_of(row)
+
+
+async def count_attempt(conn: Connection, limits: Mapping[str, int]) -> TooManySignIns | None:
+    """Count one more attempt for each key, and say why it may not go on. The caller commits the
+    count before it refuses."""
+    attempts = await queries.count_attempts(conn, list(limits), ATTEMPTS_WINDOW)
+    blocked = [attempts[key] for key, most in limits.items() if attempts[key]["failures"] > most]
+    if not blocked:
+        return None
+    longest = max(blocked, key=lambda attempt: attempt["window_ends_at"])
+    return TooManySignIns(minutes=max(longest["minutes"], 1), retry_at=longest["window_ends_at"])
 
 
 def choose_membership(memberships: Sequence[Membership], membership_id: int | None) -> Membership:
