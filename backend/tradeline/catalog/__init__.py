@@ -10,9 +10,10 @@ from tradeline.catalog.model import (
     AssortmentItem,
     Barcode,
     Category,
+    CategoryChange,
     CodeKind,
-    NewAssortment,
     MatchKind,
+    NewAssortment,
     NewBarcode,
     NewBuyerCode,
     NewCategory,
@@ -28,8 +29,9 @@ from tradeline.catalog.model import (
     SkuChange,
     SkuFilter,
     Tradable,
-)
     TypedMatch,
+)
+from tradeline.catalog.search_text import SearchTerms, search_terms
 from tradeline.catalog.service.assortments import (
     assortments_by_ids,
     assortments_of_edges,
@@ -41,15 +43,17 @@ from tradeline.catalog.service.assortments import (
     put_assortment_skus,
     remove_assortment_skus,
     revoke_assortments,
+    update_assortment,
 )
+from tradeline.catalog.service.matching import match_typed
 from tradeline.catalog.service.products import (
     categories_by_ids,
     create_categories,
-from tradeline.catalog.service.matching import match_typed
     create_products,
     list_categories,
     list_products,
     products_by_ids,
+    update_category,
     update_products,
 )
 from tradeline.catalog.service.readers import (
@@ -63,8 +67,10 @@ from tradeline.catalog.service.readers import (
 )
 from tradeline.catalog.service.skus import (
     add_barcodes,
+    add_pack,
     create_skus,
     put_buyer_codes,
+    remove_barcode,
     update_skus,
 )
 
@@ -74,7 +80,9 @@ __all__ = [
     "AssortmentItem",
     "Barcode",
     "Category",
+    "CategoryChange",
     "CodeKind",
+    "MatchKind",
     "NewAssortment",
     "NewBarcode",
     "NewBuyerCode",
@@ -82,25 +90,26 @@ __all__ = [
     "NewPack",
     "NewProduct",
     "NewSku",
-    "MatchKind",
     "Offer",
     "OfferFilter",
     "Pack",
     "Product",
     "ProductChange",
+    "SearchTerms",
     "Sku",
     "SkuChange",
     "SkuFilter",
     "Tradable",
+    "TypedMatch",
     "WrongCheckDigit",
     "add_barcodes",
+    "add_pack",
     "assortments_by_ids",
     "assortments_of_edges",
     "categories_by_ids",
     "create_assortments",
     "create_categories",
     "create_products",
-    "TypedMatch",
     "create_skus",
     "find_skus",
     "grant_assortments",
@@ -111,16 +120,20 @@ __all__ = [
     "list_offers",
     "list_products",
     "load_tradable",
+    "match_typed",
     "products_by_ids",
     "put_assortment_skus",
     "put_buyer_codes",
     "remove_assortment_skus",
+    "remove_barcode",
     "revoke_assortments",
     "search_skus",
+    "search_terms",
     "skus_by_ids",
     "skus_of_products",
+    "update_assortment",
+    "update_category",
     "update_products",
-    "match_typed",
     "update_skus",
     "visible_sku_ids",
 ]

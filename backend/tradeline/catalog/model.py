@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
+from tradeline.organizations import UNCHANGED, Unchanged
+
 
 class CodeKind(StrEnum):
     """By which of its codes a SKU was found."""
@@ -97,8 +99,6 @@ class CodeMatch:
     kind: CodeKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assortment:
 class MatchKind(StrEnum):
     """How surely a typed text means a SKU: it is a whole code or name of it, or similar to one."""
 
@@ -120,6 +120,8 @@ class TypedMatch:
     is_exact: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assortment:
     """A named set of SKUs that a seller offers, granted to edges."""
 
     id: int
@@ -184,6 +186,26 @@ class NewCategory:
     name_en: str = ""
     parent_id: int | None = None
     position: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryChange:
+    """New values for a category; None leaves a field as it is. A parent of None makes it a top."""
+
+    category_id: int
+    name: str | None = None
+    name_en: str | None = None
+    position: int | None = None
+    parent_id: int | Unchanged | None = UNCHANGED
+
+    def values(self) -> dict[str, Any]:
+        """What is given, by name."""
+        named = given(self, "category_id")
+        if self.parent_id is UNCHANGED:
+            del named["parent_id"]
+        else:
+            named["parent_id"] = self.parent_id
+        return named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

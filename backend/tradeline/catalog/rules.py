@@ -124,7 +124,7 @@ def judge_sku(sku: NewSku, path: Path) -> list[Problem]:
     counts = Counter([sku.base_unit, *(pack.code for pack in sku.packs)])
     for index, pack in enumerate(sku.packs):
         where = (*path, "packs", index)
-        faults += _judge_pack(pack, where)
+        faults += judge_pack(pack, where)
         if counts[pack.code] > 1:
             faults.append(AlreadyExists(path=(*where, "code"), subject="pack", code=pack.code))
     for index, code in enumerate(sku.barcodes):
@@ -132,7 +132,8 @@ def judge_sku(sku: NewSku, path: Path) -> list[Problem]:
     return faults
 
 
-def _judge_pack(pack: NewPack, path: Path) -> list[Problem]:
+def judge_pack(pack: NewPack, path: Path) -> list[Problem]:
+    """The faults of a pack by itself, its barcodes included."""
     faults = judge_texts(path, codes={"code": pack.code}, names={"nameEn": pack.name_en})
     if not 2 <= pack.units <= PACK_UNITS_MAX:
         faults.append(

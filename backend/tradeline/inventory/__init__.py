@@ -6,6 +6,9 @@ The names below are the module: others import them from here, and nothing from d
 from tradeline.inventory.errors import (
     CountBelowHeld,
     InsufficientStock,
+    WarehouseClosed,
+    WarehouseNotEmpty,
+    WarehousePromised,
 )
 from tradeline.inventory.jobs import (
     expire_holds,
@@ -29,6 +32,7 @@ from tradeline.inventory.model import (
     Supply,
     SupplySource,
     Warehouse,
+    WarehouseChange,
     WarehouseGrant,
 )
 from tradeline.inventory.service.checks import (
@@ -52,11 +56,11 @@ from tradeline.inventory.service.stock import (
 from tradeline.inventory.service.supply import (
     available,
     available_on_edges,
+    load_supply,
     lock_supply,
     receive_stock,
     release_holds,
     send_back_stock,
-    load_supply,
     ship_holds,
     store_holds,
 )
@@ -64,6 +68,7 @@ from tradeline.inventory.service.warehouses import (
     create_warehouses,
     grant_warehouses,
     list_warehouses,
+    update_warehouse,
     warehouses_by_ids,
     warehouses_of_edges,
 )
@@ -89,7 +94,11 @@ __all__ = [
     "Supply",
     "SupplySource",
     "Warehouse",
+    "WarehouseChange",
+    "WarehouseClosed",
     "WarehouseGrant",
+    "WarehouseNotEmpty",
+    "WarehousePromised",
     "adjust_stock",
     "available",
     "available_on_edges",
@@ -104,6 +113,7 @@ __all__ = [
     "list_stock_levels",
     "list_stock_movements",
     "list_warehouses",
+    "load_supply",
     "lock_supply",
     "movements_of_document",
     "receive_stock",
@@ -113,8 +123,8 @@ __all__ = [
     "ship_holds",
     "stock_holds_by_ids",
     "store_holds",
-    "load_supply",
     "transfer_stock",
+    "update_warehouse",
     "warehouses_by_ids",
     "warehouses_of_edges",
 ]

@@ -22,6 +22,53 @@ class InsufficientStock(Problem):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WarehouseNotEmpty(Problem):
+    """Stock stands in a warehouse that is to be closed. `skus` names some of it."""
+
+    zh: ClassVar[str] = (
+        "仓库 {warehouse} 仍有 {sku_count} 种规格的库存（如 {skus}）；请先调拨或盘点清零再停用。"
+    )
+    en: ClassVar[str] = (
+        "{sku_count} SKUs still stand in warehouse {warehouse}, such as {skus}; "
+        "transfer them or count them to zero before you close it."
+    )
+
+    warehouse: str
+    sku_count: int
+    skus: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarehousePromised(Problem):
+    """Orders or holds have stock set aside in a warehouse that is to be closed."""
+
+    zh: ClassVar[str] = (
+        "仓库 {warehouse} 仍为 {order_lines} 个订单行、{holds} 个占用预留库存；"
+        "请先发货、取消或释放再停用。"
+    )
+    en: ClassVar[str] = (
+        "{order_lines} order lines and {holds} holds have stock set aside in warehouse "
+        "{warehouse}; ship, cancel or release them before you close it."
+    )
+
+    warehouse: str
+    order_lines: int
+    holds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarehouseClosed(Problem):
+    """Nothing is put into a warehouse that is closed."""
+
+    zh: ClassVar[str] = "仓库 {warehouse} 已停用，不能入库；请先启用或选择其他仓库。"
+    en: ClassVar[str] = (
+        "Warehouse {warehouse} is closed, nothing is put into it; reopen it or choose another."
+    )
+
+    warehouse: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CountBelowHeld(Problem):
     """A count found less than is held for orders, which have to be released first."""
 

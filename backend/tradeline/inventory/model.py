@@ -6,9 +6,10 @@ All amounts are whole base units of their SKU.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 CODE_LENGTH_MAX = 64
 TEXT_LENGTH_MAX = 200
@@ -56,6 +57,35 @@ class NewWarehouse:
     name_en: str
     region: str = ""
     priority: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarehouseChange:
+    """New values for a warehouse; None leaves a field as it is."""
+
+    warehouse_id: int
+    name: str | None = None
+    name_en: str | None = None
+    region: str | None = None
+    priority: int | None = None
+    is_active: bool | None = None
+
+    def values(self) -> dict[str, Any]:
+        """What is given, by name."""
+        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        del named["warehouse_id"]
+        return {name: value for name, value in named.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingStock:
+    """What keeps a warehouse from being closed: how many SKUs stand in it, with the codes of some,
+    and how many order lines and holds have stock set aside."""
+
+    sku_count: int
+    sku_codes: tuple[str, ...]
+    order_lines: int
+    holds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

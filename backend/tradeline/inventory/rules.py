@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from tradeline.inventory.errors import CountBelowHeld, InsufficientStock
+from tradeline.inventory.errors import (
+    CountBelowHeld,
+    InsufficientStock,
+    WarehouseClosed,
+    WarehouseNotEmpty,
+    WarehousePromised,
+)
 from tradeline.inventory.model import (
     CODE_LENGTH_MAX,
     HOLD_TIME_MAX,
@@ -16,11 +22,13 @@ from tradeline.inventory.model import (
     NewMovement,
     NewWarehouse,
     SkuName,
+    StandingStock,
     StockAdjustment,
     StockCount,
     StockLevel,
     StockTransfer,
     Supply,
+    Warehouse,
 )
 from tradeline.kernel import QUANTITY_MAX, InvalidValue, NotFound, Problem
 
@@ -42,18 +50,60 @@ def judge_warehouses(warehouses: Sequence[NewWarehouse]) -> list[Problem]:
                     f"请填写 1 至 {CODE_LENGTH_MAX} 个可见字符，不含空格",
                 )
             )
-        texts = {"name": warehouse.name, "nameEn": warehouse.name_en, "region": warehouse.region}
-        for field, text in texts.items():
-            problems += judge_text(text, (*path, field), is_needed=field == "name")
-        if not 0 <= warehouse.priority <= PRIORITY_MAX:
-            problems.append(
-                invalid(
-                    (*path, "priority"),
-                    f"it must be between 0 and {PRIORITY_MAX}",
-                    f"须在 0 至 {PRIORITY_MAX} 之间",
-                )
-            )
+        problems += judge_warehouse(warehouse, path)
     return problems
+
+
+def judge_warehouse(warehouse: NewWarehouse | Warehouse, path: Path) -> list[Problem]:
+    """The faults of what may be changed of a warehouse."""
+    problems: list[Problem] = []
+    texts = {"name": warehouse.name, "nameEn": warehouse.name_en, "region": warehouse.region}
+    for field, text in texts.items():
+        problems += judge_text(text, (*path, field), is_needed=field == "name")
+    if not 0 <= warehouse.priority <= PRIORITY_MAX:
+        problems.append(
+            invalid(
+                (*path, "priority"),
+                f"it must be between 0 and {PRIORITY_MAX}",
+                f"须在 0 至 {PRIORITY_MAX} 之间",
+            )
+        )
+    return problems
+
+
+def judge_closing(warehouse: Warehouse, standing: StandingStock) -> list[Problem]:
+    """Why a warehouse cannot be closed: what stands in it, and for whom it is set aside."""
+    path = ("isActive",)
+    problems: list[Problem] = []
+    if standing.sku_count:
+        problems.append(
+            WarehouseNotEmpty(
+                path=path,
+                warehouse=warehouse.code,
+                sku_count=standing.sku_count,
+                skus=", ".join(standing.sku_codes),
+            )
+        )
+    if standing.order_lines or standing.holds:
+        problems.append(
+            WarehousePromised(
+                path=path,
+                warehouse=warehouse.code,
+                order_lines=standing.order_lines,
+                holds=standing.holds,
+            )
+        )
+    return problems
+
+
+def judge_open(targets: Iterable[tuple[int, Path]], closed: Mapping[int, str]) -> list[Problem]:
+    """Nothing is put into a closed warehouse. `targets` are the warehouses that something is put
+    into, with the ways to where the request names them."""
+    return [
+        WarehouseClosed(path=path, warehouse=closed[warehouse_id])
+        for warehouse_id, path in targets
+        if warehouse_id in closed
+    ]
 
 
 def judge_adjustments(

@@ -4,6 +4,7 @@ The names below are the module: others import them from here, and nothing from d
 """
 
 from tradeline.pricing.errors import BaseListIsForAll, OtherCurrency, PriceHasBegun
+from tradeline.pricing.impact import PriceImpact, PriceListImpact
 from tradeline.pricing.model import (
     Candidate,
     NewPrice,
@@ -12,6 +13,7 @@ from tradeline.pricing.model import (
     PriceBreak,
     PriceLevel,
     PriceList,
+    PriceListChange,
     PriceListGrant,
     PriceRequest,
     PriceResolution,
@@ -20,6 +22,7 @@ from tradeline.pricing.model import (
     RejectionReason,
 )
 from tradeline.pricing.resolver import PriceSheet, resolve_price
+from tradeline.pricing.service.impact import preview_prices
 from tradeline.pricing.service.price_lists import (
     create_price_lists,
     end_prices,
@@ -31,6 +34,7 @@ from tradeline.pricing.service.price_lists import (
     price_lists_of_edges,
     put_prices,
     revoke_price_lists,
+    update_price_list,
 )
 from tradeline.pricing.service.quotes import (
     QuoteLine,
@@ -49,9 +53,12 @@ __all__ = [
     "Price",
     "PriceBreak",
     "PriceHasBegun",
+    "PriceImpact",
     "PriceLevel",
     "PriceList",
+    "PriceListChange",
     "PriceListGrant",
+    "PriceListImpact",
     "PriceRequest",
     "PriceResolution",
     "PriceSheet",
@@ -66,6 +73,7 @@ __all__ = [
     "list_price_lists",
     "list_prices",
     "load_price_sheets",
+    "preview_prices",
     "price_lines",
     "price_lists_by_ids",
     "price_lists_of_edges",
@@ -73,6 +81,7 @@ __all__ = [
     "quote_prices",
     "resolve_price",
     "revoke_price_lists",
+    "update_price_list",
     "word_rejection",
     "word_step",
 ]

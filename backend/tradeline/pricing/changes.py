@@ -17,7 +17,7 @@ from tradeline.kernel import (
     exponent_of,
 )
 from tradeline.pricing.errors import PriceHasBegun
-from tradeline.pricing.model import BEGINNING, NewPrice, NewPriceList, Price
+from tradeline.pricing.model import BEGINNING, NewPrice, NewPriceList, Price, PriceList
 
 CODE_LENGTH_MAX = 64
 NAME_LENGTH_MAX = 200
@@ -54,7 +54,32 @@ def judge_price_list(new: NewPriceList, path: Path) -> list[Problem]:
                 f"请填写 1 至 {CODE_LENGTH_MAX} 个可见字符，不含空格",
             )
         )
-    for field, name, least in (("name", new.name, 1), ("nameEn", new.name_en, 0)):
+    faults += _judge_names(new, path)
+    try:
+        exponent_of(new.currency)
+    except ValueError:
+        faults.append(
+            _invalid((*path, "currency"), "not a currency that is traded in", "不支持该币种")
+        )
+    return faults + judge_validity(new.valid_from, new.valid_to, path)
+
+
+def judge_list_change(before: PriceList, after: PriceList, now: datetime) -> list[Problem]:
+    """The faults of a list as it is to be. It may end now or later; an end gone by stays if it is
+    not touched."""
+    faults = _judge_names(after, ())
+    end = after.valid_to
+    if end == before.valid_to or end is None:
+        return faults
+    validity = judge_validity(before.valid_from, end, ())
+    if not validity and end < now:
+        validity = [_invalid(("validTo",), "give a moment to come", "须为将来的时间")]
+    return faults + validity
+
+
+def _judge_names(named: NewPriceList | PriceList, path: Path) -> list[Problem]:
+    faults: list[Problem] = []
+    for field, name, least in (("name", named.name, 1), ("nameEn", named.name_en, 0)):
         if not least <= len(name.strip()) or len(name) > NAME_LENGTH_MAX or not name.isprintable():
             faults.append(
                 _invalid(
@@ -63,13 +88,7 @@ def judge_price_list(new: NewPriceList, path: Path) -> list[Problem]:
                     f"请填写 {least} 至 {NAME_LENGTH_MAX} 个可见字符",
                 )
             )
-    try:
-        exponent_of(new.currency)
-    except ValueError:
-        faults.append(
-            _invalid((*path, "currency"), "not a currency that is traded in", "不支持该币种")
-        )
-    return faults + judge_validity(new.valid_from, new.valid_to, path)
+    return faults
 
 
 def judge_validity(begin: datetime | None, end: datetime | None, path: Path) -> list[Problem]:
@@ -122,11 +141,11 @@ def judge_price(new: NewPrice, path: Path) -> list[Problem]:
     return faults
 
 
-def judge_batch(field: str, items: Sequence[object]) -> list[Problem]:
+def judge_batch(field: str, items: Sequence[object], most: int = BATCH_MAX) -> list[Problem]:
     """A list must hold something, and not more than one unit of work should carry."""
-    if 1 <= len(items) <= BATCH_MAX:
+    if 1 <= len(items) <= most:
         return []
-    return [_invalid((field,), f"send 1 to {BATCH_MAX} at once", f"每次 1 至 {BATCH_MAX} 项")]
+    return [_invalid((field,), f"send 1 to {most} at once", f"每次 1 至 {most} 项")]
 
 
 def plan_prices(

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from tradeline.kernel import Money, UnitPrice
-from tradeline.organizations import PriceStrategy
+from tradeline.organizations import UNCHANGED, PriceStrategy, Unchanged
 
 JSON_VERSION = 1
 BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -104,6 +104,23 @@ class NewPriceList:
     name_en: str = ""
     valid_from: datetime | None = None
     valid_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceListChange:
+    """New values for a price list; None leaves a field as it is. An end of None takes it away."""
+
+    price_list_id: int
+    name: str | None = None
+    name_en: str | None = None
+    is_active: bool | None = None
+    valid_to: datetime | Unchanged | None = UNCHANGED
+
+    def values(self) -> dict[str, Any]:
+        """What is given, by name."""
+        named = {"name": self.name, "name_en": self.name_en, "is_active": self.is_active}
+        given: dict[str, Any] = {key: value for key, value in named.items() if value is not None}
+        return given if self.valid_to is UNCHANGED else given | {"valid_to": self.valid_to}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import strawberry
 
 from tradeline import catalog
-from tradeline_graph._ids import from_id
+from tradeline_graph._ids import from_id, from_optional_id
 from tradeline_graph._scalars import PositiveInt
 
 
@@ -30,6 +32,29 @@ class CategoryCreateInput:
     name_en: str = ""
     parent_id: strawberry.ID | None = None
     position: int = 0
+
+
+@strawberry.input(
+    description="What is left out stays as it is. `parentId: null` takes it to the top."
+)
+class CategoryUpdateInput:
+    request_id: str
+    category_id: strawberry.ID
+    name: str | None = None
+    name_en: str | None = None
+    position: int | None = None
+    parent_id: strawberry.ID | None = strawberry.UNSET
+
+    def to_model(self) -> catalog.CategoryChange:
+        change = catalog.CategoryChange(
+            category_id=from_id("Category", self.category_id),
+            name=self.name,
+            name_en=self.name_en,
+            position=self.position,
+        )
+        if self.parent_id is strawberry.UNSET:
+            return change
+        return replace(change, parent_id=from_optional_id("Category", self.parent_id))
 
 
 @strawberry.input
@@ -116,6 +141,33 @@ class BarcodeAddInput:
     pack_id: strawberry.ID | None = None
 
 
+@strawberry.input
+class BarcodeRemoveInput:
+    request_id: str
+    sku_id: strawberry.ID
+    code: str
+
+
+@strawberry.input(description="A pack of more than one base unit, such as a case of 12.")
+class PackAddInput:
+    request_id: str
+    sku_id: strawberry.ID
+    code: str
+    units: PositiveInt
+    name: str = ""
+    name_en: str = ""
+    barcodes: list[str] = strawberry.field(default_factory=list)
+
+    def to_model(self) -> catalog.NewPack:
+        return catalog.NewPack(
+            code=self.code,
+            units=self.units,
+            name=self.name,
+            name_en=self.name_en,
+            barcodes=tuple(self.barcodes),
+        )
+
+
 @strawberry.input(description="A null code takes the name back.")
 class BuyerCodeInput:
     sku_id: strawberry.ID
@@ -134,6 +186,14 @@ class AssortmentCreateInput:
     code: str
     name: str
     name_en: str = ""
+
+
+@strawberry.input(description="What is left out, or null, stays as it is.")
+class AssortmentUpdateInput:
+    request_id: str
+    assortment_id: strawberry.ID
+    name: str | None = None
+    name_en: str | None = None
 
 
 @strawberry.input(description="Minimum and step of an order line, in base units.")

@@ -15,9 +15,13 @@ from tradeline_graph.catalog.inputs import (
     AssortmentGrantInput,
     AssortmentSkusPutInput,
     AssortmentSkusRemoveInput,
+    AssortmentUpdateInput,
     BarcodeAddInput,
+    BarcodeRemoveInput,
     BuyerCodesPutInput,
     CategoryCreateInput,
+    CategoryUpdateInput,
+    PackAddInput,
     ProductCreateInput,
     ProductUpdateInput,
     SkuCreateInput,
@@ -30,9 +34,13 @@ from tradeline_graph.catalog.payloads import (
     AssortmentRevokePayload,
     AssortmentSkusPutPayload,
     AssortmentSkusRemovePayload,
+    AssortmentUpdatePayload,
     BarcodeAddPayload,
+    BarcodeRemovePayload,
     BuyerCodesPutPayload,
     CategoryCreatePayload,
+    CategoryUpdatePayload,
+    PackAddPayload,
     ProductCreatePayload,
     ProductUpdatePayload,
     SkuCreatePayload,
@@ -76,6 +84,25 @@ class Mutation:
             ),
         )
         return CategoryCreatePayload(
+            category=await load_category(info, done.id), errors=done.errors
+        )
+
+    @strawberry.mutation(
+        description="Change a category of your organization's tree, or move it with all below it.",
+        extensions=MANAGES,
+    )
+    async def category_update(
+        self, info: Info, input: CategoryUpdateInput
+    ) -> CategoryUpdatePayload:
+        change = input.to_model()
+        done = await perform(
+            info,
+            input,
+            lambda conn, actor: answering(
+                catalog.update_category(conn, actor=actor, change=change), change.category_id
+            ),
+        )
+        return CategoryUpdatePayload(
             category=await load_category(info, done.id), errors=done.errors
         )
 
@@ -205,6 +232,35 @@ class Mutation:
         return BarcodeAddPayload(sku=await load_sku(info, done.id), errors=done.errors)
 
     @strawberry.mutation(
+        description="Take a barcode off your organization's own SKU.", extensions=MANAGES
+    )
+    async def barcode_remove(self, info: Info, input: BarcodeRemoveInput) -> BarcodeRemovePayload:
+        sku_id = from_id("Sku", input.sku_id)
+        done = await perform(
+            info,
+            input,
+            lambda conn, actor: answering(
+                catalog.remove_barcode(conn, actor=actor, sku_id=sku_id, code=input.code), sku_id
+            ),
+        )
+        return BarcodeRemovePayload(sku=await load_sku(info, done.id), errors=done.errors)
+
+    @strawberry.mutation(
+        description="Let your organization's own SKU be ordered in one more pack.",
+        extensions=MANAGES,
+    )
+    async def pack_add(self, info: Info, input: PackAddInput) -> PackAddPayload:
+        sku_id = from_id("Sku", input.sku_id)
+        done = await perform(
+            info,
+            input,
+            lambda conn, actor: answering(
+                catalog.add_pack(conn, actor=actor, sku_id=sku_id, pack=input.to_model()), sku_id
+            ),
+        )
+        return PackAddPayload(sku=await load_sku(info, done.id), errors=done.errors)
+
+    @strawberry.mutation(
         description="Say what your organization calls SKUs that it sees.",
         extensions=[Guard(Scope.ORGANIZATION, Permission.ORDER_PLACE)],
     )
@@ -246,6 +302,31 @@ class Mutation:
             ),
         )
         return AssortmentCreatePayload(
+            assortment=await load_assortment(info, done.id), errors=done.errors
+        )
+
+    @strawberry.mutation(
+        description="Call an assortment of your organization's otherwise.", extensions=MANAGES
+    )
+    async def assortment_update(
+        self, info: Info, input: AssortmentUpdateInput
+    ) -> AssortmentUpdatePayload:
+        assortment_id = from_id("Assortment", input.assortment_id)
+        done = await perform(
+            info,
+            input,
+            lambda conn, actor: answering(
+                catalog.update_assortment(
+                    conn,
+                    actor=actor,
+                    assortment_id=assortment_id,
+                    name=input.name,
+                    name_en=input.name_en,
+                ),
+                assortment_id,
+            ),
+        )
+        return AssortmentUpdatePayload(
             assortment=await load_assortment(info, done.id), errors=done.errors
         )
 

@@ -33,6 +33,10 @@ CategoryCreateError: TypeAlias = Annotated[
     NotFound | InvalidValue | RequestReused | AlreadyExists,
     strawberry.union("CategoryCreateError"),
 ]
+CategoryUpdateError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused,
+    strawberry.union("CategoryUpdateError"),
+]
 ProductCreateError: TypeAlias = Annotated[
     NotFound | InvalidValue | RequestReused | AlreadyExists,
     strawberry.union("ProductCreateError"),
@@ -53,6 +57,14 @@ BarcodeAddError: TypeAlias = Annotated[
     NotFound | InvalidValue | RequestReused | AlreadyExists | WrongCheckDigit,
     strawberry.union("BarcodeAddError"),
 ]
+BarcodeRemoveError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused,
+    strawberry.union("BarcodeRemoveError"),
+]
+PackAddError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused | AlreadyExists | WrongCheckDigit,
+    strawberry.union("PackAddError"),
+]
 BuyerCodesPutError: TypeAlias = Annotated[
     NotFound | InvalidValue | RequestReused | AlreadyExists,
     strawberry.union("BuyerCodesPutError"),
@@ -60,6 +72,10 @@ BuyerCodesPutError: TypeAlias = Annotated[
 AssortmentCreateError: TypeAlias = Annotated[
     NotFound | InvalidValue | RequestReused | AlreadyExists,
     strawberry.union("AssortmentCreateError"),
+]
+AssortmentUpdateError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused,
+    strawberry.union("AssortmentUpdateError"),
 ]
 AssortmentSkusPutError: TypeAlias = Annotated[
     NotFound | InvalidValue | RequestReused | AlreadyExists,
@@ -86,6 +102,15 @@ AssortmentRevokeError: TypeAlias = Annotated[
 class CategoryCreatePayload:
     category: Category | None = None
     errors: list[CategoryCreateError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(
+    description="`category` is null if, and only if, there are `errors`.",
+    directives=scoped(Scope.VALUE),
+)
+class CategoryUpdatePayload:
+    category: Category | None = None
+    errors: list[CategoryUpdateError] = strawberry.field(default_factory=list)
 
 
 @strawberry.type(
@@ -131,6 +156,22 @@ class BarcodeAddPayload:
 
 
 @strawberry.type(
+    description="`sku` is null if, and only if, there are `errors`.", directives=scoped(Scope.VALUE)
+)
+class BarcodeRemovePayload:
+    sku: Sku | None = None
+    errors: list[BarcodeRemoveError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(
+    description="`sku` is null if, and only if, there are `errors`.", directives=scoped(Scope.VALUE)
+)
+class PackAddPayload:
+    sku: Sku | None = None
+    errors: list[PackAddError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(
     description="`count` codes were put; null if there are `errors`.",
     directives=scoped(Scope.VALUE),
 )
@@ -146,6 +187,15 @@ class BuyerCodesPutPayload:
 class AssortmentCreatePayload:
     assortment: Assortment | None = None
     errors: list[AssortmentCreateError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(
+    description="`assortment` is null if, and only if, there are `errors`.",
+    directives=scoped(Scope.VALUE),
+)
+class AssortmentUpdatePayload:
+    assortment: Assortment | None = None
+    errors: list[AssortmentUpdateError] = strawberry.field(default_factory=list)
 
 
 @strawberry.type(

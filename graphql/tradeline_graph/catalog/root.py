@@ -77,16 +77,21 @@ class Query:
         return await load_product(info, from_id("Product", id))
 
     @strawberry.field(
-        description="Products of which your organization may see a SKU.",
+        description="Products of which your organization may see a SKU; search for a part of a "
+        "code, name or brand.",
         extensions=[Guard(Scope.PARTY, Permission.CATALOG_READ)],
     )
     async def products(
-        self, info: Info, first: int | None = None, after: str | None = None
+        self,
+        info: Info,
+        search: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
     ) -> Connection[Product]:
         actor = info.context.signed_in()
         request = kernel.page_request(first, after, (int,))
         async with info.context.db.reading(actor.network_id) as conn:
-            page = await catalog.list_products(conn, actor=actor, page=request)
+            page = await catalog.list_products(conn, actor=actor, page=request, search=search)
         return Connection.of(page, Product.of)
 
     @strawberry.field(
@@ -103,16 +108,21 @@ class Query:
         return Connection.of(page, Category.of)
 
     @strawberry.field(
-        description="The assortments that your organization grants, or that are its own to fill.",
+        description="The assortments that your organization grants, or that are its own to fill; "
+        "search for a part of a code or name.",
         extensions=[Guard(Scope.ORGANIZATION, Permission.CATALOG_READ)],
     )
     async def assortments(
-        self, info: Info, first: int | None = None, after: str | None = None
+        self,
+        info: Info,
+        search: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
     ) -> Connection[Assortment]:
         actor = info.context.signed_in()
         request = kernel.page_request(first, after, (int,))
         async with info.context.db.reading(actor.network_id) as conn:
-            page = await catalog.list_assortments(conn, actor=actor, page=request)
+            page = await catalog.list_assortments(conn, actor=actor, page=request, search=search)
         return Connection.of(page, Assortment.of)
 
     @strawberry.field(

@@ -21,6 +21,30 @@ class WarehouseCreateInput:
     priority: int = 100
 
 
+@strawberry.input(description="What is left out, or null, stays as it is.")
+class WarehouseUpdateInput:
+    request_id: str
+    warehouse_id: strawberry.ID
+    name: str | None = None
+    name_en: str | None = None
+    region: str | None = None
+    priority: int | None = None
+    is_active: bool | None = strawberry.field(
+        default=None,
+        description="Closed only when nothing stands in it; a closed one serves nobody.",
+    )
+
+    def to_model(self) -> inventory.WarehouseChange:
+        return inventory.WarehouseChange(
+            warehouse_id=from_id("Warehouse", self.warehouse_id),
+            name=self.name,
+            name_en=self.name_en,
+            region=self.region,
+            priority=self.priority,
+            is_active=self.is_active,
+        )
+
+
 @strawberry.input(description="The first serves first; none at all means all that there are.")
 class WarehouseGrantInput:
     request_id: str

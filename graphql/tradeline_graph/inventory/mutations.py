@@ -18,6 +18,7 @@ from tradeline_graph.inventory.inputs import (
     StockTransferInput,
     WarehouseCreateInput,
     WarehouseGrantInput,
+    WarehouseUpdateInput,
 )
 from tradeline_graph.inventory.payloads import (
     StockAdjustPayload,
@@ -27,6 +28,7 @@ from tradeline_graph.inventory.payloads import (
     StockTransferPayload,
     WarehouseCreatePayload,
     WarehouseGrantPayload,
+    WarehouseUpdatePayload,
 )
 from tradeline_graph.inventory.types import StockMovement, load_stock_hold, load_warehouse
 from tradeline_graph.organizations import load_relationship
@@ -61,6 +63,24 @@ class Mutation:
             ),
         )
         return WarehouseCreatePayload(
+            warehouse=await load_warehouse(info, done.id), errors=done.errors
+        )
+
+    @strawberry.mutation(
+        description="Change a warehouse of your organization, close it or open it again.",
+        extensions=MANAGES,
+    )
+    async def warehouse_update(
+        self, info: Info, input: WarehouseUpdateInput
+    ) -> WarehouseUpdatePayload:
+        done = await perform(
+            info,
+            input,
+            lambda conn, actor: inventory.update_warehouse(
+                conn, actor=actor, change=input.to_model()
+            ),
+        )
+        return WarehouseUpdatePayload(
             warehouse=await load_warehouse(info, done.id), errors=done.errors
         )
 

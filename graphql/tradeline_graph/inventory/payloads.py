@@ -33,6 +33,36 @@ class InsufficientStock(Problem):
     available: int
 
 
+@face_of(inventory.WarehouseNotEmpty)
+@strawberry.type(
+    description="Stock stands in a warehouse that is to be closed; `skus` names some.",
+    directives=scoped(Scope.VALUE),
+)
+class WarehouseNotEmpty(Problem):
+    warehouse: str
+    sku_count: int
+    skus: str
+
+
+@face_of(inventory.WarehousePromised)
+@strawberry.type(
+    description="Orders or holds have stock set aside in a warehouse that is to be closed.",
+    directives=scoped(Scope.VALUE),
+)
+class WarehousePromised(Problem):
+    warehouse: str
+    order_lines: int
+    holds: int
+
+
+@face_of(inventory.WarehouseClosed)
+@strawberry.type(
+    description="Nothing is put into a warehouse that is closed.", directives=scoped(Scope.VALUE)
+)
+class WarehouseClosed(Problem):
+    warehouse: str
+
+
 @face_of(inventory.CountBelowHeld)
 @strawberry.type(
     description="A count found less than is held; in the SKU's base unit.",
@@ -49,20 +79,24 @@ WarehouseCreateError: TypeAlias = Annotated[
     NotFound | InvalidValue | RequestReused | AlreadyExists,
     strawberry.union("WarehouseCreateError"),
 ]
+WarehouseUpdateError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused | WarehouseNotEmpty | WarehousePromised,
+    strawberry.union("WarehouseUpdateError"),
+]
 WarehouseGrantError: TypeAlias = Annotated[
     NotFound | InvalidValue | RequestReused,
     strawberry.union("WarehouseGrantError"),
 ]
 StockAdjustError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused | InsufficientStock,
+    NotFound | InvalidValue | RequestReused | InsufficientStock | WarehouseClosed,
     strawberry.union("StockAdjustError"),
 ]
 StockCountError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused | CountBelowHeld,
+    NotFound | InvalidValue | RequestReused | CountBelowHeld | WarehouseClosed,
     strawberry.union("StockCountError"),
 ]
 StockTransferError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused | InsufficientStock,
+    NotFound | InvalidValue | RequestReused | InsufficientStock | WarehouseClosed,
     strawberry.union("StockTransferError"),
 ]
 StockHoldError: TypeAlias = Annotated[
@@ -82,6 +116,15 @@ StockHoldReleaseError: TypeAlias = Annotated[
 class WarehouseCreatePayload:
     warehouse: Warehouse | None = None
     errors: list[WarehouseCreateError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(
+    description="`warehouse` is null if, and only if, there are `errors`.",
+    directives=scoped(Scope.VALUE),
+)
+class WarehouseUpdatePayload:
+    warehouse: Warehouse | None = None
+    errors: list[WarehouseUpdateError] = strawberry.field(default_factory=list)
 
 
 @strawberry.type(

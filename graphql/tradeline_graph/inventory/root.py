@@ -41,13 +41,15 @@ class Query:
         return await load_warehouse(info, from_id("Warehouse", id))
 
     @strawberry.field(
-        description="What stands in your organization's warehouses.", extensions=READS
+        description="What stands in your organization's warehouses; search for SKUs as in `skus`.",
+        extensions=READS,
     )
     async def stock_levels(
         self,
         info: Info,
         warehouse_id: strawberry.ID | None = None,
         sku_id: strawberry.ID | None = None,
+        search: str | None = None,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[StockLevel]:
@@ -60,6 +62,7 @@ class Query:
                 page=request,
                 warehouse_id=from_optional_id("Warehouse", warehouse_id),
                 sku_id=from_optional_id("Sku", sku_id),
+                search=search,
             )
         return Connection.of(page, StockLevel.of)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+from dataclasses import replace
 
 import strawberry
 
@@ -36,6 +37,30 @@ class PriceListCreateInput:
             valid_from=self.valid_from,
             valid_to=self.valid_to,
         )
+
+
+@strawberry.input(
+    description="What is left out stays. `validTo: null` takes the end away; an inactive list "
+    "applies to nobody."
+)
+class PriceListUpdateInput:
+    request_id: str
+    price_list_id: strawberry.ID
+    name: str | None = None
+    name_en: str | None = None
+    valid_to: datetime.datetime | None = strawberry.UNSET
+    is_active: bool | None = None
+
+    def to_model(self) -> pricing.PriceListChange:
+        change = pricing.PriceListChange(
+            price_list_id=from_id("PriceList", self.price_list_id),
+            name=self.name,
+            name_en=self.name_en,
+            is_active=self.is_active,
+        )
+        if self.valid_to is strawberry.UNSET:
+            return change
+        return replace(change, valid_to=self.valid_to)
 
 
 @strawberry.input(

@@ -13,6 +13,7 @@ from tradeline_graph._scope import Scope, guarded
 from tradeline_graph.pricing.inputs import (
     PriceListCreateInput,
     PriceListGrantInput,
+    PriceListUpdateInput,
     PricesEndInput,
     PricesPutInput,
 )
@@ -20,6 +21,7 @@ from tradeline_graph.pricing.payloads import (
     PriceListCreatePayload,
     PriceListGrantPayload,
     PriceListRevokePayload,
+    PriceListUpdatePayload,
     PricesEndPayload,
     PricesPutPayload,
 )
@@ -42,6 +44,24 @@ class Mutation:
             ),
         )
         return PriceListCreatePayload(
+            price_list=await load_price_list(info, done.id), errors=done.errors
+        )
+
+    @strawberry.mutation(
+        description="Change a price list's names or end, or let it apply to nobody.",
+        extensions=MANAGES,
+    )
+    async def price_list_update(
+        self, info: Info, input: PriceListUpdateInput
+    ) -> PriceListUpdatePayload:
+        done = await perform(
+            info,
+            input,
+            lambda conn, actor: pricing.update_price_list(
+                conn, actor=actor, change=input.to_model()
+            ),
+        )
+        return PriceListUpdatePayload(
             price_list=await load_price_list(info, done.id), errors=done.errors
         )
 

@@ -50,6 +50,9 @@ class OtherCurrency(Problem):
 PriceListCreateError: TypeAlias = Annotated[
     AlreadyExists | InvalidValue | RequestReused, strawberry.union("PriceListCreateError")
 ]
+PriceListUpdateError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused, strawberry.union("PriceListUpdateError")
+]
 PricesPutError: TypeAlias = Annotated[
     NotFound | AlreadyExists | PriceHasBegun | InvalidValue | RequestReused,
     strawberry.union("PricesPutError"),
@@ -72,6 +75,12 @@ _OR_ERRORS = "`priceList` is null if, and only if, there are `errors`."
 class PriceListCreatePayload:
     price_list: PriceList | None = None
     errors: list[PriceListCreateError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=_OR_ERRORS, directives=scoped(Scope.VALUE))
+class PriceListUpdatePayload:
+    price_list: PriceList | None = None
+    errors: list[PriceListUpdateError] = strawberry.field(default_factory=list)
 
 
 @strawberry.type(description=_OR_ERRORS, directives=scoped(Scope.VALUE))

@@ -12,6 +12,8 @@ from tradeline_graph._pages import Connection
 from tradeline_graph._scalars import PositiveInt
 from tradeline_graph._scope import Guard, Scope
 from tradeline_graph.pricing.enums import PriceLevel
+from tradeline_graph.pricing.impact import PriceListImpact
+from tradeline_graph.pricing.inputs import PriceInput
 from tradeline_graph.pricing.price_lists import PriceList, load_price_list
 from tradeline_graph.pricing.quotes import PriceQuote
 
@@ -51,20 +53,24 @@ class Query:
         return [PriceQuote.of(resolution) for resolution in found]
 
     @strawberry.field(
-        description="Your organization's price lists, oldest first.",
+        description="Your organization's price lists, oldest first; search for a part of a code or "
+        "name.",
         extensions=[Guard(Scope.ORGANIZATION, Permission.PRICE_MANAGE)],
     )
     async def price_lists(
         self,
         info: Info,
         level: PriceLevel | None = None,
+        search: str | None = None,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[PriceList]:
         actor = info.context.signed_in()
         page = kernel.page_request(first, after, (int,))
         async with info.context.db.reading(actor.network_id) as conn:
-            result = await pricing.list_price_lists(conn, actor=actor, page=page, level=level)
+            result = await pricing.list_price_lists(
+                conn, actor=actor, page=page, level=level, search=search
+            )
         return Connection.of(result, PriceList.of)
 
     @strawberry.field(
@@ -73,3 +79,21 @@ class Query:
     )
     async def price_list(self, info: Info, id: strawberry.ID) -> PriceList | None:
         return await load_price_list(info, from_id("PriceList", id))
+
+    @strawberry.field(
+        description="Whom prices would reach if they were put into one of your organization's "
+        "lists, and what would become of theirs. Changes nothing; at most 100 at once.",
+        extensions=[Guard(Scope.ORGANIZATION, Permission.PRICE_MANAGE)],
+    )
+    async def price_list_impact(
+        self, info: Info, price_list_id: strawberry.ID, prices: list[PriceInput]
+    ) -> PriceListImpact:
+        actor = info.context.signed_in()
+        async with info.context.db.reading(actor.network_id) as conn:
+            found = await pricing.preview_prices(
+                conn,
+                actor=actor,
+                price_list_id=from_id("PriceList", price_list_id),
+                prices=[price.to_model() for price in prices],
+            )
+        return PriceListImpact.of(found)

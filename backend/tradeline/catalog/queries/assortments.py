@@ -29,7 +29,15 @@ _IS_SEEN = """
 FETCH_ASSORTMENTS = _ASSORTMENT + " AND assortment.id = ANY($3::bigint[])" + _IS_SEEN
 
 LIST_ASSORTMENTS = (
-    _ASSORTMENT + " AND assortment.id > $3" + _IS_SEEN + " ORDER BY assortment.id LIMIT $4"
+    _ASSORTMENT
+    + """
+       AND assortment.id > $3
+       AND ($5::text IS NULL
+            OR strpos(lower(concat_ws(E'\\n', assortment.code, assortment.name,
+                                      assortment.name_en)), $5) > 0)
+    """
+    + _IS_SEEN
+    + " ORDER BY assortment.id LIMIT $4"
 )
 
 # Locked while what it holds or whom it is granted to changes, so that the audit trail's before
@@ -55,6 +63,12 @@ INSERT_ASSORTMENTS = """
      ORDER BY new.place
         ON CONFLICT (network_id, seller_org_id, code) DO NOTHING
     RETURNING id, code
+"""
+
+UPDATE_ASSORTMENT = """
+    UPDATE catalog.assortment
+       SET name = $4, name_en = $5
+     WHERE network_id = $1 AND seller_org_id = $2 AND id = $3
 """
 
 # The same page of each assortment. A buyer is told of what it may see in it.
@@ -187,11 +201,20 @@ async def fetch_assortments(
 
 
 async def fetch_assortment_page(
-    conn: Connection, actor: Actor, page: PageRequest
+    conn: Connection, actor: Actor, page: PageRequest, search: str | None
 ) -> list[Assortment]:
     [after_id] = page.after or (0,)
-    rows = await conn.fetch(LIST_ASSORTMENTS, actor.network_id, actor.org_id, after_id, page.limit)
+    rows = await conn.fetch(
+        LIST_ASSORTMENTS, actor.network_id, actor.org_id, after_id, page.limit, search
+    )
     return [Assortment(**row) for row in rows]
+
+
+async def update_assortment(
+    conn: Connection, actor: Actor, id: int, *, name: str, name_en: str
+) -> None:
+    """One of the organization's own, which the caller has locked."""
+    await conn.execute(UPDATE_ASSORTMENT, actor.network_id, actor.org_id, id, name, name_en)
 
 
 async def lock_assortments(

@@ -85,6 +85,42 @@ INSERT_CATEGORIES = """
     RETURNING id, code
 """
 
+# An owner's tree changes one move at a time, for two could close a circle together. The lock is
+# held until the unit of work ends.
+LOCK_TREE = """
+    SELECT pg_advisory_xact_lock(hashtextextended('catalog.categories ' || $2::bigint, $1))
+"""
+
+LOCK_OWN_CATEGORY = (
+    _CATEGORY
+    + """
+      FROM catalog.category AS category
+     WHERE category.network_id = $1 AND category.owner_org_id = $2 AND category.id = $3
+       FOR NO KEY UPDATE
+    """
+)
+
+# Of the category $2 and all below it.
+FETCH_BRANCH = """
+    WITH RECURSIVE branch AS (
+        SELECT category.id
+          FROM catalog.category AS category
+         WHERE category.network_id = $1 AND category.id = $2
+         UNION
+        SELECT child.id
+          FROM branch
+          JOIN catalog.category AS child
+            ON child.network_id = $1 AND child.parent_id = branch.id
+    )
+    SELECT branch.id FROM branch
+"""
+
+UPDATE_CATEGORY = """
+    UPDATE catalog.category
+       SET parent_id = $4, name = $5, name_en = $6, position = $7
+     WHERE network_id = $1 AND owner_org_id = $2 AND id = $3
+"""
+
 _PRODUCT = """
     SELECT product.id, product.owner_org_id, product.category_id, product.code, product.name,
            product.name_en, product.brand, product.description, product.is_active
@@ -111,7 +147,13 @@ FETCH_PRODUCTS = (
 
 LIST_PRODUCTS = (
     _PRODUCT
-    + " WHERE product.network_id = $1 AND product.id > $3"
+    + """
+     WHERE product.network_id = $1
+       AND product.id > $3
+       AND ($5::text IS NULL
+            OR strpos(lower(concat_ws(E'\\n', product.code, product.name, product.name_en,
+                                      product.brand)), $5) > 0)
+    """
     + _PRODUCT_IS_VISIBLE
     + " ORDER BY product.id LIMIT $4"
 )
@@ -200,14 +242,44 @@ async def insert_categories(
     return {row["code"]: row["id"] for row in rows}
 
 
+async def lock_own_category(conn: Connection, actor: Actor, id: int) -> Category | None:
+    """One of the organization's own, with its whole tree kept as it is."""
+    await conn.execute(LOCK_TREE, actor.network_id, actor.org_id)
+    row = await conn.fetchrow(LOCK_OWN_CATEGORY, actor.network_id, actor.org_id, id)
+    return None if row is None else Category(**row)
+
+
+async def fetch_branch(conn: Connection, actor: Actor, id: int) -> set[int]:
+    """A category, whose tree the caller has locked, and all below it."""
+    rows = await conn.fetch(FETCH_BRANCH, actor.network_id, id)
+    return {row["id"] for row in rows}
+
+
+async def update_category(conn: Connection, actor: Actor, category: Category) -> None:
+    await conn.execute(
+        UPDATE_CATEGORY,
+        actor.network_id,
+        actor.org_id,
+        category.id,
+        category.parent_id,
+        category.name,
+        category.name_en,
+        category.position,
+    )
+
+
 async def fetch_products(conn: Connection, actor: Actor, ids: Sequence[int]) -> dict[int, Product]:
     rows = await conn.fetch(FETCH_PRODUCTS, actor.network_id, actor.org_id, list(ids))
     return {row["id"]: Product(**row) for row in rows}
 
 
-async def fetch_product_page(conn: Connection, actor: Actor, page: PageRequest) -> list[Product]:
+async def fetch_product_page(
+    conn: Connection, actor: Actor, page: PageRequest, search: str | None
+) -> list[Product]:
     [after_id] = page.after or (0,)
-    rows = await conn.fetch(LIST_PRODUCTS, actor.network_id, actor.org_id, after_id, page.limit)
+    rows = await conn.fetch(
+        LIST_PRODUCTS, actor.network_id, actor.org_id, after_id, page.limit, search
+    )
     return [Product(**row) for row in rows]
 
 

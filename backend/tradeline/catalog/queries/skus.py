@@ -10,6 +10,7 @@ from tradeline.catalog.model import (
     Barcode,
     CodeKind,
     CodeMatch,
+    NewPack,
     NewSku,
     Pack,
     Sku,
@@ -182,6 +183,18 @@ INSERT_BARCODES = """
       FROM unnest($2::bigint[], $3::bigint[], $4::text[]) AS new (sku_id, pack_id, code)
 """
 
+INSERT_PACK = """
+    INSERT INTO catalog.pack (network_id, sku_id, code, units, name, name_en)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    RETURNING id
+"""
+
+DELETE_BARCODE = """
+    DELETE FROM catalog.barcode
+     WHERE network_id = $1 AND sku_id = $2 AND code = $3
+    RETURNING pack_id
+"""
+
 # Locked in the order of ids: whoever changes SKUs, or what they are found by, keeps to it.
 LOCK_OWN_SKUS = """
     SELECT sku.id, sku.product_id, sku.code, sku.name, sku.name_en, sku.attributes,
@@ -345,6 +358,26 @@ async def insert_packs(
         [pack.name_en for _, pack in packs],
     )
     return {(row["sku_id"], row["code"]): row["id"] for row in rows}
+
+
+async def insert_pack(conn: Connection, actor: Actor, sku_id: int, pack: NewPack) -> int:
+    """Of a SKU that the caller has locked."""
+    pack_id: int = await conn.fetchval(
+        INSERT_PACK,
+        actor.network_id,
+        sku_id,
+        pack.code,
+        pack.units,
+        pack.name or pack.code,
+        pack.name_en,
+    )
+    return pack_id
+
+
+async def delete_barcode(conn: Connection, actor: Actor, sku_id: int, code: str) -> int:
+    """The pack that it was printed on; the caller has locked the SKU and found the barcode."""
+    pack_id: int = await conn.fetchval(DELETE_BARCODE, actor.network_id, sku_id, code)
+    return pack_id
 
 
 async def insert_barcodes(

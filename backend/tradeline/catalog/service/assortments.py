@@ -28,6 +28,7 @@ from tradeline.kernel import (
     make_page,
     publish,
     raise_any,
+    read_search,
     record_and_publish,
     record_changes,
     refuse,
@@ -80,6 +81,40 @@ async def create_assortments(
     ]
     await record_and_publish(conn, actor=actor, changes=changes, topic="assortment.created")
     return [ids[code] for code in codes]
+
+
+async def update_assortment(
+    conn: Connection,
+    *,
+    actor: Actor,
+    assortment_id: int,
+    name: str | None = None,
+    name_en: str | None = None,
+) -> None:
+    """Call one of the actor's organization's own assortments otherwise. Locks it.
+
+    Raises:
+        Forbidden: without `catalog:manage`.
+        Rejected: InvalidValue, NotFound for an assortment that is not one's own.
+    """
+    actor.require(Permission.CATALOG_MANAGE)
+    raise_any(judge_texts((), names={"name": name, "nameEn": name_en}))
+    before = await _lock_one(conn, actor, assortment_id)
+    if before.seller_org_id != actor.org_id:
+        raise refuse(NotFound(path=("assortmentId",), subject="assortment"))
+    names = {
+        "name": before.name if name is None else name,
+        "name_en": before.name_en if name_en is None else name_en,
+    }
+    await queries.update_assortment(conn, actor, assortment_id, **names)
+    change = Change(
+        action="assortment.update",
+        subject_type="assortment",
+        subject_id=assortment_id,
+        before={"name": before.name, "name_en": before.name_en},
+        after=names,
+    )
+    await record_and_publish(conn, actor=actor, changes=[change], topic="assortment.updated")
 
 
 async def put_assortment_skus(
@@ -220,14 +255,17 @@ async def assortments_by_ids(
 
 
 async def list_assortments(
-    conn: Connection, *, actor: Actor, page: PageRequest
+    conn: Connection, *, actor: Actor, page: PageRequest, search: str | None = None
 ) -> Page[Assortment]:
-    """As `assortments_by_ids`, oldest first. The cursor's shape is (int,).
+    """As `assortments_by_ids`, oldest first; `search` is a part of a code or name. The cursor's
+    shape is (int,).
 
-    Raises Forbidden without `catalog:read`.
+    Raises:
+        Forbidden: without `catalog:read`.
+        Rejected: with InvalidValue for a search longer than anybody types.
     """
     actor.require(Permission.CATALOG_READ)
-    rows = await queries.fetch_assortment_page(conn, actor, page)
+    rows = await queries.fetch_assortment_page(conn, actor, page, read_search(search))
     return make_page(rows, page, lambda assortment: (assortment.id,))
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from tradeline.catalog.model import (
     Category,
+    CategoryChange,
     NewCategory,
     NewProduct,
     Product,
@@ -29,12 +30,17 @@ from tradeline.kernel import (
     Actor,
     Change,
     Connection,
+    InvalidValue,
+    NotFound,
     Page,
     PageRequest,
     Permission,
+    Problem,
     make_page,
     raise_any,
+    read_search,
     record_and_publish,
+    refuse,
 )
 
 
@@ -85,6 +91,50 @@ async def create_categories(
         topic="category.created",
     )
     return [ids[code] for code in codes]
+
+
+async def update_category(conn: Connection, *, actor: Actor, change: CategoryChange) -> None:
+    """Change a category of the actor's organization, or put it elsewhere with all below it. Locks
+    the tree.
+
+    Raises:
+        Forbidden: without `catalog:manage`.
+        Rejected: InvalidValue, also for a parent that is below it; NotFound for a category or
+            parent that is not one's own.
+    """
+    actor.require(Permission.CATALOG_MANAGE)
+    before = await queries.lock_own_category(conn, actor, change.category_id)
+    if before is None:
+        raise refuse(NotFound(path=("categoryId",), subject="category"))
+    after = replace(before, **change.values())
+    problems = judge_texts((), names={"name": after.name, "nameEn": after.name_en})
+    problems += judge_position(after.position, ())
+    problems += await _judge_parent(conn, actor, before, after.parent_id)
+    raise_any(problems)
+    await queries.update_category(conn, actor, after)
+    names = change.values()
+    audited = Change(
+        action="category.update",
+        subject_type="category",
+        subject_id=before.id,
+        before={name: getattr(before, name) for name in names},
+        after=names,
+    )
+    await record_and_publish(conn, actor=actor, changes=[audited], topic="category.updated")
+
+
+async def _judge_parent(
+    conn: Connection, actor: Actor, category: Category, parent_id: int | None
+) -> list[Problem]:
+    if parent_id in (None, category.parent_id):
+        return []
+    path = ("parentId",)
+    if parent_id not in await queries.fetch_own_categories(conn, actor, [parent_id or 0]):
+        return [NotFound(path=path, subject="category")]
+    if parent_id not in await queries.fetch_branch(conn, actor, category.id):
+        return []
+    rule, rule_zh = "choose one that is not below it", "请选择不在其下级的类目"
+    return [InvalidValue(path=path, field="parentId", rule=rule, rule_zh=rule_zh)]
 
 
 async def create_products(
@@ -229,13 +279,18 @@ async def products_by_ids(
     return await queries.fetch_products(conn, actor, ids)
 
 
-async def list_products(conn: Connection, *, actor: Actor, page: PageRequest) -> Page[Product]:
-    """All visible products, oldest first. The cursor's shape is (int,).
+async def list_products(
+    conn: Connection, *, actor: Actor, page: PageRequest, search: str | None = None
+) -> Page[Product]:
+    """All visible products, oldest first; `search` is a part of a code, name or brand. The cursor's
+    shape is (int,).
 
-    Raises Forbidden without `catalog:read`.
+    Raises:
+        Forbidden: without `catalog:read`.
+        Rejected: with InvalidValue for a search longer than anybody types.
     """
     actor.require(Permission.CATALOG_READ)
-    rows = await queries.fetch_product_page(conn, actor, page)
+    rows = await queries.fetch_product_page(conn, actor, page, read_search(search))
     return make_page(rows, page, lambda product: (product.id,))
 
 

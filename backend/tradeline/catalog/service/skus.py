@@ -9,6 +9,7 @@ from typing import Any
 from tradeline.catalog.model import (
     NewBarcode,
     NewBuyerCode,
+    NewPack,
     NewSku,
     Product,
     SkuChange,
@@ -18,11 +19,13 @@ from tradeline.catalog.queries import products as product_queries
 from tradeline.catalog.queries import skus as queries
 from tradeline.catalog.rules import (
     BARCODES_MAX,
+    PACKS_MAX,
     Path,
     judge_attributes,
     judge_barcode,
     judge_batch,
     judge_found,
+    judge_pack,
     judge_repeats,
     judge_sku,
     judge_texts,
@@ -38,6 +41,7 @@ from tradeline.kernel import (
     raise_any,
     record_and_publish,
     record_changes,
+    refuse,
 )
 
 
@@ -198,6 +202,63 @@ async def add_barcodes(conn: Connection, *, actor: Actor, barcodes: Sequence[New
     )
 
 
+async def remove_barcode(conn: Connection, *, actor: Actor, sku_id: int, code: str) -> None:
+    """Take a barcode off one of the actor's organization's SKUs: it is found by it no more. Locks
+    the SKU.
+
+    Raises:
+        Forbidden: without `catalog:manage`.
+        Rejected: NotFound for a SKU that is not one's own, or a barcode that it does not have.
+    """
+    actor.require(Permission.CATALOG_MANAGE)
+    before = await _lock_one(conn, actor, sku_id)
+    if code not in before["barcodes"]:
+        raise refuse(NotFound(path=("code",), subject="barcode"))
+    pack_id = await queries.delete_barcode(conn, actor, sku_id, code)
+    kept = [barcode for barcode in before["barcodes"] if barcode != code]
+    await _store(conn, actor, {sku_id: before | {"barcodes": kept}})
+    change = Change(
+        action="barcode.remove",
+        subject_type="sku",
+        subject_id=sku_id,
+        before={"code": code, "pack_id": pack_id},
+    )
+    await record_and_publish(conn, actor=actor, changes=[change], topic="barcode.removed")
+
+
+async def add_pack(conn: Connection, *, actor: Actor, sku_id: int, pack: NewPack) -> None:
+    """Let one of the actor's organization's SKUs be ordered in one more pack. Locks the SKU.
+
+    Raises:
+        Forbidden: without `catalog:manage`.
+        Rejected: InvalidValue, WrongCheckDigit, AlreadyExists for a code or a barcode, NotFound
+            for a SKU that is not one's own.
+    """
+    actor.require(Permission.CATALOG_MANAGE)
+    problems = judge_pack(pack, ())
+    before = await _lock_one(conn, actor, sku_id)
+    codes = [known["code"] for known in before["packs"]]
+    barcodes = [*before["barcodes"], *pack.barcodes]
+    paths: list[Path] = [("barcodes", index) for index in range(len(pack.barcodes))]
+    taken = await queries.fetch_taken_barcodes(conn, actor, pack.barcodes)
+    problems += judge_repeats("pack", [pack.code], codes, [("code",)])
+    problems += judge_repeats("barcode", pack.barcodes, taken, paths)
+    problems += judge_batch("packs", codes, PACKS_MAX)  # the base pack does not count
+    if pack.barcodes:
+        problems += judge_batch("barcodes", barcodes, BARCODES_MAX)
+    raise_any(problems)
+    pack_id = await queries.insert_pack(conn, actor, sku_id, pack)
+    await queries.insert_barcodes(conn, actor, [(sku_id, pack_id, code) for code in pack.barcodes])
+    await _store(conn, actor, {sku_id: before | {"barcodes": barcodes}})
+    change = Change(
+        action="pack.add",
+        subject_type="sku",
+        subject_id=sku_id,
+        after={"id": pack_id, **asdict(pack)},
+    )
+    await record_and_publish(conn, actor=actor, changes=[change], topic="pack.added")
+
+
 async def put_buyer_codes(conn: Connection, *, actor: Actor, codes: Sequence[NewBuyerCode]) -> None:
     """Say what the actor's organization calls SKUs that it sees; None takes a name back.
 
@@ -292,6 +353,13 @@ def _pack_of(sku: Mapping[str, Any], pack_id: int | None) -> int | None:
             found: int = pack["id"]
             return found
     return None
+
+
+async def _lock_one(conn: Connection, actor: Actor, sku_id: int) -> dict[str, Any]:
+    found = await queries.lock_own_skus(conn, actor, ids=[sku_id])
+    if sku_id not in found:
+        raise refuse(NotFound(path=("skuId",), subject="SKU"))
+    return found[sku_id]
 
 
 async def _store(conn: Connection, actor: Actor, rows: Mapping[int, Mapping[str, Any]]) -> None:

@@ -1,98 +1,20 @@
-"""Warehouses, levels and movements, as their owner works with them."""
+"""Levels and movements, as their owner works with them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from tradeline.catalog import SearchTerms
 from tradeline.inventory.model import (
     MovementReason,
     NewMovement,
-    NewWarehouse,
     SkuName,
     StockHold,
     StockLevel,
     StockMovement,
-    Warehouse,
-    WarehouseGrant,
 )
-from tradeline.kernel import Actor, Connection, PageRequest, grouped
-
-# A code that is taken returns no row.
-INSERT_WAREHOUSES = """
-    INSERT INTO inventory.warehouse (network_id, org_id, code, name, name_en, region, priority)
-    SELECT $1, $2, warehouse.code, warehouse.name, warehouse.name_en, warehouse.region,
-           warehouse.priority
-      FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::integer[])
-           WITH ORDINALITY
-           AS warehouse (code, name, name_en, region, priority, position)
-     ORDER BY warehouse.position
-        ON CONFLICT ON CONSTRAINT one_warehouse_for_each_code DO NOTHING
-    RETURNING code, id
-"""
-
-FETCH_WAREHOUSES = """
-    SELECT id, org_id, code, name, name_en, region, priority, is_active
-      FROM inventory.warehouse
-     WHERE network_id = $1 AND org_id = $2 AND id = ANY($3::bigint[])
-"""
-
-LIST_WAREHOUSES = """
-    SELECT id, org_id, code, name, name_en, region, priority, is_active
-      FROM inventory.warehouse
-     WHERE network_id = $1 AND org_id = $2 AND ($3::bigint IS NULL OR id > $3)
-     ORDER BY id
-     LIMIT $4
-"""
-
-FETCH_WAREHOUSES_OF_EDGES = """
-    SELECT edge.id AS relationship_id, serving.*
-      FROM organizations.relationship AS edge
-     CROSS JOIN LATERAL (
-               SELECT warehouse.id, warehouse.org_id, warehouse.code, warehouse.name,
-                      warehouse.name_en, warehouse.region, serves.priority, warehouse.is_active
-                 FROM inventory.serving_warehouse AS serves
-                 JOIN inventory.warehouse AS warehouse
-                   ON warehouse.network_id = $1 AND warehouse.id = serves.warehouse_id
-                WHERE serves.network_id = $1 AND serves.relationship_id = edge.id
-                ORDER BY serves.priority, warehouse.id
-                LIMIT $4
-           ) AS serving
-     WHERE edge.network_id = $1 AND edge.seller_org_id = $2 AND edge.id = ANY($3::bigint[])
-     ORDER BY edge.id, serving.priority, serving.id
-"""
-
-# Whoever says which warehouses serve an edge locks it, several in the order of ids: two who say so
-# follow one another.
-LOCK_SELLING_EDGES = """
-    SELECT id
-      FROM organizations.relationship
-     WHERE network_id = $1
-       AND seller_org_id = $2
-       AND id = ANY($3::bigint[])
-       AND state <> 'ended'
-     ORDER BY id
-       FOR NO KEY UPDATE
-"""
-
-FETCH_GRANTED_WAREHOUSES = """
-    SELECT relationship_id, warehouse_id
-      FROM inventory.warehouse_grant
-     WHERE network_id = $1 AND relationship_id = ANY($2::bigint[])
-     ORDER BY relationship_id, priority, warehouse_id
-"""
-
-DELETE_GRANTS = """
-    DELETE FROM inventory.warehouse_grant
-     WHERE network_id = $1 AND relationship_id = ANY($2::bigint[])
-"""
-
-INSERT_GRANTS = """
-    INSERT INTO inventory.warehouse_grant (network_id, relationship_id, warehouse_id, priority)
-    SELECT $1, permit.relationship_id, permit.warehouse_id, permit.priority
-      FROM unnest($2::bigint[], $3::bigint[], $4::integer[])
-           AS permit (relationship_id, warehouse_id, priority)
-"""
+from tradeline.kernel import Actor, Connection, PageRequest
 
 # What the organization keeps already it may go on counting, whatever it may buy today.
 FETCH_SKU_NAMES = """
@@ -163,6 +85,18 @@ LIST_LEVELS = """
        AND ($3::bigint IS NULL OR level.warehouse_id = $3)
        AND ($4::bigint IS NULL OR level.sku_id = $4)
        AND ($5::bigint IS NULL OR (level.warehouse_id, level.sku_id) > ($5, $6::bigint))
+       AND ($8::text[] IS NULL
+            OR level.sku_id IN (
+                   SELECT hit.id
+                     FROM catalog.skus_with_text($1, $8, $9::text[]) AS hit (id)
+                    UNION
+                   SELECT own.sku_id
+                     FROM catalog.buyer_code AS own
+                    WHERE own.network_id = $1
+                      AND own.buyer_org_id = $2
+                      AND NOT EXISTS (
+                              SELECT 1 FROM unnest($9::text[]) AS term
+                               WHERE strpos(lower(own.code), term) = 0)))
      ORDER BY level.warehouse_id, level.sku_id
      LIMIT $7
 """
@@ -216,84 +150,6 @@ LIST_RESERVATIONS = """
      ORDER BY hold.id DESC
      LIMIT $6
 """
-
-
-async def insert_warehouses(
-    conn: Connection, actor: Actor, warehouses: Sequence[NewWarehouse]
-) -> dict[str, int]:
-    """The ids of those that were made, by code; one whose code is taken is absent."""
-    rows = await conn.fetch(
-        INSERT_WAREHOUSES,
-        actor.network_id,
-        actor.org_id,
-        [warehouse.code for warehouse in warehouses],
-        [warehouse.name for warehouse in warehouses],
-        [warehouse.name_en for warehouse in warehouses],
-        [warehouse.region for warehouse in warehouses],
-        [warehouse.priority for warehouse in warehouses],
-    )
-    return {row["code"]: row["id"] for row in rows}
-
-
-async def fetch_warehouses(
-    conn: Connection, actor: Actor, ids: Sequence[int]
-) -> dict[int, Warehouse]:
-    rows = await conn.fetch(FETCH_WAREHOUSES, actor.network_id, actor.org_id, ids)
-    return {row["id"]: Warehouse(**row) for row in rows}
-
-
-async def fetch_warehouses_of_edges(
-    conn: Connection, actor: Actor, relationship_ids: Sequence[int], limit: int
-) -> dict[int, list[Warehouse]]:
-    """Of the edges on which the actor's organization sells."""
-    rows = await conn.fetch(
-        FETCH_WAREHOUSES_OF_EDGES, actor.network_id, actor.org_id, list(relationship_ids), limit
-    )
-    found: dict[int, list[Warehouse]] = {}
-    for row in rows:
-        values = dict(row)
-        found.setdefault(values.pop("relationship_id"), []).append(Warehouse(**values))
-    return found
-
-
-async def list_warehouses(conn: Connection, actor: Actor, page: PageRequest) -> list[Warehouse]:
-    rows = await conn.fetch(
-        LIST_WAREHOUSES, actor.network_id, actor.org_id, _after(page), page.limit
-    )
-    return [Warehouse(**row) for row in rows]
-
-
-async def lock_selling_edges(conn: Connection, actor: Actor, ids: Sequence[int]) -> set[int]:
-    """Lock those of the edges that the actor's organization sells on."""
-    rows = await conn.fetch(LOCK_SELLING_EDGES, actor.network_id, actor.org_id, ids)
-    return {row["id"] for row in rows}
-
-
-async def fetch_granted_warehouses(
-    conn: Connection, network_id: int, ids: Sequence[int]
-) -> dict[int, list[int]]:
-    """What serves the edges, which the caller has locked, the first to serve first."""
-    rows = await conn.fetch(FETCH_GRANTED_WAREHOUSES, network_id, ids)
-    return grouped(ids, ((row["relationship_id"], row["warehouse_id"]) for row in rows))
-
-
-async def replace_grants(
-    conn: Connection, network_id: int, grants: Sequence[WarehouseGrant]
-) -> None:
-    """Store which warehouses serve which edges; the caller has seen that both are the actor's."""
-    await conn.execute(DELETE_GRANTS, network_id, [grant.relationship_id for grant in grants])
-    rows = [
-        (grant.relationship_id, warehouse_id, position)
-        for grant in grants
-        for position, warehouse_id in enumerate(grant.warehouse_ids, start=1)
-    ]
-    await conn.execute(
-        INSERT_GRANTS,
-        network_id,
-        [relationship_id for relationship_id, _, _ in rows],
-        [warehouse_id for _, warehouse_id, _ in rows],
-        [priority for _, _, priority in rows],
-    )
 
 
 async def fetch_sku_names(
@@ -353,6 +209,7 @@ async def list_levels(
     page: PageRequest,
     warehouse_id: int | None,
     sku_id: int | None,
+    search: SearchTerms | None,
 ) -> list[StockLevel]:
     """By warehouse and SKU."""
     after_warehouse, after_sku = page.after or (None, None)
@@ -365,6 +222,8 @@ async def list_levels(
         after_warehouse,
         after_sku,
         page.limit,
+        None if search is None else list(search.grams),
+        None if search is None else list(search.terms),
     )
     return [StockLevel(**row) for row in rows]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tradeline.catalog import visible_sku_ids
+from tradeline.catalog import search_terms, visible_sku_ids
 from tradeline.inventory.model import (
     MovementReason,
     NewMovement,
@@ -17,7 +17,14 @@ from tradeline.inventory.model import (
     StockTransfer,
 )
 from tradeline.inventory.queries import stock as queries
-from tradeline.inventory.rules import judge_adjustments, judge_counts, judge_transfers
+from tradeline.inventory.queries import warehouses as warehouse_queries
+from tradeline.inventory.rules import (
+    Path,
+    judge_adjustments,
+    judge_counts,
+    judge_open,
+    judge_transfers,
+)
 from tradeline.kernel import (
     Actor,
     Change,
@@ -49,13 +56,19 @@ async def adjust_stock(
     Raises:
         Forbidden: without `stock:manage`.
         Rejected: NotFound for a foreign warehouse or unseen SKU; InsufficientStock where more would
-            go than is free; InvalidValue.
+            go than is free; WarehouseClosed where something would come in; InvalidValue.
     """
     actor.require(Permission.STOCK_MANAGE)
     keys = [(line.warehouse_id, line.sku_id) for line in adjustments]
+    targets = [
+        (line.warehouse_id, ("lines", index, "warehouseId"))
+        for index, line in enumerate(adjustments)
+        if line.quantity > 0
+    ]
+    closed = await _closed(conn, actor, targets)
     levels, names = await _lock(conn, actor, keys)
     movements, problems = judge_adjustments(adjustments, levels, names)
-    return await _store(conn, actor, movements, problems, reason, levels)
+    return await _store(conn, actor, movements, problems + closed, reason, levels)
 
 
 async def count_stock(conn: Connection, *, actor: Actor, counts: Sequence[StockCount]) -> int:
@@ -65,13 +78,20 @@ async def count_stock(conn: Connection, *, actor: Actor, counts: Sequence[StockC
 
     Raises:
         Forbidden: without `stock:manage`.
-        Rejected: NotFound for a foreign warehouse or unseen SKU; CountBelowHeld; InvalidValue.
+        Rejected: NotFound for a foreign warehouse or unseen SKU; CountBelowHeld; WarehouseClosed
+            where something would stand; InvalidValue.
     """
     actor.require(Permission.STOCK_MANAGE)
     keys = [(line.warehouse_id, line.sku_id) for line in counts]
+    targets = [
+        (line.warehouse_id, ("lines", index, "warehouseId"))
+        for index, line in enumerate(counts)
+        if line.counted > 0
+    ]
+    closed = await _closed(conn, actor, targets)
     levels, names = await _lock(conn, actor, keys)
     movements, problems = judge_counts(counts, levels, names)
-    return await _store(conn, actor, movements, problems, MovementReason.COUNT, levels)
+    return await _store(conn, actor, movements, problems + closed, MovementReason.COUNT, levels)
 
 
 async def transfer_stock(
@@ -81,14 +101,20 @@ async def transfer_stock(
 
     Raises:
         Forbidden: without `stock:manage`.
-        Rejected: NotFound for a foreign warehouse or unseen SKU; InsufficientStock; InvalidValue.
+        Rejected: NotFound for a foreign warehouse or unseen SKU; InsufficientStock; WarehouseClosed
+            for one that is carried to; InvalidValue.
     """
     actor.require(Permission.STOCK_MANAGE)
     keys = [(line.from_warehouse_id, line.sku_id) for line in transfers]
     keys += [(line.to_warehouse_id, line.sku_id) for line in transfers]
+    targets = [
+        (line.to_warehouse_id, ("lines", index, "toWarehouseId"))
+        for index, line in enumerate(transfers)
+    ]
+    closed = await _closed(conn, actor, targets)
     levels, names = await _lock(conn, actor, keys)
     movements, problems = judge_transfers(transfers, levels, names, note)
-    return await _store(conn, actor, movements, problems, MovementReason.TRANSFER, levels)
+    return await _store(conn, actor, movements, problems + closed, MovementReason.TRANSFER, levels)
 
 
 async def list_stock_levels(
@@ -98,10 +124,18 @@ async def list_stock_levels(
     page: PageRequest,
     warehouse_id: int | None = None,
     sku_id: int | None = None,
+    search: str | None = None,
 ) -> Page[StockLevel]:
-    """Levels in own warehouses; the cursor is (int, int). Raises Forbidden without `stock:read`."""
+    """Levels in own warehouses; `search` finds their SKUs as the catalog does. The cursor is
+    (int, int).
+
+    Raises:
+        Forbidden: without `stock:read`.
+        Rejected: with InvalidValue for a search longer than anybody types.
+    """
     actor.require(Permission.STOCK_READ)
-    rows = await queries.list_levels(conn, actor, page, warehouse_id, sku_id)
+    terms = search_terms(search)
+    rows = await queries.list_levels(conn, actor, page, warehouse_id, sku_id, terms)
     return make_page(rows, page, lambda level: (level.warehouse_id, level.sku_id))
 
 
@@ -148,6 +182,15 @@ async def list_reservations(
     actor.require(Permission.STOCK_READ)
     rows = await queries.list_reservations(conn, actor, page, warehouse_id, sku_id)
     return make_page(rows, page, lambda hold: (hold.id,))
+
+
+async def _closed(
+    conn: Connection, actor: Actor, targets: Sequence[tuple[int, Path]]
+) -> list[Problem]:
+    """Keep the warehouses that something is put into from being closed meanwhile, before any level
+    is locked; the faults of those that are closed."""
+    ids = sorted({warehouse_id for warehouse_id, _ in targets})
+    return judge_open(targets, await warehouse_queries.keep_warehouses(conn, actor, ids))
 
 
 async def _lock(

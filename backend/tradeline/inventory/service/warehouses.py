@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from tradeline.inventory.model import NewWarehouse, Warehouse, WarehouseGrant
-from tradeline.inventory.queries import stock as queries
-from tradeline.inventory.rules import judge_lines, judge_warehouses
+from tradeline.inventory.model import NewWarehouse, Warehouse, WarehouseChange, WarehouseGrant
+from tradeline.inventory.queries import warehouses as queries
+from tradeline.inventory.rules import (
+    judge_closing,
+    judge_lines,
+    judge_warehouse,
+    judge_warehouses,
+)
 from tradeline.kernel import (
     Actor,
     AlreadyExists,
@@ -22,9 +27,11 @@ from tradeline.kernel import (
     make_page,
     raise_any,
     record_and_publish,
+    refuse,
 )
 
 ON_EDGE_MAX = 100
+CODES_NAMED = 5
 
 
 async def create_warehouses(
@@ -58,6 +65,40 @@ async def create_warehouses(
     ]
     await record_and_publish(conn, actor=actor, changes=changes, topic="warehouse.created")
     return [ids[warehouse.code] for warehouse in warehouses]
+
+
+async def update_warehouse(conn: Connection, *, actor: Actor, change: WarehouseChange) -> int:
+    """Change a warehouse of the actor's organization, close it (`is_active`) or open it again.
+
+    A closed one serves nobody and takes nothing in. Locks the warehouse against all who would put
+    stock into it.
+
+    Raises:
+        Forbidden: without `stock:manage`.
+        Rejected: NotFound, InvalidValue; to close it, WarehouseNotEmpty while stock stands in it
+            and WarehousePromised while orders or holds have some of it set aside.
+    """
+    actor.require(Permission.STOCK_MANAGE)
+    before = await queries.lock_warehouse(conn, actor, change.warehouse_id)
+    if before is None:
+        raise refuse(NotFound(path=("warehouseId",), subject="warehouse"))
+    values = change.values()
+    after = replace(before, **values)
+    problems = judge_warehouse(after, ())
+    if before.is_active and not after.is_active:
+        standing = await queries.fetch_standing_stock(conn, actor, before.id, CODES_NAMED)
+        problems += judge_closing(before, standing)
+    raise_any(problems)
+    await queries.update_warehouse(conn, actor, after)
+    audited = Change(
+        action="warehouse.update",
+        subject_type="warehouse",
+        subject_id=before.id,
+        before={name: getattr(before, name) for name in values},
+        after=values,
+    )
+    await record_and_publish(conn, actor=actor, changes=[audited], topic="warehouse.updated")
+    return before.id
 
 
 async def grant_warehouses(

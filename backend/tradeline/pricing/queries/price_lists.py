@@ -25,9 +25,22 @@ _PRICE_LIST = """
 
 FETCH_PRICE_LISTS = _PRICE_LIST + " AND id = ANY($3::bigint[])"
 
-LIST_PRICE_LISTS = _PRICE_LIST + (
-    " AND id > $3 AND ($4::text IS NULL OR level = $4) ORDER BY id LIMIT $5"
+LIST_PRICE_LISTS = (
+    _PRICE_LIST
+    + """
+       AND id > $3
+       AND ($4::text IS NULL OR level = $4)
+       AND ($6::text IS NULL OR strpos(lower(concat_ws(E'\\n', code, name, name_en)), $6) > 0)
+     ORDER BY id
+     LIMIT $5
+    """
 )
+
+UPDATE_PRICE_LIST = """
+    UPDATE pricing.price_list
+       SET name = $4, name_en = $5, valid_to = $6, is_active = $7
+     WHERE network_id = $1 AND seller_org_id = $2 AND id = $3
+"""
 
 # Whoever changes a list's prices or grants locks it, several in the order of ids: two who put
 # prices into one list follow one another.
@@ -208,13 +221,31 @@ async def fetch_price_lists(
 
 
 async def fetch_price_list_page(
-    conn: Connection, actor: Actor, page: PageRequest, level: PriceLevel | None
+    conn: Connection,
+    actor: Actor,
+    page: PageRequest,
+    level: PriceLevel | None,
+    search: str | None,
 ) -> list[PriceList]:
     [after_id] = page.after or (0,)
     rows = await conn.fetch(
-        LIST_PRICE_LISTS, actor.network_id, actor.org_id, after_id, level, page.limit
+        LIST_PRICE_LISTS, actor.network_id, actor.org_id, after_id, level, page.limit, search
     )
     return [_price_list(dict(row)) for row in rows]
+
+
+async def update_price_list(conn: Connection, actor: Actor, changed: PriceList) -> None:
+    """The caller has locked it."""
+    await conn.execute(
+        UPDATE_PRICE_LIST,
+        actor.network_id,
+        actor.org_id,
+        changed.id,
+        changed.name,
+        changed.name_en,
+        changed.valid_to,
+        changed.is_active,
+    )
 
 
 async def lock_price_lists(

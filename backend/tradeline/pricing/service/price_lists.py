@@ -23,12 +23,16 @@ from tradeline.kernel import (
     make_page,
     publish,
     raise_any,
+    read_search,
     record_and_publish,
     record_changes,
     refuse,
 )
 from tradeline.pricing.changes import (
+    BATCH_MAX,
+    PricePlan,
     judge_batch,
+    judge_list_change,
     judge_price,
     judge_price_list,
     judge_time,
@@ -42,12 +46,14 @@ from tradeline.pricing.model import (
     Price,
     PriceLevel,
     PriceList,
+    PriceListChange,
     PriceListGrant,
 )
 from tradeline.pricing.queries import price_lists as queries
 
 # What is published of an action.
 PAST = {
+    "price_list.update": "price_list.updated",
     "prices.put": "prices.put",
     "prices.end": "prices.ended",
     "price_list.grant": "price_list.granted",
@@ -90,6 +96,31 @@ async def create_price_lists(
     return [ids[code] for code in codes]
 
 
+async def update_price_list(conn: Connection, *, actor: Actor, change: PriceListChange) -> int:
+    """Change one of the organization's own lists; what is inactive or has ended applies to nobody.
+    What was ordered keeps its frozen price. Locks the list.
+
+    Raises:
+        Forbidden: without `price:manage`.
+        Rejected: NotFound, InvalidValue.
+    """
+    actor.require(Permission.PRICE_MANAGE)
+    before = await _lock_one(conn, actor, change.price_list_id)
+    values = change.values()
+    after = replace(before, **values)
+    raise_any(judge_list_change(before, after, await queries.get_time(conn)))
+    await queries.update_price_list(conn, actor, after)
+    audited = Change(
+        action="price_list.update",
+        subject_type="price_list",
+        subject_id=before.id,
+        before={name: getattr(before, name) for name in values},
+        after=values,
+    )
+    await record_and_publish(conn, actor=actor, changes=[audited], topic=PAST[audited.action])
+    return before.id
+
+
 async def put_prices(
     conn: Connection, *, actor: Actor, price_list_id: int, prices: Sequence[NewPrice]
 ) -> list[int]:
@@ -104,24 +135,9 @@ async def put_prices(
             InvalidValue; AlreadyExists for a break named twice; PriceHasBegun.
     """
     actor.require(Permission.PRICE_MANAGE)
-    problems = judge_batch("prices", prices)
-    for index, new in enumerate(prices):
-        problems += judge_price(new, ("prices", index))
-    raise_any(problems)
+    judge_prices(prices)
     await _lock_one(conn, actor, price_list_id)
-    sku_ids = sorted({new.sku_id for new in prices})
-    visible = await visible_sku_ids(conn, actor=actor, ids=sku_ids)
-    packs = await queries.fetch_packs(
-        conn, actor, sorted({new.pack_id for new in prices if new.pack_id is not None})
-    )
-    for index, new in enumerate(prices):
-        if new.sku_id not in visible:
-            problems.append(NotFound(path=("prices", index, "skuId"), subject="SKU"))
-        elif new.pack_id is not None and packs.get(new.pack_id) != new.sku_id:
-            problems.append(NotFound(path=("prices", index, "packId"), subject="pack"))
-    stored = await queries.fetch_prices_of_skus(conn, actor, price_list_id, sku_ids)
-    plan, faults = plan_prices(prices, stored, await queries.get_time(conn))
-    raise_any(problems + faults)
+    plan, stored = await load_plan(conn, actor, price_list_id, prices)
     await queries.end_prices(conn, actor, price_list_id, plan.ends)
     made = iter(await queries.insert_prices(conn, actor, price_list_id, plan.inserts))
     ids = [next(made) if kept is None else kept for kept in plan.kept]
@@ -136,6 +152,36 @@ async def put_prices(
             after=[*plan.inserts, *_ended(ended, plan.ends)],
         )
     return ids
+
+
+def judge_prices(prices: Sequence[NewPrice], most: int = BATCH_MAX) -> None:
+    """Raises Rejected for faults of new prices by themselves."""
+    problems = judge_batch("prices", prices, most)
+    for index, new in enumerate(prices):
+        problems += judge_price(new, ("prices", index))
+    raise_any(problems)
+
+
+async def load_plan(
+    conn: Connection, actor: Actor, price_list_id: int, prices: Sequence[NewPrice]
+) -> tuple[PricePlan, list[Price]]:
+    """What putting prices into a list of the actor's would do, and the prices that it has of these
+    SKUs. Raises Rejected for what is not there, or cannot be put."""
+    problems: list[Problem] = []
+    sku_ids = sorted({new.sku_id for new in prices})
+    visible = await visible_sku_ids(conn, actor=actor, ids=sku_ids)
+    packs = await queries.fetch_packs(
+        conn, actor, sorted({new.pack_id for new in prices if new.pack_id is not None})
+    )
+    for index, new in enumerate(prices):
+        if new.sku_id not in visible:
+            problems.append(NotFound(path=("prices", index, "skuId"), subject="SKU"))
+        elif new.pack_id is not None and packs.get(new.pack_id) != new.sku_id:
+            problems.append(NotFound(path=("prices", index, "packId"), subject="pack"))
+    stored = await queries.fetch_prices_of_skus(conn, actor, price_list_id, sku_ids)
+    plan, faults = plan_prices(prices, stored, await queries.get_time(conn))
+    raise_any(problems + faults)
+    return plan, stored
 
 
 async def end_prices(
@@ -260,14 +306,21 @@ async def price_lists_of_edges(
 
 
 async def list_price_lists(
-    conn: Connection, *, actor: Actor, page: PageRequest, level: PriceLevel | None = None
+    conn: Connection,
+    *,
+    actor: Actor,
+    page: PageRequest,
+    level: PriceLevel | None = None,
+    search: str | None = None,
 ) -> Page[PriceList]:
-    """One's own, oldest first. The cursor's shape is (int,).
+    """One's own, oldest first; `search` is a part of a code or name. The cursor's shape is (int,).
 
-    Raises Forbidden without `price:manage`: a buyer asks for prices, not for lists.
+    Raises:
+        Forbidden: without `price:manage`: a buyer asks for prices, not for lists.
+        Rejected: with InvalidValue for a search longer than anybody types.
     """
     actor.require(Permission.PRICE_MANAGE)
-    rows = await queries.fetch_price_list_page(conn, actor, page, level)
+    rows = await queries.fetch_price_list_page(conn, actor, page, level, read_search(search))
     return make_page(rows, page, lambda found: (found.id,))
 
 
