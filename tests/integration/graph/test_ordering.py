@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from asyncpg.connection import LoggedQuery
 
 from tests.factories_inventory import level_of
 from tests.factories_ordering import Market, a_market, placed
@@ -196,8 +197,9 @@ class Counting(Database):
             with conn.query_logger(self._counted):
                 yield conn
 
-    def _counted(self, _: object) -> None:
-        self.count += 1
+    def _counted(self, record: LoggedQuery) -> None:
+        if "typeinfo_tree" not in record.query:  # asyncpg learns the types of a new connection
+            self.count += 1
 
 
 async def test_a_list_of_orders_takes_as_many_statements_for_one_as_for_many(
@@ -206,7 +208,6 @@ async def test_a_list_of_orders_takes_as_many_statements_for_one_as_for_many(
     market = await a_market(owner_pool, db)
     seller = market.story.actor("trader_a")
     await placed(db, market, tea=1, oil=1)
-    await ask(db, seller, LIST)  # asyncpg learns the types of a new connection once
     counts = []
     for orders in (0, 4):
         for _ in range(orders):

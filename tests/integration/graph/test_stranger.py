@@ -30,6 +30,7 @@ from tradeline.kernel import (
     open_pool,
     system_actor,
 )
+from tradeline.ordering import open_dispute
 from tradeline.organizations import (
     NewOrganization,
     OrganizationKind,
@@ -175,7 +176,7 @@ async def _ids(owner_pool: Pool, network_id: int, name: str) -> list[str]:
 
 
 async def _complete(db: Database, owner_pool: Pool, network_id: int) -> None:
-    """What the story does not tell: a machine, an invitation, a hold, a charge."""
+    """What the story does not tell: a machine, an invitation, a hold, a charge, a dispute."""
     edge = await owner_pool.fetchrow(
         "SELECT edge.id, edge.seller_org_id, member.account_id"
         "  FROM organizations.relationship AS edge"
@@ -216,6 +217,13 @@ async def _complete(db: Database, owner_pool: Pool, network_id: int) -> None:
             lines=[HoldLine(sku_id=level["sku_id"], quantity=1)],
             expires_at=datetime.now(UTC) + timedelta(days=1),
         )
+        order = await conn.fetchrow(
+            "SELECT id, buyer_org_id FROM ordering.trade_order WHERE network_id = $1 LIMIT 1",
+            network_id,
+        )
+        assert order is not None
+        buyer = _everything(network_id, order["buyer_org_id"])
+        await open_dispute(conn, actor=buyer, order_id=order["id"], reason="少一瓶")
 
 
 async def _neighbour(db: Database, network_id: int, account_id: int) -> Actor:
