@@ -22,7 +22,7 @@ AnyRequest: TypeAlias = Request[Any, Any, Any]
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF: Final = "application/pdf"
-CSV: Final = "text/csv; charset=utf-8"
+CSV: Final = "text/csv"
 LOCALES: Final = {"zh": Locale.ZH, "en": Locale.EN}
 # Files are somebody's own: nobody keeps them on the way, and no browser runs what is in them.
 HEADERS: Final = {
