@@ -2,14 +2,14 @@
 
 import { BarChart, LineChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
-import { type EChartsCoreOption, init, use } from "echarts/core";
+import { type EChartsCoreOption, init, use as register } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { type ReactNode, useEffect, useRef } from "react";
 
 import { commonTexts } from "../i18n/common";
 import { useTexts } from "../i18n/i18n";
 
-use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
+register([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
 
 const COLOURS = ["#16406f", "#b5730e", "#2c8265", "#a3241d", "#6b5aa0"];
 

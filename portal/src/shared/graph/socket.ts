@@ -1,6 +1,6 @@
 // Loaded after the first paint: what changes is told over a WebSocket.
 
-import { type SubscribePayload, createClient } from "graphql-ws";
+import { createClient } from "graphql-ws";
 
 import { ChangesDocument, type ChangesSubscription } from "../../gql/graphql";
 import { extensionsOf } from "./execute";
@@ -24,7 +24,7 @@ export function listen(hear: {
     url: `${scheme}//${location.host}/graphql`,
     keepAlive: SILENCE_MS_MAX,
     retryAttempts: Number.POSITIVE_INFINITY,
-    shouldRetry: () => true,
+    shouldRetry: (fault) => fault instanceof Event, // a socket that broke, and no fault of ours
     retryWait: async (retries) => {
       const longest = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** retries);
       // Not all browsers at once, when a server comes back.
@@ -32,9 +32,9 @@ export function listen(hear: {
     },
     on: { connected: hear.onUp, closed: hear.onDown },
   });
-  const extensions = extensionsOf(ChangesDocument);
-  // The hash stands for the text, which the library wants to see.
-  client.subscribe<ChangesSubscription>({ extensions } as unknown as SubscribePayload, {
+  // The hash stands for the text, which the protocol wants to be there.
+  const asked = { query: "", extensions: extensionsOf(ChangesDocument) };
+  client.subscribe<ChangesSubscription>(asked, {
     next: ({ data }) => data != null && hear.onChange(data.changes),
     error: hear.onOver,
     complete: hear.onOver,
