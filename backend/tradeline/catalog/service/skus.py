@@ -251,12 +251,12 @@ async def add_pack(conn: Connection, *, actor: Actor, sku_id: int, pack: NewPack
     await queries.insert_barcodes(conn, actor, [(sku_id, pack_id, code) for code in pack.barcodes])
     await _store(conn, actor, {sku_id: before | {"barcodes": barcodes}})
     change = Change(
-        action="pack.add",
+        action="sku.pack_add",
         subject_type="sku",
         subject_id=sku_id,
         after={"id": pack_id, **asdict(pack)},
     )
-    await record_and_publish(conn, actor=actor, changes=[change], topic="pack.added")
+    await record_and_publish(conn, actor=actor, changes=[change], topic="sku.pack_added")
 
 
 async def put_buyer_codes(conn: Connection, *, actor: Actor, codes: Sequence[NewBuyerCode]) -> None:

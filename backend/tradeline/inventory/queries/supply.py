@@ -232,6 +232,18 @@ SHIP_HOLDS = """
      GROUP BY reference_type, reference_id
 """
 
+# Where goods may come in stays open until the unit of work ends: asked before the levels are
+# locked, as by whoever counts. What was closed meanwhile is not among those that are read next.
+KEEP_OPEN_WAREHOUSES = """
+    SELECT warehouse.id
+      FROM inventory.warehouse AS warehouse
+     WHERE warehouse.network_id = $1
+       AND warehouse.org_id = ANY($2::bigint[])
+       AND warehouse.is_active
+     ORDER BY warehouse.id
+       FOR KEY SHARE
+"""
+
 # Missing levels are made and standing ones locked in one pass, in the lock order. A paper that was
 # booked before (it has its movement) is left alone; papers of one batch differ.
 RECEIVE_STOCK = """
@@ -372,6 +384,8 @@ async def ship_holds(
 async def receive_stock(
     conn: Connection, network_id: int, receipts: Sequence[StockReceipt], account_id: int | None
 ) -> None:
+    org_ids = sorted({receipt.org_id for receipt in receipts})
+    await conn.execute(KEEP_OPEN_WAREHOUSES, network_id, org_ids)
     await conn.execute(
         RECEIVE_STOCK,
         network_id,
