@@ -9,6 +9,7 @@ from tradeline.kernel.audit import (
     record_and_publish,
     record_changes,
 )
+from tradeline.kernel.cells import shield, unshield
 from tradeline.kernel.clock import TRADE_ZONE
 from tradeline.kernel.database import APPLICATION_ROLE, Connection, Database, Pool, open_pool
 from tradeline.kernel.errors import (
@@ -110,9 +111,11 @@ __all__ = [
     "record_changes",
     "refuse",
     "settle_events",
+    "shield",
     "system_actor",
     "take",
     "take_share",
     "timed",
     "times_spent",
+    "unshield",
 ]

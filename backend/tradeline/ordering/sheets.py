@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tradeline.kernel import Rejected, refuse
+from tradeline.kernel import Rejected, refuse, unshield
 from tradeline.ordering.drafts import CODE_LENGTH_MAX, QUANTITY_LENGTH_MAX, ROWS_MAX, TypedRow
 from tradeline.ordering.errors import BadFile
 from tradeline.ordering.rows import fold
@@ -88,7 +88,7 @@ def text_of(value: object) -> str:
         if value.is_integer():
             return str(int(value))
         return f"{Decimal(repr(value)):f}"
-    return " ".join(str("" if value is None else value).split())
+    return " ".join(unshield(str("" if value is None else value)).split())
 
 
 def _decode(content: bytes) -> str:

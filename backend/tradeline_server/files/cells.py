@@ -1,4 +1,4 @@
-"""What may stand in the cell of a sheet."""
+"""Sums in the cells of a sheet."""
 
 from __future__ import annotations
 
@@ -7,14 +7,7 @@ from typing import Final
 
 from tradeline.kernel import Money, exponent_of
 
-# A spreadsheet would take a text that begins so for a formula, and run it.
-STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 DIGITS_MAX: Final = 15
-
-
-def text_of(value: str) -> str:
-    """A text that no spreadsheet takes for a formula, not even once it is saved as CSV."""
-    return f"'{value}" if value.startswith(STARTS_FORMULA) else value
 
 
 def number_of(money: Money) -> Decimal | None:

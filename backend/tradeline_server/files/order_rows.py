@@ -7,22 +7,39 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from tradeline_server.files.cells import text_of
+from tradeline.kernel import Locale, shield
+from tradeline.ordering import ResolvedDraft, RowState
+from tradeline_server.files.words import ORDER_SHEET
 
 BYTE_ORDER_MARK: Final = "\ufeff"  # without it, spreadsheets take UTF-8 for a local encoding
 WIDTHS: Final = (28, 14, 80)
+
+
+def rows_with_problems(draft: ResolvedDraft, locale: Locale) -> Iterator[tuple[str, str, str]]:
+    """Code and quantity as they were typed, and what is wrong, of each row that placing the ready
+    ones would leave: those with problems, and what is one with them in other places."""
+    for row in draft.rows:
+        first = row if row.merged_into is None else draft.rows[row.merged_into]
+        if first.state is not RowState.PROBLEM:
+            continue
+        if first is row:
+            told = dict.fromkeys(problem.message(locale) for problem in row.problems)
+            yield row.code, row.quantity_text, " ".join(told)
+        else:
+            same = ORDER_SHEET[locale].same_as.format(code=first.code)
+            yield row.code, row.quantity_text, same
 
 
 def write_csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     target = io.StringIO(newline="")
     writer = csv.writer(target)
     writer.writerow(header)
-    writer.writerows([text_of(cell) for cell in row] for row in rows)
+    writer.writerows([shield(cell) for cell in row] for row in rows)
     return (BYTE_ORDER_MARK + target.getvalue()).encode()
 
 
@@ -47,5 +64,5 @@ def write_xlsx(
             sheet.write_comment(0, column, hint)
         for number, row in enumerate(rows, start=1):
             for column, cell in enumerate(row):
-                sheet.write_string(number, column, text_of(cell), text)
+                sheet.write_string(number, column, shield(cell), text)
     return target.getvalue()

@@ -9,10 +9,12 @@ from typing import Any
 from litestar import Response, get
 from litestar.types import ControllerRouterHandler
 
+from tradeline import ordering
 from tradeline.kernel import Forbidden, Locale, Permission
+from tradeline_graph._ids import from_id
 from tradeline_server.files import answers, statement_pdf, statement_xlsx
 from tradeline_server.files.answers import AnyRequest, Asking, answer, not_found, send
-from tradeline_server.files.order_rows import write_csv, write_xlsx
+from tradeline_server.files.order_rows import rows_with_problems, write_csv, write_xlsx
 from tradeline_server.files.statements import Ledger, load_ledger
 from tradeline_server.files.words import ORDER_SHEET, STATEMENT
 
@@ -45,25 +47,38 @@ async def order_template(request: AnyRequest) -> Response[Any]:
         words = ORDER_SHEET[asking.locale]
         header = (words.code, words.quantity)
         if request.scope["path"].endswith(".csv"):
-            content, media_type, kind = write_csv(header, ()), answers.CSV, "csv"
-        else:
-            hints = (words.code_hint, words.quantity_hint)
-            content, media_type, kind = (
-                write_xlsx(words.template, header, (), hints),
-                answers.XLSX,
-                "xlsx",
-            )
-        return send(
-            content,
-            media_type=media_type,
-            name=f"{words.template}.{kind}",
-            ascii_name=f"order-template.{kind}",
-        )
+            return _sheet(write_csv(header, ()), words.template, "order-template", "csv")
+        hints = (words.code_hint, words.quantity_hint)
+        content = write_xlsx(words.template, header, (), hints)
+        return _sheet(content, words.template, "order-template", "xlsx")
 
     return await answer(request, make)
 
 
-FILES: Sequence[ControllerRouterHandler] = (statement_file, order_template)
+@get("/files/order-drafts/{draft_id:str}/{file_name:str}")
+async def draft_problems(request: AnyRequest, draft_id: str, file_name: str) -> Response[Any]:
+    """`problems.xlsx` or `problems.csv`: the rows of one's own draft that are to be mended."""
+
+    async def make(asking: Asking) -> Response[bytes]:
+        may_order(asking)
+        name, _, kind = file_name.rpartition(".")
+        id = from_id("OrderDraft", draft_id)
+        async with asking.db.reading(asking.actor.network_id) as conn:
+            found = await ordering.resolve_drafts(conn, actor=asking.actor, ids=[id])
+        if id not in found or name != "problems" or kind not in ("csv", "xlsx"):
+            raise not_found()
+        words = ORDER_SHEET[asking.locale]
+        header = (words.code, words.quantity, words.problem)
+        rows = list(rows_with_problems(found[id], asking.locale))
+        if kind == "csv":
+            return _sheet(write_csv(header, rows), words.problems, "problems", kind)
+        content = await asyncio.to_thread(write_xlsx, words.problems, header, rows)
+        return _sheet(content, words.problems, "problems", kind)
+
+    return await answer(request, make)
+
+
+FILES: Sequence[ControllerRouterHandler] = (statement_file, order_template, draft_problems)
 
 
 def may_order(asking: Asking) -> None:
@@ -71,6 +86,15 @@ def may_order(asking: Asking) -> None:
     ways = (Permission.ORDER_PLACE, Permission.ORDER_PLACE_ON_BEHALF)
     if not any(map(asking.actor.may, ways)):
         raise Forbidden(*ways)
+
+
+def _sheet(content: bytes, name: str, ascii_name: str, kind: str) -> Response[bytes]:
+    return send(
+        content,
+        media_type=answers.CSV if kind == "csv" else answers.XLSX,
+        name=f"{name}.{kind}",
+        ascii_name=f"{ascii_name}.{kind}",
+    )
 
 
 def _statement(

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from tradeline.kernel import Locale, Money
+from tradeline.kernel import Locale, Money, shield
 from tradeline_server.files.answers import Refused
-from tradeline_server.files.cells import number_format, number_of, text_of
+from tradeline_server.files.cells import number_format, number_of
 from tradeline_server.files.statements import Ledger, moment
 from tradeline_server.files.words import STATEMENT, StatementWords
 
@@ -47,7 +47,7 @@ class Sheet:
         is_bold = style is self.bold
         for column, value in enumerate(cells):
             if isinstance(value, str):
-                self.worksheet.write_string(self.row, column, text_of(value), style or self.text)
+                self.worksheet.write_string(self.row, column, shield(value), style or self.text)
             elif isinstance(value, date):
                 self.worksheet.write_datetime(self.row, column, value, self.day)
             elif isinstance(value, Money):

@@ -152,6 +152,7 @@ class OrderSheetWords:
     code: str
     quantity: str
     problem: str
+    same_as: str
     code_hint: str
     quantity_hint: str
 
@@ -163,6 +164,7 @@ ORDER_SHEET: Mapping[Locale, OrderSheetWords] = {
         code="商品编码",
         quantity="数量",
         problem="问题",
+        same_as="与“{code}”是同一商品，已合并计算；请一并处理。",
         code_hint="商品编码、条码或自编码，每行一个",
         quantity_hint="基本单位的数量，或数量加包装，如 12 或 2箱",
     ),
@@ -172,6 +174,7 @@ ORDER_SHEET: Mapping[Locale, OrderSheetWords] = {
         code="Code",
         quantity="Quantity",
         problem="Problem",
+        same_as="The same product as {code}, with which it is summed: mend both.",
         code_hint="Code, barcode or own code; one product per row",
         quantity_hint="Base units, or packs with their code: 12 or 2 CASE",
     ),

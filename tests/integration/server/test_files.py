@@ -13,12 +13,14 @@ from litestar.datastructures import State
 from strawberry.litestar import make_graphql_controller
 
 from tests.factories import Story
+from tests.factories_drafts import a_shop, resolved, saved
 from tests.factories_files import sheets_of, text_of_pdf
 from tests.factories_settlement import a_debt, a_trading_network, owing
 from tests.integration.identity.test_tokens import KEYS, a_client, issued
 from tests.integration.server.test_auth import a_browser, sign_in
 from tradeline import identity
-from tradeline.kernel import Database, Permission, Pool
+from tradeline.kernel import Database, Permission, Pool, Rejected
+from tradeline.ordering import read_rows_of_file
 from tradeline.settlement import ObligationKind, confirm_statement, issue_statement
 from tradeline_graph._ids import to_id
 from tradeline_graph.schema import schema
@@ -265,3 +267,78 @@ async def test_a_bearer_of_statement_read_alone_is_let_in(
     assert answer.status_code == 200
     particulars, _ = sheets_of(answer.content)
     assert any("trader_a" in row for row in particulars)
+
+
+async def test_rows_with_problems_go_out_and_come_in_again(
+    client: httpx2.AsyncClient, db: Database, owner_pool: Pool
+) -> None:
+    shop = await a_shop(owner_pool, db)
+    typed = [
+        ("BEER", "12"),
+        ("=cmd|' /C calc'!A0", "3"),
+        ("0012345", "１２"),
+        ("TEA", "300"),
+        ("tea", "300"),
+        ("SODA", "很多"),
+    ]
+    draft = await resolved(db, shop, *typed)
+    path = f"/files/order-drafts/{to_id('OrderDraft', draft.draft.id)}/problems"
+
+    for kind in ("xlsx", "csv"):
+        for locale, header in (
+            ("zh", ["商品编码", "数量", "问题"]),
+            ("en", ["Code", "Quantity", "Problem"]),
+        ):
+            file = await get(client, db, f"{path}.{kind}?locale={locale}", shop.story, "retailer_1")
+
+            assert file.status_code == 200
+            assert file.headers["cache-control"] == "no-store"
+            assert name_of(file).endswith(f".{kind}")
+            again = read_rows_of_file(f"problems.{kind}", file.content)
+            assert [(row.code, row.quantity_text) for row in again] == typed[1:]
+            assert [row.code for row in again] == [row.code for row in draft.kept_rows]
+            if kind == "xlsx":
+                [cells] = sheets_of(file.content)
+                assert cells[0] == header
+                assert all(row[2] for row in cells[1:])
+                assert "TEA" in cells[4][2], "where it was summed"
+                assert all(isinstance(cell, str) for row in cells for cell in row)
+                assert not any(cell.startswith("=") for row in cells for cell in row)
+
+
+async def test_a_draft_is_its_persons_alone(
+    client: httpx2.AsyncClient, db: Database, owner_pool: Pool, story: Story
+) -> None:
+    shop = await a_shop(owner_pool, db)
+    draft = await saved(db, shop, ("NOTHING", "1"))
+    path = f"/files/order-drafts/{to_id('OrderDraft', draft.id)}"
+
+    for whose, name in (
+        (shop.story, "trader_a"),
+        (shop.story, "retailer_2"),
+        (story, "retailer_1"),
+    ):
+        for kind in ("xlsx", "csv"):
+            refused = await get(client, db, f"{path}/problems.{kind}", whose, name)
+            assert error_in(refused) == {"status": 404, "code": "NOT_FOUND"}
+    for file in ("problems", "problems.pdf", "rows.csv", "problems.csv.csv"):
+        refused = await get(client, db, f"{path}/{file}", shop.story, "retailer_1")
+        assert error_in(refused) == {"status": 404, "code": "NOT_FOUND"}
+    assert (await client.get(f"{path}/problems.csv")).status_code == 401
+
+
+async def test_the_template_filled_in_is_what_an_import_takes(
+    client: httpx2.AsyncClient, db: Database, story: Story
+) -> None:
+    for locale in ("zh", "en"):
+        path = f"/files/order-template.csv?locale={locale}"
+        empty = await get(client, db, path, story, "retailer_1")
+
+        [row] = read_rows_of_file("order.csv", empty.content + b"0012,2 CASE\r\n")
+
+        assert (row.code, row.quantity_text) == ("0012", "2 CASE")
+        path = f"/files/order-template.xlsx?locale={locale}"
+        sheet = await get(client, db, path, story, "retailer_1")
+        with pytest.raises(Rejected) as rejected:  # it is read, and has no row yet
+            read_rows_of_file("order.xlsx", sheet.content)
+        assert "no row" in str(rejected.value)

@@ -24,7 +24,7 @@ from tests.factories_files import (
 from tradeline.kernel import Locale, Money
 from tradeline_server.files import statement_pdf
 from tradeline_server.files.answers import Refused
-from tradeline_server.files.cells import number_format, text_of
+from tradeline_server.files.cells import number_format
 from tradeline_server.files.statement_pdf import print_statement
 from tradeline_server.files.statement_xlsx import write_statement
 from tradeline_server.files.words import STATEMENT
@@ -96,12 +96,6 @@ def test_no_cell_is_a_formula_whatever_it_begins_with() -> None:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             for name in archive.namelist():
                 assert b"<f>" not in archive.read(name), name
-
-
-def test_what_a_spreadsheet_takes_for_a_formula_is_told_by_its_beginning() -> None:
-    assert text_of("茶 = 10") == "茶 = 10"
-    assert text_of("") == ""
-    assert text_of("=1") == "'=1"
 
 
 def test_a_sum_of_more_digits_than_a_spreadsheet_keeps_is_refused() -> None:
