@@ -1,15 +1,28 @@
 import { Link } from "react-router";
 
-import { Empty, Icon, Page, useName } from "../shared/components";
+import { type OrderState, WaitingDocument, type WaitingQuery } from "../gql/graphql";
+import {
+  DateText,
+  Empty,
+  ErrorLine,
+  Icon,
+  Loading,
+  Page,
+  Section,
+  useName,
+} from "../shared/components";
+import { useGraph } from "../shared/graph/hooks";
 import { useTexts } from "../shared/i18n/i18n";
 import { pagesFor } from "./pages";
 import { useSession } from "./session";
 import { appTexts } from "./texts";
 
+type Count = WaitingQuery["buying"][number];
+
 /** Where everybody begins: what waits, and the ways to all that one may do. */
 export function HomePage() {
   const t = useTexts(appTexts);
-  const { viewer, permissions, sides } = useSession();
+  const { viewer, permissions, sides, may } = useSession();
   const name = useName();
   const pages = pagesFor(permissions, sides);
   return (
@@ -17,8 +30,13 @@ export function HomePage() {
       title={t("home.hello", { name: viewer.account?.name ?? name(viewer.organization) })}
       subtitle={name(viewer.organization)}
     >
+      {may("ORDER_READ") && (
+        <Section title={t("home.waits")}>
+          <WaitingOrders />
+        </Section>
+      )}
       {pages.length === 0 && <Empty>{t("home.none")}</Empty>}
-      <ul className="home-links">
+      <ul className="home-links" aria-label={t("home.pages")}>
         {pages.map((page) => (
           <li key={page.path}>
             <Link to={page.path} className="home-link">
@@ -30,4 +48,50 @@ export function HomePage() {
       </ul>
     </Page>
   );
+}
+
+function WaitingOrders() {
+  const t = useTexts(appTexts);
+  const waiting = useGraph({ kinds: ["ORDER"], document: WaitingDocument, variables: {} });
+  if (waiting.isPending) return <Loading rows={2} onRetry={() => void waiting.refetch()} />;
+  const { buying = [], selling = [] } = waiting.data ?? {};
+  const groups = [
+    { side: "buying" as const, path: "/orders", counts: buying.filter(isOurs) },
+    { side: "selling" as const, path: "/sales", counts: selling.filter(isOurs) },
+  ];
+  const isNone = groups.every((group) => group.counts.length === 0);
+  return (
+    <>
+      <ErrorLine error={waiting.error} onRetry={() => void waiting.refetch()} />
+      {isNone && waiting.data && <p>{t("home.nothing")}</p>}
+      <ul className="home-links">
+        {groups.flatMap(({ side, path, counts }) =>
+          counts.map((count) => (
+            <li key={`${side} ${count.state}`}>
+              <Link to={`${path}?state=${count.state}`} className="home-link">
+                <span className="home-count">{count.heldByUsCount}</span>
+                <span>
+                  {t(`waits.${side}.${waitingState(count.state)}`)}
+                  <small className="home-since">
+                    {t("home.oldest")} <DateText value={count.oldestSince} isSince />
+                  </small>
+                </span>
+              </Link>
+            </li>
+          )),
+        )}
+      </ul>
+    </>
+  );
+}
+
+function isOurs(count: Count): boolean {
+  return count.heldByUsCount > 0;
+}
+
+/** The steps that somebody can wait for; finished orders are not counted. */
+function waitingState(state: OrderState) {
+  return state === "IN_REVIEW" || state === "TO_CONFIRM" || state === "TO_SHIP"
+    ? state
+    : "TO_RECEIVE";
 }

@@ -85,8 +85,8 @@ function Frame({ viewer }: { readonly viewer: Viewer }) {
         <Navigation />
         <main id="content" className="content" tabIndex={-1}>
           <OfflineBanner />
-          {/* For another organization, every page begins anew. */}
-          <Suspense key={viewer.organization?.id} fallback={<Loading rows={8} />}>
+          {/* For another organization or person, every page begins anew. */}
+          <Suspense key={identityOf(viewer)} fallback={<Loading rows={8} />}>
             {mayOpen(pathname, permissions) ? (
               <Outlet />
             ) : (
@@ -107,12 +107,17 @@ function Frame({ viewer }: { readonly viewer: Viewer }) {
   );
 }
 
+function identityOf(viewer: Viewer): string {
+  return `${viewer.account?.id} ${viewer.organization?.id}`;
+}
+
 function Header({ viewer }: { readonly viewer: Viewer }) {
   const t = useTexts(appTexts);
   const locale = useLocale();
   const { switchTo, end } = useSessionActions();
   const name = useName();
   const [error, setError] = useState<Error | null>(null);
+  const person = `${t("nav.account")}: ${viewer.account?.name ?? "–"}`;
   const acting = viewer.memberships.find((membership) => membership.isActing);
 
   function attempt(action: Promise<void>): void {
@@ -152,7 +157,7 @@ function Header({ viewer }: { readonly viewer: Viewer }) {
           <Icon name="globe" />
           {locale === "zh" ? "English" : "中文"}
         </button>
-        <Link className="header-button header-person" to="/account">
+        <Link className="header-button" to="/account" aria-label={person}>
           <Icon name="user" />
           <span className="header-text">{viewer.account?.name ?? "–"}</span>
         </Link>
@@ -219,10 +224,7 @@ function SessionEndDialog({ viewer }: { readonly viewer: Viewer }) {
           email={viewer.account?.email ?? ""}
           {...(membershipId !== undefined && { membershipId })}
           onSignedIn={(next) => {
-            const isSame =
-              next.account?.id === viewer.account?.id &&
-              next.organization?.id === viewer.organization?.id;
-            (isSame ? resume : begin)(next);
+            (identityOf(next) === identityOf(viewer) ? resume : begin)(next);
           }}
         />
       </Suspense>

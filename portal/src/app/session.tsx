@@ -59,12 +59,12 @@ export function SessionProvider({
       permissions,
       // Who cannot know the sides gets both links rather than none.
       sides: {
-        buys: (sides.data?.buying.edges.length ?? 1) > 0,
-        sells: (sides.data?.selling.edges.length ?? 1) > 0,
+        buys: sides.data ? sides.data.buying.edges.length > 0 : !sides.isLoading,
+        sells: sides.data ? sides.data.selling.edges.length > 0 : !sides.isLoading,
       },
       may: (...oneOf) => oneOf.some((permission) => permissions.has(permission)),
     }),
-    [viewer, permissions, sides.data],
+    [viewer, permissions, sides.data, sides.isLoading],
   );
   return <SessionContext value={session}>{children}</SessionContext>;
 }

@@ -14,6 +14,7 @@ export default function SignInPage() {
   return (
     <Page title={t("signIn.title")} subtitle={t("signIn.lead")}>
       {parameters.has("joined") && <Notice kind="good">{t("invitation.done")}</Notice>}
+      {parameters.has("reset") && <Notice kind="good">{t("reset.done")}</Notice>}
       <SignInForm
         onSignedIn={(viewer) => {
           begin(viewer);

@@ -109,7 +109,7 @@ export function DataTable<Row>({
                   <td
                     key={column.key}
                     role="cell"
-                    className={classOf(column)}
+                    className={`${index === 0 ? "table-title" : ""} ${classOf(column)}`}
                     data-label={column.title}
                   >
                     {index === 0 && href !== undefined ? (
