@@ -8,28 +8,35 @@ LOCK := $(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-h
 	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format sdl lock clean
+.PHONY: help setup run portal test lint format screenshots sdl lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## install everything into .venv (nothing to do while the lock files stay the same)
 
 run: $(STAMP) ## start it all: database, migrations, demo data, server
 	@exec $(PYTHON) -m tradeline_server.cli run
 
-test: lint ## lint, types, import contracts, and all tests
+portal: $(STAMP) ## build the portal now (`make run` does so behind the server)
+	@exec $(PYTHON) -m tradeline_server.portal_build
+
+test: lint portal ## lint, types, import contracts, and all tests
 	$(PYTHON) -m pytest
 
-lint: $(STAMP) ## style, formatting, types and import contracts
+lint: $(STAMP) ## style, formatting, types, import contracts, and the portal's own checks
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 	$(PYTHON) -c 'from importlinter.cli import lint_imports_command as run; run()' --no-logo
+	$(PYTHON) -m tradeline_server.portal_build check
 
 format: $(STAMP) ## put the code into shape
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+
+screenshots: $(STAMP) portal ## take the pictures of the README anew, into infra/screenshots/
+	TRADELINE_SCREENSHOTS=1 $(PYTHON) -m pytest tests/e2e/portal
 
 sdl: $(STAMP) ## write graphql/schema.graphql from the code
 	$(PYTHON) -c 'from tradeline_graph.schema import schema; print(schema.as_str())' \
@@ -41,7 +48,7 @@ lock: $(STAMP) ## bring the lock files up to date with pyproject.toml
 		--output-file requirements-dev.lock
 
 clean: ## remove what tools have left behind; the database and .venv stay
-	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist portal/dist
 	find backend graphql tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment knows its own place: after a move or a copy it is made anew.

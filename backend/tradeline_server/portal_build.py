@@ -255,8 +255,10 @@ def main(arguments: list[str]) -> int:
         if arguments == ["check"]:
             asyncio.run(check(checkout))
             return 0
-        if not checkout.is_built():
-            print("Building the portal …", file=sys.stderr)  # noqa: T201
+        if checkout.is_built():
+            print("The portal is up to date.", file=sys.stderr)  # noqa: T201
+            return 0
+        print("Building the portal …", file=sys.stderr)  # noqa: T201
         asyncio.run(build(checkout))
     except CommandError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201
