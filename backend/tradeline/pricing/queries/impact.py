@@ -32,16 +32,16 @@ FETCH_REACH = """
             ON changed.sku_id = item.sku_id
          WHERE list.network_id = $1 AND list.seller_org_id = $2 AND list.id = $3
     )
-    SELECT total.relationship_count, total.change_count, some.relationship_id,
-           (some.place - 1)::int AS place
+    SELECT total.relationship_count, total.change_count, part.relationship_id,
+           (part.place - 1)::int AS place
       FROM (SELECT count(DISTINCT relationship_id) AS relationship_count,
                    count(*) AS change_count
               FROM reach) AS total
       LEFT JOIN (SELECT relationship_id, place
                    FROM reach
                   ORDER BY relationship_id, place
-                  LIMIT $5) AS some ON true
-     ORDER BY some.relationship_id, some.place
+                  LIMIT $5) AS part ON true
+     ORDER BY part.relationship_id, part.place
 """
 
 FETCH_PACK_UNITS = """
