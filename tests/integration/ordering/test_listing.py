@@ -29,6 +29,7 @@ from tradeline.ordering import (
     request_return,
     ship_order,
 )
+from tradeline.ordering.queries import listing as queries
 
 SELLING, BUYING = OrderSide.SELLING, OrderSide.BUYING
 
@@ -46,9 +47,12 @@ async def referring(db: Database, market: Market, reference: str) -> int:
     return await do(db, market.story.actor("retailer_1"), place_order, order=order)
 
 
+@pytest.mark.parametrize("rare_max", [0, 1_000])
 async def test_a_search_finds_by_number_by_reference_and_by_sku(
-    owner_pool: Pool, db: Database
+    owner_pool: Pool, db: Database, monkeypatch: pytest.MonkeyPatch, rare_max: int
 ) -> None:
+    """SKUs that few lines hold are looked for in another way than those of many."""
+    monkeypatch.setattr(queries, "LINES_OF_RARE_SKUS_MAX", rare_max)
     market = await a_market(owner_pool, db)
     seller, buyer = market.story.actor("trader_a"), market.story.actor("retailer_1")
     tea = await placed(db, market, tea=1)
@@ -145,7 +149,11 @@ async def test_pages_of_a_search_follow_one_another_without_gaps(
         assert seen == orders[::-1]
 
 
-async def test_no_filter_shows_a_stranger_an_order(owner_pool: Pool, db: Database) -> None:
+@pytest.mark.parametrize("rare_max", [0, 1_000])
+async def test_no_filter_shows_a_stranger_an_order(
+    owner_pool: Pool, db: Database, monkeypatch: pytest.MonkeyPatch, rare_max: int
+) -> None:
+    monkeypatch.setattr(queries, "LINES_OF_RARE_SKUS_MAX", rare_max)
     market = await a_market(owner_pool, db)
     order_id = await placed(db, market, tea=1)
     buyer, seller = market.story.actor("retailer_1"), market.story.actor("trader_a")

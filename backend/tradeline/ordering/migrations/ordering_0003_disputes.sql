@@ -32,8 +32,15 @@ SELECT kernel.guard_table('ordering.dispute', 'SELECT, INSERT, UPDATE');
 -- What a step did, line by line, in the words of the time line. Steps before this one have none.
 ALTER TABLE ordering.order_event ADD COLUMN detail jsonb NOT NULL DEFAULT '{}';
 
--- Counting by state, and listing some states of an organization that has a long past.
+-- Counting by state, listing some states of an organization that has a long past, and looking
+-- through that past for a number or a reference without touching the orders themselves.
 CREATE INDEX order_by_seller_and_state
-    ON ordering.trade_order (network_id, seller_org_id, state, id) INCLUDE (since, held_by_org_id);
+    ON ordering.trade_order (network_id, seller_org_id, state, id)
+       INCLUDE (since, held_by_org_id, number, buyer_reference);
 CREATE INDEX order_by_buyer_and_state
-    ON ordering.trade_order (network_id, buyer_org_id, state, id) INCLUDE (since, held_by_org_id);
+    ON ordering.trade_order (network_id, buyer_org_id, state, id)
+       INCLUDE (since, held_by_org_id, number, buyer_reference);
+
+-- Which orders hold a SKU, without looking at their lines.
+CREATE INDEX order_line_by_sku_and_order ON ordering.order_line (network_id, sku_id, order_id);
+DROP INDEX ordering.order_line_by_sku;

@@ -12,7 +12,6 @@ from tradeline.ordering.model import Order, OrderFilter, OrderSide, OrderState
 from tradeline.ordering.queries.reading import IS_PARTY, ORDER_COLUMNS, order_of
 
 # Each state on its own, so that the newest of a rare one are found without walking a long past.
-# $7 and $8 are the search: a text, and the SKUs whose code holds it.
 NEWEST_IN_STATES = """
     SELECT trade_order.id
       FROM unnest($3::text[]) AS wanted (state)
@@ -26,6 +25,18 @@ NEWEST_IN_STATES = """
               {narrowed}
             ORDER BY trade_order.id DESC
             LIMIT $9) AS trade_order
+"""
+# All states together: for orders that something else than their state leads to.
+NEWEST = """
+    (SELECT trade_order.id
+       FROM ordering.trade_order AS trade_order
+      WHERE trade_order.network_id = $1
+        AND trade_order.{own_side} = $2
+        AND trade_order.state = ANY ($3::text[])
+        AND trade_order.id < coalesce($4, 9223372036854775807)
+        {narrowed}
+      ORDER BY trade_order.id DESC
+      LIMIT $9)
 """
 LIST_ORDERS = """
     SELECT {columns}
@@ -53,32 +64,48 @@ IS_IN_DISPUTE = """
 """
 DISPUTED = {None: "", True: f"AND {IS_IN_DISPUTE}", False: f"AND NOT ({IS_IN_DISPUTE})"}
 
-# Two ways to be found, each planned by itself. A text is looked for as it is: nothing in it
-# stands for anything else.
+# Two ways to be found, each planned by itself: by the text $7, by the SKUs $8 whose code holds it.
+# A text is looked for as it is: nothing in it stands for anything else.
+NOT_SEARCHED = "AND $7::text IS NULL AND $8::bigint[] IS NULL"
 BY_OWN_TEXT = """
     AND (strpos(lower(trade_order.number), $7) > 0
          OR strpos(lower(trade_order.buyer_reference), $7) > 0)
+    AND $8::bigint[] IS NOT NULL
 """
-BY_SKU = """
+# Of SKUs that few lines hold, the lines lead to the orders; of others, the newest orders to them.
+BY_RARE_SKU = """
+    AND trade_order.id = ANY (ARRAY(
+            SELECT DISTINCT line.order_id
+              FROM ordering.order_line AS line
+             WHERE line.network_id = $1 AND line.sku_id = ANY ($8::bigint[])))
+"""
+BY_COMMON_SKU = """
     AND trade_order.id IN (
         SELECT line.order_id
           FROM ordering.order_line AS line
-         WHERE line.network_id = $1 AND line.sku_id = ANY($8::bigint[]))
+         WHERE line.network_id = $1 AND line.sku_id = ANY ($8::bigint[]))
 """
-SEARCHED = {
-    False: ["AND $7::text IS NULL AND $8::bigint[] IS NULL"],
-    True: [BY_OWN_TEXT + "AND $8::bigint[] IS NOT NULL", BY_SKU + "AND $7::text IS NOT NULL"],
-}
 
 SIDES = {
     OrderSide.BUYING: ("buyer_org_id", "seller_org_id"),
     OrderSide.SELLING: ("seller_org_id", "buyer_org_id"),
 }
 
+LINES_OF_RARE_SKUS_MAX = 100_000
+
 SKUS_BY_CODE = """
-    SELECT sku.id
-      FROM catalog.sku AS sku
-     WHERE sku.network_id = $1 AND strpos(lower(sku.code), $2) > 0
+    WITH found AS (
+        SELECT coalesce(array_agg(sku.id), '{}') AS ids
+          FROM catalog.sku AS sku
+         WHERE sku.network_id = $1 AND strpos(lower(sku.code), $2) > 0
+    )
+    SELECT found.ids,
+           (SELECT count(*)
+              FROM (SELECT
+                      FROM ordering.order_line AS line
+                     WHERE line.network_id = $1 AND line.sku_id = ANY (found.ids)
+                     LIMIT $3 + 1) AS counted) <= $3 AS are_rare
+      FROM found
 """
 
 COUNT_ORDERS = """
@@ -145,17 +172,20 @@ async def list_orders(
     only: OrderFilter,
 ) -> list[Order]:
     """Newest first. A search, in lower case, takes one statement more for the SKUs it names."""
-    sku_ids = None
+    sku_ids = by_sku = None
     if only.search is not None:
-        found = await conn.fetch(SKUS_BY_CODE, actor.network_id, only.search)
-        sku_ids = [row["id"] for row in found]
+        skus = await conn.fetchrow(
+            SKUS_BY_CODE, actor.network_id, only.search, LINES_OF_RARE_SKUS_MAX
+        )
+        assert skus is not None
+        sku_ids, by_sku = skus["ids"], BY_RARE_SKU if skus["are_rare"] else BY_COMMON_SKU
     rows = await conn.fetch(
         _statement(
             only.side,
             only.is_disputed,
             only.relationship_id is not None,
             only.counterpart_org_id is not None,
-            only.search is not None,
+            by_sku,
         ),
         actor.network_id,
         actor.org_id,
@@ -176,7 +206,7 @@ def _statement(
     is_disputed: bool | None,
     of_relationship: bool,
     of_counterpart: bool,
-    is_searched: bool,
+    by_sku: str | None,
 ) -> str:
     own_side, other_side = SIDES[side]
     narrowed = "\n".join(
@@ -186,10 +216,19 @@ def _statement(
             DISPUTED[is_disputed],
         )
     )
-    found = " UNION ".join(
-        NEWEST_IN_STATES.format(own_side=own_side, narrowed=f"{narrowed}\n{searched}")
-        for searched in SEARCHED[is_searched]
-    )
+    ways = [
+        NEWEST_IN_STATES.format(
+            own_side=own_side,
+            narrowed=f"{narrowed}\n{NOT_SEARCHED if by_sku is None else BY_OWN_TEXT}",
+        )
+    ]
+    if by_sku is not None:
+        ways.append(
+            NEWEST.format(
+                own_side=own_side, narrowed=f"{narrowed}\n{by_sku} AND $7::text IS NOT NULL"
+            )
+        )
+    found = " UNION ".join(ways)
     return LIST_ORDERS.format(columns=ORDER_COLUMNS, found=found)
 
 
