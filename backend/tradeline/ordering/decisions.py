@@ -122,15 +122,14 @@ def _decide(position: int, order: NewOrder, state: PlacementState) -> PlacedOrde
         else:
             problems += placed
     amount = sum(line.amount_minor for line in lines)
+    is_complete = not problems
     problems += _territory_problems(order, relationship)
-    if not problems:
-        problems += _money_problems(amount, relationship, state)
-    elif lines:
+    if lines:
         # The sum of the good lines alone can only be too much, never too little.
         problems += [
             problem
             for problem in _money_problems(amount, relationship, state)
-            if not isinstance(problem, BelowOrderMinimum)
+            if is_complete or not isinstance(problem, BelowOrderMinimum)
         ]
     if problems:
         for placed_line in lines:

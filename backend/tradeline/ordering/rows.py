@@ -77,7 +77,7 @@ def read_quantity(text: str) -> TypedQuantity | None:
 def pack_named(name: str, packs: Iterable[Pack]) -> Pack | None:
     """The pack that goes by that name, perhaps behind an x as in 2xCASE: its code, its name, or its
     English one in the plural too. None where none does, or more than one."""
-    called = {name, name.removeprefix("x")}
+    called = {name, name.removeprefix("x")} - {""}
     found = [
         pack
         for pack in packs

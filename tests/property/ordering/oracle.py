@@ -61,10 +61,9 @@ def place(order: NewOrder, world: World) -> tuple[int, Taken] | set[Reason]:
         taken += took
     if edge.territory and order.ship_to_region not in edge.territory:
         reasons.add(("OutsideTerritory", ("shipToRegion",)))
-    some_lines_are_good = len(
-        {reason[1][1] for reason in reasons if reason[1][0] == "lines"}
-    ) < len(order.lines)
-    if not reasons and amount < edge.order_minimum_minor:
+    bad_lines = {reason[1][1] for reason in reasons if reason[1][0] == "lines"}
+    some_lines_are_good = len(bad_lines) < len(order.lines)
+    if not bad_lines and amount < edge.order_minimum_minor:
         reasons.add(("BelowOrderMinimum", ("lines",)))
     if some_lines_are_good and edge.id in world.blocked:
         reasons.add(("CreditBlocked", ("relationshipId",)))

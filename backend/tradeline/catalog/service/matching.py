@@ -13,10 +13,13 @@ from tradeline.catalog.search_text import (
     SearchTerms,
     normalise,
     search_terms,
+    sort_key_of,
 )
 from tradeline.kernel import Actor, Connection
 
 SIMILAR_MAX = 5
+SEARCHES_MAX = 50
+HITS_MAX = 300
 SEARCH_LENGTH_MIN = 2
 
 
@@ -25,23 +28,28 @@ async def match_typed(
 ) -> dict[tuple[int, str], list[TypedMatch]]:
     """What each text, typed for an edge, may mean: pairs of relationship id and text.
 
-    A text that is the whole code, barcode or own code of a visible SKU means that, whether or not
-    the edge trades it. Any other is looked for in what the edge trades: a whole code or name, or
-    at most five SKUs that are similar. A pair is absent when it means nothing; case and width of
-    letters and digits do not matter. Two statements, however many; for use cases of modules
+    A text that is the whole code, barcode, own code or name of a visible SKU means that, whether
+    or not the edge trades it; case and width of letters and digits do not matter. The first
+    fifty others lead to at most five SKUs each that the edge trades and that are similar. A
+    pair is absent when it means nothing. Three statements, however many; for use cases of modules
     above, which check their own permission.
     """
-    variants = {typed: _variants(typed) for _, typed in asked if typed.strip()}
-    coded = await queries.match_codes(conn, actor, variants) if variants else {}
-    found = {pair: coded[pair[1]] for pair in asked if pair[1] in coded}
+    texts = {typed: _variants(typed) for _, typed in asked if typed.strip()}
+    found = await queries.match_codes(conn, actor, texts) if texts else {}
+    names = {typed: sort_key_of(typed) for typed in texts if typed not in found}
+    if names:
+        found |= await queries.match_names(conn, actor, names)
+    matches = {pair: found[pair[1]] for pair in asked if pair[1] in found}
     others = [
         (relationship_id, typed, search)
         for relationship_id, typed in dict.fromkeys(asked)
-        if typed in variants and typed not in coded and (search := _search(typed)) is not None
-    ]
+        if typed in texts and typed not in found and (search := _search(typed)) is not None
+    ][:SEARCHES_MAX]
     if others:
-        found |= await queries.match_texts(conn, actor.network_id, others, SIMILAR_MAX)
-    return found
+        matches |= await queries.match_similar(
+            conn, actor.network_id, others, most=SIMILAR_MAX, hits_max=HITS_MAX
+        )
+    return matches
 
 
 def _variants(typed: str) -> list[str]:

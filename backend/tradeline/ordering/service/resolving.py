@@ -29,7 +29,7 @@ FIELDS = {"skuId": "code", "packId": "quantityText", "quantity": "quantityText"}
 async def resolve(
     conn: Connection, actor: Actor, drafts: Sequence[OrderDraft], *, is_locked: bool = False
 ) -> list[ResolvedDraft]:
-    """Resolve drafts of the actor's, at most one for each edge; at most twelve statements.
+    """Resolve drafts of the actor's, at most one for each edge; at most thirteen statements.
 
     With `is_locked`, what the lines draw on stays locked until the unit of work ends; else
     nothing is, and the answer is a look, not a promise. Each draft is judged as if it were
@@ -100,9 +100,9 @@ def _order(draft: OrderDraft, lines: tuple[NewOrderLine, ...]) -> NewOrder:
 async def _read(
     conn: Connection, actor: Actor, drafts: Sequence[OrderDraft]
 ) -> list[list[ReadRow]]:
-    """The rows of each draft as they are understood; three statements."""
-    asked = {(d.relationship_id, row.code.strip()) for d in drafts for row in d.rows}
-    matches = await match_typed(conn, actor=actor, asked=sorted(asked))
+    """The rows of each draft as they are understood; four statements."""
+    asked = dict.fromkeys((d.relationship_id, row.code.strip()) for d in drafts for row in d.rows)
+    matches = await match_typed(conn, actor=actor, asked=list(asked))
     pairs = {
         (relationship_id, match.sku_id)
         for (relationship_id, _), found in matches.items()

@@ -1,0 +1,223 @@
+"""Rows of an order from files as people have them, and from files that nobody should have."""
+
+from __future__ import annotations
+
+import io
+import tracemalloc
+import zipfile
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from tradeline.kernel import Locale, Rejected
+from tradeline.ordering import BadFile, read_rows_of_file
+
+
+def book(*rows: Sequence[Any], hidden: Sequence[int] = (), before: bool = False) -> bytes:
+    """An XLSX of these rows, some of them hidden; `before` puts a hidden sheet first."""
+    content = io.BytesIO()
+    workbook = xlsxwriter.Workbook(content)
+    if before:
+        other = workbook.add_worksheet("old")
+        other.write(0, 0, "OLD")
+        other.hide()
+    sheet = workbook.add_worksheet()
+    sheet.activate()
+    sheet.set_first_sheet()
+    for number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            sheet.write(number, column, value)
+    for number in hidden:
+        sheet.set_row(number, None, None, {"hidden": True})
+    workbook.close()
+    return content.getvalue()
+
+
+def read(content: bytes, name: str = "order.csv") -> list[tuple[str, str]]:
+    return [(row.code, row.quantity_text) for row in read_rows_of_file(name, content)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "SKU,QTY\nTEA,12\n",
+        "﻿SKU,QTY\r\nTEA,12\r\n",
+        "商品编码;数量\nTEA;12\n",
+        "sep=;\nSKU;Qty\nTEA;12\n",
+        "TEA\t12\n",
+        "TEA,12",
+        ",,\n,TEA,12\n,,\n",
+        "采购单,,\n日期,2026-01-01,\n名称,编码,订购数量\n绿茶,TEA,12\n",
+        "Order Qty,Product name,Product code\n12,Green tea,TEA\n",
+        'code,note,quantity\n"TEA","a, b\nc",12\n',
+    ],
+)
+def test_rows_are_found_in_tables_of_many_shapes(content: str) -> None:
+    assert read(content.encode()) == [("TEA", "12")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_text_is_read_in_the_encodings_of_spreadsheets(encoding: str) -> None:
+    assert read("商品编码\t数量\n龙井茶\t2 箱\n".encode(encoding)) == [("龙井茶", "2 箱")]
+
+
+def test_a_pack_has_a_column_of_its_own_if_it_likes() -> None:
+    content = "编码,数量,单位\nTEA,2,箱\nOIL,3,\nJAM,4 EA,箱\nHAM,,箱\n"
+
+    assert read(content.encode()) == [("TEA", "2 箱"), ("OIL", "3"), ("JAM", "4 EA"), ("HAM", "")]
+
+
+def test_a_row_without_a_code_goes_by_its_barcode_or_name() -> None:
+    content = "商品名称,条码,商品编码,数量\n绿茶,69,TEA,1\n绿茶,69,,2\n绿茶,,,3\n,,,4\n,,,\n"
+
+    assert read(content.encode()) == [("TEA", "1"), ("69", "2"), ("绿茶", "3"), ("", "4")]
+
+
+def test_cells_of_a_workbook_read_as_they_were_typed() -> None:
+    content = book(
+        ["商品编码", "数量"],
+        ["00123", 12],
+        [6901234567892, "2 箱"],
+        [1e15, 12.5],
+        [0.1, 1e-7],
+        ["a\nb", date(2026, 1, 2).isoformat()],
+        [],
+        [None, None],
+        [True, 3],
+    )
+
+    assert read(content) == [
+        ("00123", "12"),
+        ("6901234567892", "2 箱"),
+        ("1000000000000000", "12.5"),
+        ("0.1", "0.0000001"),
+        ("a b", "2026-01-02"),
+        ("True", "3"),
+    ]
+
+
+def test_hidden_rows_and_hidden_sheets_are_left_out() -> None:
+    rows = [["SKU", "QTY"], ["A", 1], ["B", 2], ["C", 3]]
+
+    assert read(book(*rows, hidden=[2], before=True)) == [("A", "1"), ("C", "3")]
+
+
+@pytest.mark.parametrize("rows", [1000, 1001])
+def test_a_thousand_rows_are_taken_and_no_more(rows: int) -> None:
+    content = "SKU,QTY\n" + "TEA,1\n" * rows
+
+    if rows == 1000:
+        assert len(read(content.encode())) == 1000
+    else:
+        assert "split it into files of at most 1000" in refusal(content.encode())
+
+
+def refusal(content: bytes, name: str = "order.csv") -> str:
+    with pytest.raises(Rejected) as refused:
+        read(content, name)
+    [problem] = refused.value.problems
+    assert isinstance(problem, BadFile)
+    assert problem.message(Locale.ZH).startswith("无法读取该文件：")
+    return problem.message(Locale.EN)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "no row in it has a code"),
+        (b"SKU,QTY\n", "no row in it has a code"),
+        (b"a,1\n" * 250_001, "larger than 1 MB"),
+        (b"\xd0\xcf\x11\xe0 old", "save it as .xlsx or CSV"),
+        (b"PK\x03\x04 not a zip", "no workbook"),
+        (b"\x00\x01\x02", "cannot be read"),
+        (b"\xff\xfea", "cannot be read"),
+        (b'SKU,QTY\n"TEA,1\n', "quotes do not match"),
+        (b"SKU,QTY\nTEA,1\n" + b"x" * 201 + b",1\n", "row 3 holds a text"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_says_what_to_do(content: bytes, told: str) -> None:
+    assert told in refusal(content)
+
+
+def forged(**parts: str | bytes) -> bytes:
+    """A workbook whose parts were replaced; a double underscore stands for a slash."""
+    genuine = zipfile.ZipFile(io.BytesIO(book(["SKU", "QTY"], ["TEA", 1])))
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in genuine.namelist():
+            if name not in parts:
+                archive.writestr(name, genuine.read(name))
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return content.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+CELLS = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    "{}</sheetData></worksheet>"
+)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<row r="1"><c r="A1"><v>1</v></c></row>'
+        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c><c r = "XFD1"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c><c r=\'&#88;FD1048576\'><v>1</v></c></row>',
+        '<x:row xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" r="1">'
+        '<x:c r="XFD1"><x:v>1</x:v></x:c></x:row>',
+        '<row r="-1"><c r="A1"><v>1</v></c></row>',
+        '<row r="1"><c r="A0"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c>' + "<c/>" * 101 + "</row>",
+    ],
+)
+def test_cells_at_the_far_end_of_a_sheet_make_no_room_for_all_before_them(cells: str) -> None:
+    content = forged(**{SHEET: CELLS.format(cells)})
+    tracemalloc.start()
+
+    assert "no workbook" in refusal(content)
+
+    assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    tracemalloc.stop()
+
+
+def test_a_workbook_that_unfolds_without_end_is_refused() -> None:
+    bomb = forged(**{SHEET: CELLS.format(" " * 200_000_000)})
+    assert len(bomb) < 1_000_000
+    assert "no workbook" in refusal(bomb)
+
+    lying = bytearray(forged(**{SHEET: CELLS.format(" " * 17_000_000)}))
+    real = (17_000_000 + len(CELLS) - 2).to_bytes(4, "little")
+    assert real in lying
+    assert "no workbook" in refusal(bytes(lying).replace(real, (10).to_bytes(4, "little")))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"xl/workbook.xml": "<workbook/>"},
+        {"xl/workbook.xml": "not xml"},
+        {"xl/_rels/workbook.xml.rels": "<Relationships/>"},
+        {SHEET: "<worksheet><sheetData>"},
+        {SHEET: '<!DOCTYPE x [<!ENTITY a "aaaa">]>' + CELLS.format("&a;")},
+        {f"xl/part{n}.xml": "<x/>" for n in range(201)},
+    ],
+)
+def test_a_workbook_with_parts_that_are_not_sound_is_refused(parts: dict[str, str]) -> None:
+    assert "no workbook" in refusal(forged(**parts))
+
+
+def test_a_zip_of_something_else_is_no_workbook() -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<x/>")
+
+    assert "no workbook" in refusal(content.getvalue())
+    assert "save it as .xlsx" in refusal(b"anything", "order.ods")
