@@ -64,23 +64,25 @@ function WaitingOrders() {
     <>
       <ErrorLine error={waiting.error} onRetry={() => void waiting.refetch()} />
       {isNone && waiting.data && <p>{t("home.nothing")}</p>}
-      <ul className="home-links">
-        {groups.flatMap(({ side, path, counts }) =>
-          counts.map((count) => (
-            <li key={`${side} ${count.state}`}>
-              <Link to={`${path}?state=${count.state}`} className="home-link">
-                <span className="home-count">{count.heldByUsCount}</span>
-                <span>
-                  {t(`waits.${side}.${waitingState(count.state)}`)}
-                  <small className="home-since">
-                    {t("home.oldest")} <DateText value={count.oldestSince} isSince />
-                  </small>
-                </span>
-              </Link>
-            </li>
-          )),
-        )}
-      </ul>
+      {!isNone && (
+        <ul className="home-links">
+          {groups.flatMap(({ side, path, counts }) =>
+            counts.map((count) => (
+              <li key={`${side} ${count.state}`}>
+                <Link to={`${path}?state=${count.state}`} className="home-link">
+                  <span className="home-count">{count.heldByUsCount}</span>
+                  <span>
+                    {t(`waits.${side}.${waitingState(count.state)}`)}
+                    <small className="home-since">
+                      {t("home.oldest")} <DateText value={count.oldestSince} isSince />
+                    </small>
+                  </span>
+                </Link>
+              </li>
+            )),
+          )}
+        </ul>
+      )}
     </>
   );
 }

@@ -1,6 +1,8 @@
+import { useEffect, useRef } from "react";
 import { Link, useRouteError } from "react-router";
 
 import { Button, Page } from "../shared/components";
+import { useIsReachable } from "../shared/graph/connection";
 import { commonTexts } from "../shared/i18n/common";
 import { useTexts } from "../shared/i18n/i18n";
 import { appTexts } from "./texts";
@@ -11,6 +13,13 @@ export function PageError() {
   const error = useRouteError();
   // What a browser says of a module that it could not load, in each its own words.
   const isUnloaded = error instanceof TypeError && /import|module/i.test(error.message);
+  const isReachable = useIsReachable();
+  const wasUnreachable = useRef(false);
+  // What could not be loaded because the network was down is loaded once it is back.
+  useEffect(() => {
+    if (!isReachable) wasUnreachable.current = true;
+    else if (isUnloaded && wasUnreachable.current) location.reload();
+  }, [isReachable, isUnloaded]);
   return (
     <div className="state state-error" role="alert">
       <h1>{t("error.title")}</h1>

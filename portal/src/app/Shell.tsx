@@ -217,7 +217,7 @@ function SessionEndDialog({ viewer }: { readonly viewer: Viewer }) {
   const membershipId = viewer.memberships.find((membership) => membership.isActing)?.id;
   if (!hasEnded) return null;
   return (
-    <Modal title={t("session.title")} isOpen onClose={() => undefined}>
+    <Modal title={t("session.title")} isOpen>
       <p>{t("session.text")}</p>
       <Suspense fallback={<Loading rows={2} />}>
         <SignInForm

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { type Viewer, announceSession } from "../../app/session";
 import { SignInDocument } from "../../gql/graphql";
@@ -21,6 +21,11 @@ export default function SignInForm({
   const t = useTexts(identityTexts);
   const [email, setEmail] = useState(knownEmail);
   const [password, setPassword] = useState("");
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    const wanted = knownEmail === "" ? "email" : "password";
+    form.current?.querySelector<HTMLElement>(`[name=${wanted}]`)?.focus();
+  }, [knownEmail]);
   const signIn = useMutation({
     mutationFn: async () => {
       const isKnown = membershipId !== undefined && email.trim() === knownEmail;
@@ -35,6 +40,7 @@ export default function SignInForm({
   });
   return (
     <form
+      ref={form}
       className="form"
       onSubmit={(event) => {
         event.preventDefault();

@@ -6,10 +6,13 @@ import { Button } from "./Button";
 import { TextAreaField } from "./Field";
 import { Icon } from "./Icon";
 
+const FIRST_CONTROLS = ":is(.dialog-body, .dialog-footer) :is(input, select, textarea, button)";
+
 interface DialogProps {
   readonly title: ReactNode;
   readonly isOpen: boolean;
-  readonly onClose: () => void;
+  /** Left out where there is no way but through. */
+  readonly onClose?: () => void;
   readonly footer?: ReactNode;
   readonly children: ReactNode;
 }
@@ -36,7 +39,11 @@ function NativeDialog({
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
-    if (isOpen && !dialog.current?.open) dialog.current?.showModal();
+    if (isOpen && !dialog.current?.open) {
+      dialog.current?.showModal();
+      // One is here to fill in or to answer, not to close it.
+      dialog.current?.querySelector<HTMLElement>(FIRST_CONTROLS)?.focus();
+    }
     if (!isOpen && dialog.current?.open) dialog.current.close();
   }, [isOpen]);
   return (
@@ -46,19 +53,23 @@ function NativeDialog({
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault(); // closed by the property alone
-        onClose();
-      }}
-      onClose={() => {
-        if (isOpen) onClose();
+        onClose?.();
       }}
     >
       {isOpen && (
         <>
           <header className="dialog-header">
             <h2 id={titleId}>{title}</h2>
-            <button type="button" className="icon-button" aria-label={t("close")} onClick={onClose}>
-              <Icon name="close" />
-            </button>
+            {onClose && (
+              <button
+                type="button"
+                className="icon-button"
+                aria-label={t("close")}
+                onClick={onClose}
+              >
+                <Icon name="close" />
+              </button>
+            )}
           </header>
           <div className="dialog-body">{children}</div>
           {footer != null && <footer className="dialog-footer">{footer}</footer>}

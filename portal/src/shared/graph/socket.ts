@@ -34,10 +34,17 @@ export function listen(hear: {
   });
   // The hash stands for the text, which the protocol wants to be there.
   const asked = { query: "", extensions: extensionsOf(ChangesDocument) };
-  client.subscribe<ChangesSubscription>(asked, {
+  let hasStopped = false;
+  const onOver = () => {
+    if (!hasStopped) hear.onOver();
+  };
+  const unsubscribe = client.subscribe<ChangesSubscription>(asked, {
     next: ({ data }) => data != null && hear.onChange(data.changes),
-    error: hear.onOver,
-    complete: hear.onOver,
+    error: onOver,
+    complete: onOver,
   });
-  return () => void client.dispose();
+  return () => {
+    hasStopped = true;
+    unsubscribe(); // which closes the socket too, for want of others
+  };
 }
