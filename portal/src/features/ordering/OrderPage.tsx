@@ -1,12 +1,121 @@
-import { appTexts } from "../../app/texts";
-import { Empty, Page } from "../../shared/components";
-import { useTexts } from "../../shared/i18n/i18n";
+import { type ComponentType, Suspense, lazy } from "react";
+import { useSearchParams } from "react-router";
 
+import { useSession } from "../../app/session";
+import type { OrderingPlaceFragment } from "../../gql/graphql";
+import {
+  ButtonLink,
+  Empty,
+  ErrorState,
+  Loading,
+  Money,
+  Page,
+  SelectField,
+  Tabs,
+  useName,
+} from "../../shared/components";
+import { useTexts } from "../../shared/i18n/i18n";
+import { useOrderDraft } from "./draft/useOrderDraft";
+import "./order.css";
+import { orderTexts } from "./orderTexts";
+import { type Places, usePlaces } from "./places";
+
+export interface OrderTabProps {
+  readonly place: OrderingPlaceFragment;
+}
+
+const TABS: Readonly<Record<string, ComponentType<OrderTabProps>>> = {
+  catalog: lazy(() => import("./catalog/CatalogTab")),
+  pad: lazy(() => import("./pad/PadTab")),
+  grid: lazy(() => import("./grid/GridTab")),
+  lists: lazy(() => import("./lists/ListsTab")),
+};
+const KEYS = ["catalog", "pad", "grid", "lists"] as const;
+
+/** Ordering: four ways to fill one draft, for one relationship at a time. */
 export default function OrderPage() {
-  const t = useTexts(appTexts);
+  const t = useTexts(orderTexts);
+  const places = usePlaces();
   return (
-    <Page title={t("nav.order")}>
-      <Empty>{t("building.text")}</Empty>
+    <Page title={t("title")} actions={<PlaceField places={places} />}>
+      {places.isLoading && <Loading rows={8} onRetry={places.retry} />}
+      {places.error !== null && <ErrorState error={places.error} onRetry={places.retry} />}
+      {places.place !== null && <OrderTabs key={places.place.id} place={places.place} />}
+      {!places.isLoading && places.error === null && places.place === null && (
+        <Empty>{t("places.none")}</Empty>
+      )}
     </Page>
+  );
+}
+
+function PlaceField({ places }: { readonly places: Places }) {
+  const t = useTexts(orderTexts);
+  const name = useName();
+  const { viewer } = useSession();
+  if (places.place === null) return null;
+  const options = places.places.map((place) => ({
+    value: place.id,
+    text:
+      place.seller?.id === viewer.organization?.id
+        ? t("place.behalf", { buyer: name(place.buyer) })
+        : name(place.seller),
+  }));
+  return (
+    <SelectField
+      label={t("place")}
+      options={options}
+      value={places.place.id}
+      onText={places.choose}
+    />
+  );
+}
+
+function OrderTabs({ place }: OrderTabProps) {
+  const t = useTexts(orderTexts);
+  const [parameters, setParameters] = useSearchParams();
+  const wanted = parameters.get("tab");
+  const active = KEYS.find((key) => key === wanted) ?? "catalog";
+  const Tab = TABS[active];
+  const open = (tab: string) => {
+    parameters.set("tab", tab);
+    setParameters(parameters, { replace: true });
+  };
+  return (
+    <>
+      <Tabs
+        label={t("tabs")}
+        tabs={KEYS.map((key) => ({ key, text: t(`tab.${key}`) }))}
+        active={active}
+        onChange={open}
+      >
+        <Suspense fallback={<Loading rows={8} />}>{Tab && <Tab place={place} />}</Suspense>
+      </Tabs>
+      <DraftBar place={place} />
+    </>
+  );
+}
+
+/** What has come together so far, in sight whatever one looks at. */
+function DraftBar({ place }: OrderTabProps) {
+  const t = useTexts(orderTexts);
+  const { draft, rows, status } = useOrderDraft(place.id);
+  return (
+    <section className="draft-bar" aria-label={t("bar.label")}>
+      <span>{t("bar.ready", { count: draft?.readyCount ?? 0 })}</span>
+      {draft !== null && draft.problemCount > 0 && (
+        <span className="draft-bar-problems">
+          {t("bar.problems", { count: draft.problemCount })}
+        </span>
+      )}
+      {draft !== null && <Money value={draft.amount} />}
+      <span className="draft-bar-status" role="status">
+        {t(`status.${status}`)}
+      </span>
+      {rows.length > 0 && (
+        <ButtonLink to={`/order/review?relationship=${encodeURIComponent(place.id)}`} kind="primary">
+          {t("bar.review")}
+        </ButtonLink>
+      )}
+    </section>
   );
 }

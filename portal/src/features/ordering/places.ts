@@ -1,0 +1,46 @@
+import { useSearchParams } from "react-router";
+
+import { usePermissions, useSession } from "../../app/session";
+import { type OrderingPlaceFragment, OrderingPlacesDocument } from "../../gql/graphql";
+import { useGraph } from "../../shared/graph/hooks";
+
+const KEPT_AS = "tradeline.place";
+
+export interface Places {
+  readonly isLoading: boolean;
+  readonly error: Error | null;
+  readonly places: readonly OrderingPlaceFragment[];
+  /** The one that is ordered on now. */
+  readonly place: OrderingPlaceFragment | null;
+  choose(relationshipId: string): void;
+  retry(): void;
+}
+
+/** On which relationships one may order; the chosen one stands in the address and is remembered. */
+export function usePlaces(): Places {
+  const may = usePermissions();
+  const { viewer } = useSession();
+  const [parameters, setParameters] = useSearchParams();
+  const query = useGraph({
+    kinds: ["RELATIONSHIP"],
+    document: OrderingPlacesDocument,
+    variables: { buys: may("ORDER_PLACE"), sells: may("ORDER_PLACE_ON_BEHALF") },
+  });
+  const places = [...(query.data?.buying?.edges ?? []), ...(query.data?.selling?.edges ?? [])].map(
+    (edge) => edge.node,
+  );
+  const kept = `${KEPT_AS}.${viewer.organization?.id}`;
+  const wanted = parameters.get("relationship") ?? localStorage.getItem(kept);
+  return {
+    isLoading: query.isPending,
+    error: query.error,
+    places,
+    place: places.find(({ id }) => id === wanted) ?? places[0] ?? null,
+    choose: (relationshipId) => {
+      localStorage.setItem(kept, relationshipId);
+      parameters.set("relationship", relationshipId);
+      setParameters(parameters, { replace: true });
+    },
+    retry: () => void query.refetch(),
+  };
+}
