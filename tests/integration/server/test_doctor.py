@@ -76,6 +76,11 @@ CORRUPTIONS = {
     "ordering.only_open_units_have_an_open_sum": """
         UPDATE ordering.order_line SET open_minor = open_minor + 1
          WHERE id = (SELECT min(id) FROM ordering.order_line)""",
+    "ordering.disputes_are_of_their_parties_and_order": """
+        INSERT INTO ordering.dispute
+               (network_id, order_id, order_line_id, reason, opened_by_org_id)
+        SELECT network_id, id, (SELECT max(id) FROM ordering.order_line), '?', buyer_org_id
+          FROM ordering.trade_order ORDER BY id LIMIT 1""",
     "ordering.time_lines_lead_to_the_state": """
         DELETE FROM ordering.order_event
          WHERE order_id = (SELECT max(id) FROM ordering.trade_order) AND step = 'place'""",

@@ -411,6 +411,29 @@ STOCK_MOVED = comparison(
     """,
 )
 
+DISPUTED = comparison(
+    code="ordering.disputes_are_of_their_parties_and_order",
+    title_en="A dispute is opened and closed by one party of its order, over a line of it",
+    title_zh="异议由订单的同一方提出和解决，并针对该订单的行",
+    subject_en="Dispute (order / party)",
+    subject_zh="异议（订单/一方）",
+    sql="""
+    SELECT dispute.network_id, dispute.id AS subject_id,
+           format('%s / %s', coalesce(line.order_id, dispute.order_id),
+                  dispute.opened_by_org_id) AS expected,
+           format('%s / %s', dispute.order_id, coalesce(
+                  dispute.closed_by_org_id, dispute.opened_by_org_id)) AS found
+      FROM ordering.dispute AS dispute
+      JOIN ordering.trade_order AS trade_order
+        ON trade_order.network_id = dispute.network_id AND trade_order.id = dispute.order_id
+      LEFT JOIN ordering.order_line AS line
+        ON line.network_id = dispute.network_id AND line.id = dispute.order_line_id
+     WHERE line.order_id <> dispute.order_id
+        OR dispute.opened_by_org_id NOT IN (trade_order.seller_org_id, trade_order.buyer_org_id)
+        OR dispute.closed_by_org_id <> dispute.opened_by_org_id
+    """,
+)
+
 INVARIANTS = (
     ORDER_AMOUNT,
     EXPOSURE_HELD,
@@ -427,4 +450,5 @@ INVARIANTS = (
     TIME_LINE,
     PRICE,
     STOCK_MOVED,
+    DISPUTED,
 )
