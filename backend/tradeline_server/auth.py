@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
@@ -82,11 +83,19 @@ async def resolve_actor(connection: AnyConnection, db: Database) -> Actor | None
     if could_be_a_form(connection):
         raise PageOfOthers
     async with db.asking() as conn:
-        return await identity.actor_from_session(conn, token=session)
+        actor = await identity.actor_from_session(conn, token=session)
+    # A page says which language it is shown in; else the account's language counts.
+    locale = accepted_locale(connection)
+    return actor if actor is None or locale is None else replace(actor, locale=locale)
 
 
 def preferred_locale(connection: AnyConnection) -> Locale:
-    """The first of our languages in Accept-Language by its weight; English without any."""
+    """The language to answer in where there is no account to ask: English if none is named."""
+    return accepted_locale(connection) or Locale.EN
+
+
+def accepted_locale(connection: AnyConnection) -> Locale | None:
+    """The first of our languages in Accept-Language, by its weight."""
     wanted: list[tuple[float, int, Locale]] = []
     for position, part in enumerate(connection.headers.get("accept-language", "").split(",")):
         tag, _, weight = part.strip().lower().partition(";q=")
@@ -97,7 +106,7 @@ def preferred_locale(connection: AnyConnection) -> Locale:
         language = tag.partition("-")[0]
         if quality > 0 and language in ("zh", "en"):
             wanted.append((-quality, position, Locale.ZH if language == "zh" else Locale.EN))
-    return min(wanted)[2] if wanted else Locale.EN
+    return min(wanted)[2] if wanted else None
 
 
 @post("/oauth/token", status_code=200, request_max_body_size=OAUTH_BODY_BYTES_MAX)

@@ -39,7 +39,7 @@ export function Shell() {
   const location = useLocation();
   const client = useQueryClient();
   const viewer = session.data?.viewer;
-  const accountLocale = viewer?.locale;
+  const accountLocale = viewer?.account?.locale;
   useEffect(() => {
     if (accountLocale !== undefined) suggestLocale(accountLocale === "EN" ? "en" : "zh");
   }, [accountLocale]);

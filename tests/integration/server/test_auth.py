@@ -276,6 +276,23 @@ async def test_no_other_header_says_who_one_is(
     assert email_in(answer) == story.email("retailer_1")
 
 
+async def test_a_page_is_answered_in_the_language_it_is_shown_in_else_in_the_accounts(
+    owner_pool: Pool, db: Database, browser: httpx2.AsyncClient
+) -> None:
+    story = await a_network(owner_pool, db)
+    await sign_in(browser, story.email("brand"))
+    locale = "{ viewer { locale account { locale } } }"
+
+    unasked = (await ask(browser, locale))["data"]["viewer"]
+    english = (await ask(browser, locale, accept_language="en"))["data"]["viewer"]
+    chinese = (await ask(browser, locale, accept_language="zh-CN"))["data"]["viewer"]
+    french = (await ask(browser, locale, accept_language="fr"))["data"]["viewer"]
+
+    assert unasked["locale"] == french["locale"] == unasked["account"]["locale"]
+    assert (english["locale"], chinese["locale"]) == ("EN", "ZH")
+    assert english["account"] == chinese["account"] == unasked["account"]
+
+
 async def test_a_machine_is_answered_in_the_language_it_asks_for(
     owner_pool: Pool, db: Database, browser: httpx2.AsyncClient
 ) -> None:
