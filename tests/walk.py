@@ -5,6 +5,7 @@ The documents are made from the published SDL, so that a new field is walked fro
 
 from __future__ import annotations
 
+import base64
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,9 @@ ID_TYPES = {
     "subjectId": "Order",
     "toWarehouseId": "Warehouse",
 }
+
+# Texts of which not every one will do.
+TEXTS = {"content": base64.b64encode(b"SKU,QTY\nTEA,1\n").decode()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,8 @@ class Walk:
         elif isinstance(inner, GraphQLScalarType) and inner.name == "ID":
             values = list(self._ids(name, returned))
         elif isinstance(inner, GraphQLScalarType) and inner.name == "String":
-            values = list(self.victim.codes) if name in ("search", "code") else ["x"]
+            is_code = name in ("search", "code")
+            values = list(self.victim.codes) if is_code else [TEXTS.get(name, "x")]
         else:
             values = [self._value(name, inner, returned)]
         return values if required else [None, *values]

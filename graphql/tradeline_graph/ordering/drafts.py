@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import datetime
 import decimal
 
@@ -217,9 +216,10 @@ class DraftQuery:
     async def order_rows_from_file(self, info: Info, name: str, content: str) -> list[SheetRow]:
         try:
             decoded = base64.b64decode(content, validate=True)
-            rows = await asyncio.to_thread(ordering.read_rows_of_file, name, decoded)
-        except binascii.Error:
+        except ValueError:
             raise UnusableValue("content must be the file in base64") from None
+        try:
+            rows = await asyncio.to_thread(ordering.read_rows_of_file, name, decoded)
         except kernel.Rejected as rejection:
             [problem] = rejection.problems
             raise GraphQLError(

@@ -30,7 +30,7 @@ from tradeline.kernel import (
     open_pool,
     system_actor,
 )
-from tradeline.ordering import open_dispute
+from tradeline.ordering import NewDraft, TypedRow, open_dispute, save_draft, save_order_list
 from tradeline.organizations import (
     NewOrganization,
     OrganizationKind,
@@ -60,8 +60,10 @@ ROWS = {
     "Member": "SELECT id FROM identity.membership WHERE network_id = $1",
     "Membership": "SELECT id FROM identity.membership WHERE network_id = $1",
     "Order": "SELECT id FROM ordering.trade_order WHERE network_id = $1",
+    "OrderDraft": "SELECT id FROM ordering.order_draft WHERE network_id = $1",
     "OrderEvent": "SELECT id FROM ordering.order_event WHERE network_id = $1",
     "OrderLine": "SELECT id FROM ordering.order_line WHERE network_id = $1",
+    "OrderList": "SELECT id FROM ordering.order_list WHERE network_id = $1",
     "OrderReturn": "SELECT id FROM ordering.order_return WHERE network_id = $1",
     "Organization": "SELECT id FROM organizations.organization WHERE network_id = $1",
     "Pack": "SELECT id FROM catalog.pack WHERE network_id = $1 ORDER BY sku_id, units",
@@ -89,6 +91,8 @@ NAMES = """
      UNION SELECT name FROM pricing.price_list WHERE network_id = $1
      UNION SELECT name FROM inventory.warehouse WHERE network_id = $1
      UNION SELECT number FROM ordering.trade_order WHERE network_id = $1
+     UNION SELECT note FROM ordering.order_draft WHERE network_id = $1
+     UNION SELECT name FROM ordering.order_list WHERE network_id = $1
      UNION SELECT number FROM settlement.statement WHERE network_id = $1
      UNION SELECT number FROM settlement.payment WHERE network_id = $1
      UNION SELECT account.email FROM identity.account AS account
@@ -176,9 +180,10 @@ async def _ids(owner_pool: Pool, network_id: int, name: str) -> list[str]:
 
 
 async def _complete(db: Database, owner_pool: Pool, network_id: int) -> None:
-    """What the story does not tell: a machine, an invitation, a hold, a charge, a dispute."""
+    """What the story does not tell: a machine, an invitation, a hold, a charge, a dispute; a draft
+    and a list."""
     edge = await owner_pool.fetchrow(
-        "SELECT edge.id, edge.seller_org_id, member.account_id"
+        "SELECT edge.id, edge.seller_org_id, edge.buyer_org_id, member.account_id"
         "  FROM organizations.relationship AS edge"
         "  JOIN identity.membership AS member ON member.org_id = edge.seller_org_id"
         " WHERE edge.network_id = $1 AND edge.state = 'active' ORDER BY edge.id, member.id LIMIT 1",
@@ -217,6 +222,12 @@ async def _complete(db: Database, owner_pool: Pool, network_id: int) -> None:
             lines=[HoldLine(sku_id=level["sku_id"], quantity=1)],
             expires_at=datetime.now(UTC) + timedelta(days=1),
         )
+        buyer = _everything(network_id, edge["buyer_org_id"])
+        code = await owner_pool.fetchval("SELECT code FROM catalog.sku ORDER BY id LIMIT 1")
+        rows = (TypedRow(code, "1"), TypedRow("lost", "many"))
+        draft = NewDraft(relationship_id=edge["id"], rows=rows, note="只给我看")
+        await save_draft(conn, actor=buyer, draft=draft, version=0)
+        await save_order_list(conn, actor=buyer, name="每周必订", rows=rows)
         order = await conn.fetchrow(
             "SELECT id, buyer_org_id FROM ordering.trade_order WHERE network_id = $1 LIMIT 1",
             network_id,

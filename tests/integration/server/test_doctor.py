@@ -81,6 +81,14 @@ CORRUPTIONS = {
                (network_id, order_id, order_line_id, reason, opened_by_org_id)
         SELECT network_id, id, (SELECT max(id) FROM ordering.order_line), '?', buyer_org_id
           FROM ordering.trade_order ORDER BY id LIMIT 1""",
+    "ordering.drafts_are_of_a_side_of_their_edge": """
+        INSERT INTO ordering.order_draft (network_id, org_id, account_id, relationship_id)
+        SELECT edge.network_id, other.id, 1, edge.id
+          FROM organizations.relationship AS edge
+          JOIN organizations.organization AS other
+            ON other.network_id = edge.network_id
+           AND other.id NOT IN (edge.seller_org_id, edge.buyer_org_id)
+         ORDER BY edge.id, other.id LIMIT 1""",
     "ordering.time_lines_lead_to_the_state": """
         DELETE FROM ordering.order_event
          WHERE order_id = (SELECT max(id) FROM ordering.trade_order) AND step = 'place'""",

@@ -434,6 +434,24 @@ DISPUTED = comparison(
     """,
 )
 
+# Only a side of an edge may place on it; whoever keeps a draft of another's was let in somewhere.
+DRAFTED = comparison(
+    code="ordering.drafts_are_of_a_side_of_their_edge",
+    title_en="A draft is kept by a side of its relationship",
+    title_zh="草稿由其经销关系的一方保存",
+    subject_en="Draft",
+    subject_zh="草稿",
+    sql="""
+    SELECT draft.network_id, draft.id AS subject_id,
+           format('%s or %s', edge.buyer_org_id, edge.seller_org_id) AS expected,
+           draft.org_id::text AS found
+      FROM ordering.order_draft AS draft
+      JOIN organizations.relationship AS edge
+        ON edge.network_id = draft.network_id AND edge.id = draft.relationship_id
+     WHERE draft.org_id NOT IN (edge.buyer_org_id, edge.seller_org_id)
+    """,
+)
+
 INVARIANTS = (
     ORDER_AMOUNT,
     EXPOSURE_HELD,
@@ -451,4 +469,5 @@ INVARIANTS = (
     PRICE,
     STOCK_MOVED,
     DISPUTED,
+    DRAFTED,
 )
