@@ -59,6 +59,11 @@ async def create_database(conn: "asyncpg.Connection[asyncpg.Record]", name: str)
     await conn.execute(f'CREATE DATABASE "{name}"')
 
 
+async def drop_database(conn: "asyncpg.Connection[asyncpg.Record]", name: str) -> None:
+    """Disconnects whoever still uses it."""
+    await conn.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
 async def lock_migrations(conn: "asyncpg.Connection[asyncpg.Record]") -> None:
     """Waits for whoever is migrating; held until unlocked or until the connection ends."""
     await conn.execute(LOCK_MIGRATIONS)

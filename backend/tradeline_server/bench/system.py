@@ -1,0 +1,195 @@
+"""The system under test: a database of the bench's own, web process, worker. All of it ends with
+the block that started it, and what a killed bench left behind is removed by the next."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from tradeline_server import queries
+from tradeline_server.bench import serving
+from tradeline_server.embedded import DATABASE, Server, is_alive
+from tradeline_server.errors import CommandError
+from tradeline_server.history.own_server import is_healthy
+from tradeline_server.settings import Settings
+
+FOLDER = "bench-"
+WEB_PROCESSES = 1
+START_SECONDS_MAX = 60.0
+STOP_SECONDS_MAX = 20.0
+LOG_CHARACTERS_MAX = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDatabase:
+    """`pid` is the server's, where it is one of ours and may be measured."""
+
+    dsn: str
+    pid: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A running server. `pids` are its web processes' and the worker's."""
+
+    host: str
+    port: int
+    web_pids: tuple[int, ...]
+    worker_pid: int
+    profiles: tuple[Path, ...]
+
+
+@contextlib.contextmanager
+def own_folder(settings: Settings) -> Iterator[Path]:
+    """A folder beside the installation's data: on the disk that counts, not in memory."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(settings.home)
+    folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-", dir=settings.home))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.asynccontextmanager
+async def own_database(settings: Settings, folder: Path) -> AsyncIterator[OwnDatabase]:
+    """An empty database: on an embedded server of its own, or on the one of DATABASE_URL."""
+    if settings.database_url is not None:
+        name = f"tradeline_bench_{os.getpid()}"
+        async with _database_on(settings.database_url, name) as dsn:
+            yield OwnDatabase(dsn, None)
+        return
+    server = Server(folder / "postgres")
+    try:
+        await asyncio.to_thread(_start, server)
+        maintenance = await asyncpg.connect(server.dsn("postgres"))
+        try:
+            await queries.create_database(maintenance, DATABASE)
+        finally:
+            await maintenance.close()
+        pid = int((server.data / "postmaster.pid").read_text().splitlines()[0])
+        yield OwnDatabase(server.dsn(), pid)
+    finally:
+        await asyncio.to_thread(_stop, server)
+
+
+@contextlib.asynccontextmanager
+async def running_system(folder: Path, dsn: str) -> AsyncIterator[System]:
+    """Web process and worker, as `infra/running.md` has them, until the block ends."""
+    environment = os.environ | {
+        "DATABASE_URL": dsn,
+        "TRADELINE_SECRET": secrets.token_urlsafe(32),
+        "TRADELINE_HOME": str(folder),
+        "TRADELINE_DOCUMENTS": "any",
+    }
+    profiles = tuple(folder / f"stages-{number}" for number in range(WEB_PROCESSES))
+    async with contextlib.AsyncExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=2048))
+        host, port = listener.getsockname()
+        web = [
+            await stack.enter_async_context(
+                _process(
+                    folder / "web.log",
+                    environment,
+                    *("web", str(listener.fileno()), str(profile)),
+                    inherits=listener.fileno(),
+                )
+            )
+            for profile in profiles
+        ]
+        worker = await stack.enter_async_context(
+            _process(folder / "worker.log", environment, "worker")
+        )
+        await _wait_until_healthy(f"http://{host}:{port}", web[0], folder / "web.log")
+        pids = tuple(process.pid for process in web)
+        yield System(host, port, pids, worker.pid, profiles)
+
+
+@contextlib.asynccontextmanager
+async def _process(
+    log: Path, environment: dict[str, str], *arguments: str, inherits: int | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """One of ours: it ends when we close its standard input, or with us."""
+    with _appending(log) as output:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", serving.__name__, *arguments),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            env=environment,
+            pass_fds=() if inherits is None else (inherits,),
+            start_new_session=True,  # Ctrl-C is for the bench, which then ends this one
+        )
+    try:
+        yield process
+    finally:
+        assert process.stdin is not None, "it was asked for"
+        process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), STOP_SECONDS_MAX)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+async def _wait_until_healthy(url: str, process: asyncio.subprocess.Process, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while not await is_healthy(url):
+        if process.returncode is not None or time.monotonic() > deadline:
+            raise CommandError(f"The server did not come up: {_tail(log)}")
+        await asyncio.sleep(0.05)
+
+
+@contextlib.asynccontextmanager
+async def _database_on(url: str, name: str) -> AsyncIterator[str]:
+    try:
+        maintenance = await asyncpg.connect(url)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise CommandError(f"The database of DATABASE_URL cannot be used: {error}") from error
+    try:
+        await queries.create_database(maintenance, name)
+        yield urlsplit(url)._replace(path=f"/{name}").geturl()
+    finally:
+        await queries.drop_database(maintenance, name)
+        await maintenance.close()
+
+
+def _appending(log: Path) -> BinaryIO:
+    return open(log, "ab")
+
+
+def _tail(log: Path) -> str:
+    return log.read_text(errors="replace")[-LOG_CHARACTERS_MAX:].strip()
+
+
+def _start(server: Server) -> None:
+    with server.locked():
+        server.start()
+
+
+def _stop(server: Server) -> None:
+    with server.locked():
+        server.stop()
+
+
+def _remove_leftovers(home: Path) -> None:
+    for folder in home.glob(f"{FOLDER}*"):
+        owner = folder.name.removeprefix(FOLDER).partition("-")[0]
+        if owner.isdecimal() and not is_alive(int(owner)):
+            with contextlib.suppress(Exception):  # whatever holds it, the next bench tries again
+                _stop(Server(folder / "postgres"))
+            shutil.rmtree(folder, ignore_errors=True)

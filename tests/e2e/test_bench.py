@@ -1,0 +1,113 @@
+"""`tradeline bench` from end to end, as small as it gets."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tradeline_server.bench.benching import Report
+
+SECONDS_MAX = 200
+SMALL = ("--seconds", "1", "--skus", "60", "--relationships", "8", "--concurrency", "4", "--json")
+pytestmark = pytest.mark.timeout(2 * SECONDS_MAX)
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return kept | {"TRADELINE_HOME": str(home)}
+
+
+def bench(home: Path, *arguments: str) -> dict[str, Any]:
+    """The report of a bench that ended well, and left nothing behind."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tradeline_server.cli", "bench", *arguments, *SMALL],
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS_MAX,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert list(home.iterdir()) == []
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("my bench")
+
+
+@pytest.fixture(scope="module")
+def orders(home: Path) -> dict[str, Any]:
+    return bench(home, "orders", "--lines", "3", "--history", "30")
+
+
+def test_every_figure_is_there(orders: dict[str, Any]) -> None:
+    fields = set(Report.__dataclass_fields__) - {"per_minute"} | {"orders_per_minute"}
+
+    assert set(orders) == fields
+    assert {"parsing", "executing", "deciding", "storing"} <= set(orders["shares"])
+    assert sum(orders["shares"].values()) == pytest.approx(1, abs=0.01)
+    assert orders["plan"]["lines"] == 3
+    assert orders["fsync"] == "on"
+    assert orders["peak_rss_mb"] > 50
+
+
+def test_orders_are_placed_posted_and_none_is_lost(orders: dict[str, Any]) -> None:
+    assert orders["accepted"] > 0
+    assert orders["errors"] == 0, orders["faults"]
+    assert orders["acknowledged"] >= orders["accepted"]
+    assert (orders["lost"], orders["oversold"], orders["unacknowledged"]) == (0, 0, 0)
+    assert (orders["doctor_violations"], orders["violations"]) == (0, [])
+    assert orders["journals"] >= 2
+    assert orders["posting_lag_p99_ms"] > 0
+    assert 0 < orders["placed_and_posted_per_minute"] <= orders["orders_per_minute"]
+    assert 0 < orders["p50_ms"] <= orders["p95_ms"] <= orders["p99_ms"]
+
+
+def test_everybody_may_want_the_same(home: Path) -> None:
+    hot = bench(home, "orders", "--hot", "--lines", "1")
+
+    assert hot["accepted"] > 0
+    assert (hot["refused"], hot["errors"], hot["lost"], hot["oversold"]) == (0, 0, 0, 0)
+    assert hot["doctor_violations"] == 0
+
+
+def test_pages_of_the_catalog_are_full_of_prices(home: Path) -> None:
+    pages = bench(home, "catalog")
+
+    assert pages["pages_per_minute"] > 0
+    assert (pages["refused"], pages["errors"], pages["doctor_violations"]) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_whoever_stops_it_finds_nothing_left(tmp_path: Path, kind: signal.Signals) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tradeline_server.cli", "bench", "orders", *SMALL[2:]],
+        env=environment(tmp_path),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("Signing"):
+            break
+    [folder] = tmp_path.iterdir()
+    postgres = int((folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+    time.sleep(0.5)
+
+    process.send_signal(kind)
+    process.communicate(timeout=SECONDS_MAX)
+
+    assert process.returncode == 130
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(postgres, 0)
