@@ -12,6 +12,7 @@ import structlog
 from cross_web import HTTPException
 from litestar import Litestar, MediaType, Request, Response, WebSocket, get, websocket
 from litestar.datastructures import State
+from litestar.exceptions import InternalServerException
 from litestar.types import ControllerRouterHandler
 from strawberry.litestar import make_graphql_controller
 from strawberry.litestar.controller import GraphQLController
@@ -37,6 +38,7 @@ HEALTH_SECONDS_MAX = 2.0
 POOL_SIZE_MAX = 20
 BODY_BYTES_MAX = 2_000_000
 WORKER_STOP_SECONDS_MAX = 5.0
+GONE = "client disconnected prematurely"  # Litestar's words; it has no type for it
 
 log = structlog.get_logger("tradeline.web")
 
@@ -112,6 +114,8 @@ class GraphQL(_Controller):  # type: ignore[misc, valid-type]
 
 def hide_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The last resort: nothing about a bug leaves the house but what finds it in the log."""
+    if isinstance(error, InternalServerException) and error.detail == GONE:
+        return _fault(400, "The request broke off.", {"code": "BAD_REQUEST"})  # to nobody
     reference = secrets.token_hex(6)
     log.error("web.bug", reference=reference, path=request.scope["path"], exc_info=error)
     message = f"Something broke on our side; quote {reference} when you ask for help."

@@ -28,12 +28,16 @@ async def broken() -> None:
 
 
 @pytest.fixture
-async def client(db: Database) -> AsyncIterator[httpx2.AsyncClient]:
-    app = Litestar(
+def app(db: Database) -> Litestar:
+    return Litestar(
         [GraphQL, broken],
         state=State({"db": db, "token_keys": KEYS}),
         exception_handlers={500: hide_bug},
     )
+
+
+@pytest.fixture
+async def client(app: Litestar) -> AsyncIterator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url=HERE) as client:
         yield client
@@ -150,3 +154,36 @@ async def test_a_bug_leaves_a_reference_and_nothing_else(client: httpx2.AsyncCli
     assert "hunter2" not in response.text
     [entry] = [entry for entry in logs if entry["event"] == "web.bug"]
     assert entry["reference"] == error["extensions"]["reference"]
+
+
+async def test_a_client_that_goes_away_is_no_bug(app: Litestar) -> None:
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "path": "/graphql",
+        "raw_path": b"/graphql",
+        "query_string": b"",
+        "scheme": "http",
+        "server": ("127.0.0.1", 8000),
+        "client": ("127.0.0.1", 50000),
+        "headers": [(b"content-type", b"application/json"), (b"content-length", b"1000")],
+    }
+    received = iter(
+        [
+            {"type": "http.request", "body": b'{"query": "{ p', "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+    )
+
+    async def receive() -> Any:
+        return next(received)
+
+    async def send(message: Any) -> None:
+        pass
+
+    with structlog.testing.capture_logs() as logs:
+        await app(scope, receive, send)  # type: ignore[arg-type]
+
+    assert [entry for entry in logs if entry["event"] == "web.bug"] == []
