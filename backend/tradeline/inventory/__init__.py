@@ -66,6 +66,7 @@ from tradeline.inventory.service.supply import (
 )
 from tradeline.inventory.service.warehouses import (
     create_warehouses,
+    edges_with_own_warehouses,
     grant_warehouses,
     list_warehouses,
     update_warehouse,
@@ -104,6 +105,7 @@ __all__ = [
     "available_on_edges",
     "count_stock",
     "create_warehouses",
+    "edges_with_own_warehouses",
     "expire_holds",
     "find_violations",
     "grant_warehouses",

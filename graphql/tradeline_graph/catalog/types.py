@@ -9,7 +9,7 @@ import strawberry
 from tradeline import catalog, kernel
 from tradeline.kernel import Actor, Permission
 from tradeline_graph._context import Info
-from tradeline_graph._ids import to_id
+from tradeline_graph._ids import from_optional_id, to_id
 from tradeline_graph._pages import Connection
 from tradeline_graph._scope import Scope, needs, scoped
 from tradeline_graph.organizations import Relationship, load_relationship
@@ -224,19 +224,24 @@ class Assortment:
         description="What is in it, by SKU.", extensions=needs(Permission.CATALOG_READ)
     )
     async def items(
-        self, info: Info, first: int | None = None, after: str | None = None
+        self,
+        info: Info,
+        sku_id: strawberry.ID | None = None,
+        first: int | None = None,
+        after: str | None = None,
     ) -> Connection[AssortmentItem] | None:
         page = kernel.page_request(first, after, (int,))
+        only = from_optional_id("Sku", sku_id)
 
         async def load(
             conn: kernel.Connection, actor: Actor, ids: list[int]
         ) -> list[kernel.Page[catalog.AssortmentItem]]:
             found = await catalog.list_assortment_skus(
-                conn, actor=actor, assortment_ids=ids, page=page
+                conn, actor=actor, assortment_ids=ids, page=page, sku_id=only
             )
             return [found[id] for id in ids]
 
-        loader = info.context.loader(f"items of assortment {page}", load)
+        loader = info.context.loader(f"items of assortment {page} {only}", load)
         return Connection.of(await loader.load(self.assortment_id), AssortmentItem.of)
 
     @strawberry.field(

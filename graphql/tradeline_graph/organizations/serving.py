@@ -38,6 +38,10 @@ async def load_warehouses(info: Info, relationship_id: int) -> list[Warehouse]:
     return [warehouse.of(row) for row in rows]
 
 
+async def has_own_warehouses(info: Info, relationship_id: int) -> bool:
+    return await info.context.loader("edges' own warehouses", _own_warehouses).load(relationship_id)
+
+
 async def _assortments(
     conn: Connection, actor: Actor, ids: list[int]
 ) -> list[list[catalog.Assortment]]:
@@ -57,3 +61,8 @@ async def _warehouses(
 ) -> list[list[inventory.Warehouse]]:
     found = await inventory.warehouses_of_edges(conn, actor=actor, relationship_ids=ids)
     return [found.get(id, []) for id in ids]
+
+
+async def _own_warehouses(conn: Connection, actor: Actor, ids: list[int]) -> list[bool]:
+    found = await inventory.edges_with_own_warehouses(conn, actor=actor, relationship_ids=ids)
+    return [id in found for id in ids]

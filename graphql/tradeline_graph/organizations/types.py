@@ -33,6 +33,7 @@ from tradeline_graph.organizations.serving import (
     ASSORTMENTS,
     PRICE_LISTS,
     WAREHOUSES,
+    has_own_warehouses,
     load_assortments,
     load_price_lists,
     load_warehouses,
@@ -276,6 +277,14 @@ class Relationship:
         self, info: Info
     ) -> list[Annotated[Warehouse, strawberry.lazy(WAREHOUSES)]] | None:
         return await load_warehouses(info, self.relationship_id) if self._sells(info) else None
+
+    @strawberry.field(
+        description="Whether the seller said which `warehouses` serve it; if not, all of them do, "
+        "those to come too. Null to its buyer.",
+        extensions=needs(Permission.STOCK_READ),
+    )
+    async def has_own_warehouses(self, info: Info) -> bool | None:
+        return await has_own_warehouses(info, self.relationship_id) if self._sells(info) else None
 
     def _sells(self, info: Info) -> bool:
         return info.context.signed_in().org_id == self.edge.seller_org_id

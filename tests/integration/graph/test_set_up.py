@@ -265,6 +265,54 @@ async def test_a_buyer_says_which_terms_it_has_read(db: Database, story: Story) 
     assert read["relationship"] == {"state": "ACTIVE"}
 
 
+async def test_an_edge_says_whether_its_warehouses_were_chosen(
+    db: Database, owner_pool: Pool, story: Story
+) -> None:
+    seller = story.actor("trader_a")
+    warehouse = to_id("Warehouse", await a_warehouse(owner_pool, story, "trader_a"))
+    chosen = to_id("Relationship", story.edge("trader_a", "retailer_1"))
+    shown = "relationship { hasOwnWarehouses warehouses { code } }"
+
+    some = await does(
+        db, seller, "warehouseGrant", shown, relationshipId=chosen, warehouseIds=[warehouse]
+    )
+    edges = """{ relationships(search: "retailer") { edges { node {
+        hasOwnWarehouses warehouses { code } } } } }"""
+    listed = await execute(db, seller, edges)
+    of_others = await execute(
+        db, story.actor("retailer_1"), edges.replace('search: "retailer"', "side: BUYER")
+    )
+    every = await does(db, seller, "warehouseGrant", shown, relationshipId=chosen, warehouseIds=[])
+
+    main = [{"code": "MAIN"}]
+    assert some["relationship"] == {"hasOwnWarehouses": True, "warehouses": main}
+    assert [edge["node"]["hasOwnWarehouses"] for edge in listed["relationships"]["edges"]] == [
+        True,
+        False,
+    ]
+    assert [edge["node"] for edge in of_others["relationships"]["edges"]] == [
+        {"hasOwnWarehouses": None, "warehouses": None}
+    ]
+    assert every["relationship"] == {"hasOwnWarehouses": False, "warehouses": main}
+
+
+async def test_one_sku_is_found_in_a_long_assortment(
+    db: Database, story: Story, catalog: Catalog
+) -> None:
+    document = """query Q($id: ID!, $sku: ID!) {
+        assortment(id: $id) { items(skuId: $sku) { edges { node { sku { code } } } } } }"""
+    id = to_id("Assortment", catalog.assortments["trader_a/ALL"])
+
+    async def found(name: str, actor: str = "trader_a") -> Any:
+        sku = to_id("Sku", catalog.skus[name])
+        data = await execute(db, story.actor(actor), document, id=id, sku=sku)
+        return data["assortment"] and data["assortment"]["items"]["edges"]
+
+    assert await found("TEA") == [{"node": {"sku": {"code": "TEA"}}}]
+    assert await found("SODA") == []
+    assert await found("TEA", "trader_b") is None
+
+
 async def test_long_lists_are_searched(
     db: Database, owner_pool: Pool, story: Story, catalog: Catalog
 ) -> None:

@@ -85,6 +85,7 @@ FETCH_ITEMS = (
                 WHERE item.network_id = $1
                   AND item.assortment_id = assortment.id
                   AND item.sku_id > $4
+                  AND ($6::bigint IS NULL OR item.sku_id = $6)
                   AND (assortment.seller_org_id = $2 OR """
     + VISIBLE
     + """)
@@ -245,11 +246,21 @@ async def insert_assortments(
 
 
 async def fetch_items(
-    conn: Connection, actor: Actor, assortment_ids: Sequence[int], page: PageRequest
+    conn: Connection,
+    actor: Actor,
+    assortment_ids: Sequence[int],
+    page: PageRequest,
+    sku_id: int | None,
 ) -> dict[int, list[AssortmentItem]]:
     [after_id] = page.after or (0,)
     rows = await conn.fetch(
-        FETCH_ITEMS, actor.network_id, actor.org_id, list(assortment_ids), after_id, page.limit
+        FETCH_ITEMS,
+        actor.network_id,
+        actor.org_id,
+        list(assortment_ids),
+        after_id,
+        page.limit,
+        sku_id,
     )
     items = [dict(row) for row in rows]
     return grouped(

@@ -270,15 +270,21 @@ async def list_assortments(
 
 
 async def list_assortment_skus(
-    conn: Connection, *, actor: Actor, assortment_ids: Sequence[int], page: PageRequest
+    conn: Connection,
+    *,
+    actor: Actor,
+    assortment_ids: Sequence[int],
+    page: PageRequest,
+    sku_id: int | None = None,
 ) -> dict[int, Page[AssortmentItem]]:
-    """What is in each assortment, by SKU; the same page of all. The cursor's shape is (int,).
+    """What is in each assortment, by SKU, or one SKU of it; the same page of all. The cursor's
+    shape is (int,).
 
     Of an assortment that the actor's organization does not see, nothing. Raises Forbidden
     without `catalog:read`.
     """
     actor.require(Permission.CATALOG_READ)
-    found = await queries.fetch_items(conn, actor, assortment_ids, page)
+    found = await queries.fetch_items(conn, actor, assortment_ids, page, sku_id)
     return {id: make_page(items, page, lambda item: (item.sku_id,)) for id, items in found.items()}
 
 

@@ -56,6 +56,14 @@ FETCH_WAREHOUSES_OF_EDGES = """
      ORDER BY edge.id, serving.priority, serving.id
 """
 
+FETCH_EDGES_WITH_GRANTS = """
+    SELECT DISTINCT permit.relationship_id
+      FROM inventory.warehouse_grant AS permit
+      JOIN organizations.relationship AS edge
+        ON edge.network_id = $1 AND edge.id = permit.relationship_id AND edge.seller_org_id = $2
+     WHERE permit.network_id = $1 AND permit.relationship_id = ANY($3::bigint[])
+"""
+
 # Whoever says which warehouses serve an edge locks it, several in the order of ids: two who say so
 # follow one another.
 LOCK_SELLING_EDGES = """
@@ -171,6 +179,16 @@ async def fetch_warehouses_of_edges(
         values = dict(row)
         found.setdefault(values.pop("relationship_id"), []).append(Warehouse(**values))
     return found
+
+
+async def fetch_edges_with_grants(
+    conn: Connection, actor: Actor, relationship_ids: Sequence[int]
+) -> set[int]:
+    """Of the edges on which the actor's organization sells."""
+    rows = await conn.fetch(
+        FETCH_EDGES_WITH_GRANTS, actor.network_id, actor.org_id, list(relationship_ids)
+    )
+    return {row["relationship_id"] for row in rows}
 
 
 async def list_warehouses(conn: Connection, actor: Actor, page: PageRequest) -> list[Warehouse]:

@@ -173,3 +173,15 @@ async def warehouses_of_edges(
     """
     actor.require(Permission.STOCK_READ)
     return await queries.fetch_warehouses_of_edges(conn, actor, relationship_ids, ON_EDGE_MAX)
+
+
+async def edges_with_own_warehouses(
+    conn: Connection, *, actor: Actor, relationship_ids: Sequence[int]
+) -> set[int]:
+    """For which of the edges on which the actor's organization sells it was said which warehouses
+    serve them; all of its warehouses serve the others.
+
+    Raises Forbidden without `stock:read`.
+    """
+    actor.require(Permission.STOCK_READ)
+    return await queries.fetch_edges_with_grants(conn, actor, relationship_ids)
