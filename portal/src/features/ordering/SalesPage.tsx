@@ -1,12 +1,6 @@
-import { appTexts } from "../../app/texts";
-import { Empty, Page } from "../../shared/components";
-import { useTexts } from "../../shared/i18n/i18n";
+import { OrderList } from "./list/OrderList";
 
+/** What is bought from us. */
 export default function SalesPage() {
-  const t = useTexts(appTexts);
-  return (
-    <Page title={t("nav.sales")}>
-      <Empty>{t("building.text")}</Empty>
-    </Page>
-  );
+  return <OrderList side="SELLING" />;
 }

@@ -3,10 +3,6 @@ import { defineTexts } from "../../shared/i18n/i18n";
 /** What orders are called on every page that shows them. */
 export const orderingTexts = defineTexts("ordering", {
   zh: {
-    "orders.title": "采购订单",
-    "orders.caption": "采购订单，最新的在前",
-    "orders.empty": "这里还没有订单。",
-    "orders.order": "去订货",
     states: "按状态",
     "tab.open": "进行中",
     "tab.all": "全部",
@@ -30,10 +26,6 @@ export const orderingTexts = defineTexts("ordering", {
     requestedOn: "要求到货",
   },
   en: {
-    "orders.title": "Purchases",
-    "orders.caption": "Purchase orders, newest first",
-    "orders.empty": "There are no orders here yet.",
-    "orders.order": "Order goods",
     states: "By state",
     "tab.open": "Open",
     "tab.all": "All",
