@@ -13,6 +13,12 @@ import {
 } from "../shared/components";
 import { useGraph } from "../shared/graph/hooks";
 import { useTexts } from "../shared/i18n/i18n";
+import {
+  OpenDrafts,
+  WaitingPayments,
+  WaitingRelationships,
+  WaitingStatements,
+} from "./HomeWaiting";
 import { pagesFor } from "./pages";
 import { useSession } from "./session";
 import { appTexts } from "./texts";
@@ -35,6 +41,10 @@ export function HomePage() {
           <WaitingOrders />
         </Section>
       )}
+      {may("ORDER_PLACE", "ORDER_PLACE_ON_BEHALF") && <OpenDrafts />}
+      {may("STATEMENT_READ") && may("STATEMENT_CONFIRM") && <WaitingStatements />}
+      {may("PAYMENT_READ") && may("PAYMENT_RECORD") && <WaitingPayments />}
+      {may("RELATIONSHIP_READ") && may("RELATIONSHIP_MANAGE") && <WaitingRelationships />}
       {pages.length === 0 && <Empty>{t("home.none")}</Empty>}
       <ul className="home-links" aria-label={t("home.pages")}>
         {pages.map((page) => (
@@ -69,7 +79,7 @@ function WaitingOrders() {
           {groups.flatMap(({ side, path, counts }) =>
             counts.map((count) => (
               <li key={`${side} ${count.state}`}>
-                <Link to={`${path}?state=${count.state}`} className="home-link">
+                <Link to={`${path}?state=${count.state}&ours=1`} className="home-link">
                   <span className="home-count">{count.heldByUsCount}</span>
                   <span>
                     {t(`waits.${side}.${waitingState(count.state)}`)}

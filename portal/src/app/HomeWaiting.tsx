@@ -1,0 +1,131 @@
+// What else waits for whom one acts for, next to orders: each list for those who may decide it.
+
+import type { ReactNode } from "react";
+import { Link } from "react-router";
+
+import {
+  OpenDraftsDocument,
+  WaitingPaymentsDocument,
+  WaitingRelationshipsDocument,
+  WaitingStatementsDocument,
+} from "../gql/graphql";
+import { DateText, ErrorLine, Money, Section, useName } from "../shared/components";
+import { useGraph } from "../shared/graph/hooks";
+import { useTexts } from "../shared/i18n/i18n";
+import { useSession } from "./session";
+import { appTexts } from "./texts";
+
+/** Orders in the making, to go on with. */
+export function OpenDrafts() {
+  const t = useTexts(appTexts);
+  const name = useName();
+  const { viewer } = useSession();
+  const drafts = useGraph({ kinds: ["DRAFT"], document: OpenDraftsDocument, variables: {} });
+  const items = (drafts.data?.orderDrafts.edges ?? []).map(({ node }) => {
+    const { relationship } = node;
+    const isOurs = relationship?.seller?.id === viewer.organization?.id;
+    return {
+      id: node.id,
+      to: `/order?tab=pad&relationship=${encodeURIComponent(relationship?.id ?? "")}`,
+      text: t(isOurs ? "home.draftFor" : "home.draftFrom", {
+        name: name(isOurs ? relationship?.buyer : relationship?.seller),
+        count: node.rowCount,
+      }),
+      aside: <DateText value={node.savedAt} isSince />,
+    };
+  });
+  return <WaitingList title={t("home.drafts")} query={drafts} items={items} />;
+}
+
+/** Statements that our side has not confirmed. */
+export function WaitingStatements() {
+  const t = useTexts(appTexts);
+  const name = useName();
+  const { viewer } = useSession();
+  const statements = useGraph({
+    kinds: ["STATEMENT"],
+    document: WaitingStatementsDocument,
+    variables: {},
+  });
+  const items = (statements.data?.statements.edges ?? []).flatMap(({ node }) => {
+    const isSeller = node.seller?.id === viewer.organization?.id;
+    if ((isSeller ? node.sellerConfirmedAt : node.buyerConfirmedAt) != null) return [];
+    return {
+      id: node.id,
+      to: `/money/statements/${encodeURIComponent(node.id)}`,
+      text: `${node.number} · ${name(isSeller ? node.buyer : node.seller)}`,
+      aside: <Money value={node.buyerOwesClosing} />,
+    };
+  });
+  return <WaitingList title={t("home.statements")} query={statements} items={items} />;
+}
+
+/** Payments to us that somebody else has recorded. */
+export function WaitingPayments() {
+  const t = useTexts(appTexts);
+  const name = useName();
+  const { viewer } = useSession();
+  const payments = useGraph({
+    kinds: ["PAYMENT"],
+    document: WaitingPaymentsDocument,
+    variables: {},
+  });
+  const items = (payments.data?.payments.edges ?? [])
+    .filter(({ node }) => node.payee?.id === viewer.organization?.id)
+    .map(({ node }) => ({
+      id: node.id,
+      to: `/money/${encodeURIComponent(node.relationship?.id ?? "")}`,
+      text: `${node.number} · ${name(node.payer)}`,
+      aside: <Money value={node.amount} />,
+    }));
+  return <WaitingList title={t("home.payments")} query={payments} items={items} />;
+}
+
+/** Relationships that sellers propose to us. */
+export function WaitingRelationships() {
+  const t = useTexts(appTexts);
+  const name = useName();
+  const proposed = useGraph({
+    kinds: ["RELATIONSHIP"],
+    document: WaitingRelationshipsDocument,
+    variables: {},
+  });
+  const items = (proposed.data?.relationships.edges ?? []).map(({ node }) => ({
+    id: node.id,
+    to: `/setup/relationships/${encodeURIComponent(node.id)}`,
+    text: name(node.seller),
+    aside: null,
+  }));
+  return <WaitingList title={t("home.relationships")} query={proposed} items={items} />;
+}
+
+/** A short list with a link each; nothing at all where nothing waits. */
+function WaitingList({
+  title,
+  query,
+  items,
+}: {
+  readonly title: string;
+  readonly query: { readonly error: Error | null; refetch(): unknown };
+  readonly items: readonly {
+    readonly id: string;
+    readonly to: string;
+    readonly text: string;
+    readonly aside: ReactNode;
+  }[];
+}) {
+  if (items.length === 0 && query.error === null) return null;
+  return (
+    <Section title={title}>
+      <ErrorLine error={query.error} onRetry={() => void query.refetch()} />
+      <ul className="home-list">
+        {items.map((item) => (
+          <li key={item.id}>
+            <Link to={item.to}>{item.text}</Link>
+            <span>{item.aside}</span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
