@@ -50,6 +50,24 @@ def a_party(name: str, name_en: str = "", *, confirmed_at: datetime | None = Non
     return Party(organization=organization, entity=entity, confirmed_at=confirmed_at)
 
 
+def an_obligation(
+    minutes: int, amount: int, currency: str = "CNY", document_number: str = "RC-1"
+) -> Obligation:
+    """Told so many minutes after the end of the statement's period; before it if below zero."""
+    return Obligation(
+        id=minutes,
+        relationship_id=1,
+        kind=_kind(minutes, amount),
+        currency=currency,
+        amount_minor=amount,
+        document_type="receipt",
+        document_id=minutes,
+        document_number=document_number,
+        occurred_at=ISSUED_AT + timedelta(minutes=minutes - 1),
+        due_on=date(2026, 12, 31) if amount > 0 else None,
+    )
+
+
 def a_ledger(
     amounts: Sequence[int],
     *,
@@ -62,19 +80,8 @@ def a_ledger(
 ) -> Ledger:
     """A statement of so many minor units each; what is below zero lowers what the buyer owes."""
     obligations = [
-        Obligation(
-            id=number,
-            relationship_id=1,
-            kind=_kind(number, amount),
-            currency=currency,
-            amount_minor=amount,
-            document_type="receipt",
-            document_id=number,
-            document_number=document_number,
-            occurred_at=ISSUED_AT - timedelta(minutes=len(amounts) - number),
-            due_on=date(2026, 12, 31) if amount > 0 else None,
-        )
-        for number, amount in enumerate(amounts)
+        an_obligation(number, amount, currency, document_number)
+        for number, amount in enumerate(amounts, start=1 - len(amounts))
     ]
     movement = sum(amounts)
     statement = Statement(
@@ -131,6 +138,7 @@ def text_of_pdf(document: bytes) -> str:
     ]
     tables = [body for body in streams if b"beginbfchar" in body or b"beginbfrange" in body]
     assert len(tables) == 1, "the document has more fonts than ours"
+    assert any(b"TradelineSans" in part for part in (document, *streams)), "not in our font"
     meaning = {
         int(glyph, 16): bytes.fromhex(text.decode()).decode("utf-16-be")
         for glyph, text in re.findall(rb"<([0-9a-fA-F]{4})>\s*<([0-9a-fA-F]+)>", tables[0])

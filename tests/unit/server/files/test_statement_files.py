@@ -7,6 +7,7 @@ import re
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -17,6 +18,7 @@ import pytest
 from tests.factories_files import (
     a_ledger,
     a_party,
+    an_obligation,
     characters_of,
     sheets_of,
     text_of_pdf,
@@ -27,6 +29,7 @@ from tradeline_server.files.answers import Refused
 from tradeline_server.files.cells import number_format
 from tradeline_server.files.statement_pdf import print_statement
 from tradeline_server.files.statement_xlsx import write_statement
+from tradeline_server.files.statements import make_ledger
 from tradeline_server.files.words import STATEMENT
 
 FONTS = Path(statement_pdf.__file__).with_name("fonts")
@@ -39,6 +42,14 @@ def test_the_balance_runs_from_the_opening_to_the_closing() -> None:
     assert [line.balance.minor for line in ledger.lines] == [4_000, 2_000, 2_001]
     assert (ledger.increase.minor, ledger.decrease.minor) == (5_001, 2_000)
     assert ledger.closing == Money(2_001, "CNY")
+
+
+def test_lines_that_do_not_come_to_the_closing_are_never_handed_out() -> None:
+    ledger = a_ledger([5_000])
+    statement = replace(ledger.statement, movement_minor=4_999, closing_minor=4_999)
+
+    with pytest.raises(ValueError, match="closes at another sum"):
+        make_ledger(statement, [an_obligation(0, 5_000)], seller=ledger.seller, buyer=ledger.buyer)
 
 
 @pytest.mark.parametrize("locale", Locale)
