@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from tradeline.ordering import (
     count_orders,
     list_orders,
     open_dispute,
+    orders_by_ids,
     outlines_of_orders,
     place_order,
     receive_shipment,
@@ -239,6 +241,8 @@ async def test_an_outline_is_what_the_lines_and_papers_come_to(
     back = {"quantities": {tea.id: 3}, "reason": "破损"}
     await do(db, buyer, request_return, order_id=order_id, **back)
     await do(db, buyer, open_dispute, order_id=order_id, reason="少货")
+    over = await do(db, seller, open_dispute, order_id=order_id, reason="地址不对")
+    await do(db, seller, close_dispute, dispute_id=over, resolution="已更正")
 
     outlines = {}
     for actor in (seller, buyer):
@@ -252,3 +256,24 @@ async def test_an_outline_is_what_the_lines_and_papers_come_to(
     assert (outline.promised_from, outline.promised_until) == (in_days(7), in_days(7))
     assert (outline.requested_returns, outline.open_disputes, outline.own_disputes) == (1, 1, 1)
     assert replace(outline, own_disputes=0) == outlines[seller.org_id]
+
+
+async def test_an_order_waits_since_it_came_to_its_state_whatever_is_done_to_it_there(
+    owner_pool: Pool, db: Database
+) -> None:
+    market = await a_market(owner_pool, db)
+    seller = market.story.actor("trader_a")
+    order_id = await confirmed(db, market, tea=10)
+    [tea] = await lines(db, market, order_id)
+    await owner_pool.execute(
+        "UPDATE ordering.trade_order SET since = '2026-01-01Z' WHERE id = $1", order_id
+    )
+
+    async def since() -> datetime:
+        async with db.reading(seller.network_id) as conn:
+            return (await orders_by_ids(conn, actor=seller, ids=[order_id]))[order_id].since
+
+    await do(db, seller, ship_order, order_id=order_id, quantities={tea.id: 4})
+    assert await since() == datetime(2026, 1, 1, tzinfo=UTC)
+    await do(db, seller, ship_order, order_id=order_id)
+    assert await since() > datetime(2026, 1, 2, tzinfo=UTC)
