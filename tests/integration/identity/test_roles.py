@@ -14,7 +14,14 @@ from tests.integration.identity.test_people import (
     set_roles,
 )
 from tests.integration.organizations.test_organizations import problem_names
-from tradeline.identity import create_role, delete_role, list_people, list_roles, revoke_invitation
+from tradeline.identity import (
+    NewInvitation,
+    create_role,
+    delete_role,
+    list_people,
+    list_roles,
+    revoke_invitation,
+)
 from tradeline.kernel import (
     Actor,
     Database,
@@ -37,6 +44,11 @@ async def a_role(db: Database, actor: Actor, code: str, *permissions: Permission
 async def deleted(db: Database, actor: Actor, role_id: int) -> None:
     async with db.unit_of_work(actor.network_id) as conn:
         await delete_role(conn, actor=actor, role_id=role_id)
+
+
+async def withdrawn(db: Database, actor: Actor, invitation: NewInvitation) -> None:
+    async with db.unit_of_work(actor.network_id) as conn:
+        await revoke_invitation(conn, actor=actor, invitation_id=invitation.id)
 
 
 async def codes_of(db: Database, story: Story) -> set[str]:
@@ -78,11 +90,14 @@ async def test_a_role_that_is_held_or_offered_stays_until_it_is_not(
     [problem] = refusal.value.problems
     assert "1 members hold this role and 1 open invitations" in problem.message()
     assert "KEPT" in await codes_of(db, story)
+    await withdrawn(db, brand, invitation)
+    with pytest.raises(Rejected, match="1 members hold this role and 0 open"):
+        await deleted(db, brand, role_id)
     await set_roles(db, brand, person.membership_id, story.roles["viewer"])
+    another = await invited(db, brand, "other@example.com", role_id)
     with pytest.raises(Rejected, match="0 members hold this role and 1 open"):
         await deleted(db, brand, role_id)
-    async with db.unit_of_work(story.network_id) as conn:
-        await revoke_invitation(conn, actor=brand, invitation_id=invitation.id)
+    await withdrawn(db, brand, another)
     await deleted(db, brand, role_id)
     assert "KEPT" not in await codes_of(db, story)
 
