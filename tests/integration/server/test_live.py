@@ -27,7 +27,9 @@ from tradeline import identity, inventory, settlement
 from tradeline.kernel import Money, Permission
 from tradeline.ordering import receive_shipment, ship_order
 from tradeline_graph._ids import to_id
+from tradeline_graph._news import ChangeKind
 from tradeline_server import live, sockets
+from tradeline_server.announcing import Announcement, messages
 from tradeline_server.worker import run_worker
 
 SECONDS_UNTIL_TOLD = 2.0
@@ -142,6 +144,33 @@ async def test_strangers_are_told_nothing(site: Site, place: Place, market: Mark
         for name, ear in (("retailer_2", neighbour), ("trader_b", rival), ("brand", above)):
             assert await first_of_their_own(place, market.story, name, ear)
         assert await first_of_their_own(place, elsewhere.story, "retailer_1", namesake)
+
+
+async def test_the_same_number_in_another_network_is_another_organization(
+    site: Site, place: Place, market: Market
+) -> None:
+    story = market.story
+    hub: live.Live = site.app.state.live
+    async with listening(site, story, "retailer_1") as ear:
+        namesake = Announcement(
+            story.network_id + 1_000, (story.orgs["retailer_1"],), ChangeKind.PAYMENT
+        )
+        for message in messages([namesake]):
+            hub.hear(message)
+        await asyncio.sleep(0.3)
+        order_id = await placed(place.db, market, tea=1)
+
+        assert await ear.change() == of_order(order_id)
+
+
+async def test_what_a_worker_of_another_version_says_is_everything(
+    site: Site, market: Market
+) -> None:
+    hub: live.Live = site.app.state.live
+    async with listening(site, market.story, "retailer_1") as ear:
+        hub.hear('[[1, [2], "COMET"]]')
+
+        assert await ear.change() == ("EVERYTHING", None, None)
 
 
 async def first_of_their_own(place: Place, story: Story, name: str, ear: Ear) -> bool:

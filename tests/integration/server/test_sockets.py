@@ -299,6 +299,24 @@ async def test_a_database_that_restarts_shuts_nobody_out(
             pass
 
 
+async def test_a_database_that_is_away_for_a_moment_is_waited_for(
+    ear: Ear, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "LOOK_UP_PAUSES", (0.05, 0.05))
+    asking, refusals = site.app.state.db.asking, [1, 2]
+
+    def away() -> object:
+        if refusals:
+            raise ConnectionRefusedError(refusals.pop())
+        return asking()
+
+    monkeypatch.setattr(site.app.state.db, "asking", away)
+    await ear.subscribe()
+
+    assert (await ear.change())[0] == "EVERYTHING"
+    assert refusals == []
+
+
 async def test_a_database_that_stays_away_ends_the_socket_for_now(
     ear: Ear, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
