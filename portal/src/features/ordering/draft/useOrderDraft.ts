@@ -1,9 +1,23 @@
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 
 import { useSession } from "../../../app/session";
+import type { Kind } from "../../../shared/graph/kinds";
 import { DraftKeeper, type DraftState } from "./keeper";
 
-const RESEND_EVENTS = ["online", "focus"] as const;
+/** What the rows come to hangs on all of these. */
+const KINDS: readonly Kind[] = [
+  "DRAFT",
+  "STOCK",
+  "PRICE",
+  "CATALOG",
+  "CREDIT",
+  "RELATIONSHIP",
+  "ORDER",
+  "SHIPMENT",
+  "RETURN",
+  "PAYMENT",
+];
 
 // Pages come and go, a draft stays: what one page has not sent yet, the next one goes on with.
 const keepers = new Map<string, DraftKeeper>();
@@ -18,13 +32,20 @@ export function useOrderDraft(relationshipId: string): OrderDraft {
   const place = [viewer.account?.id, viewer.organization?.id, relationshipId].join(".");
   const keeper = useMemo(() => keeperOf(place, relationshipId), [place, relationshipId]);
   const state = useSyncExternalStore(keeper.subscribe, keeper.state);
+  // Asked again with everything else that changes; the answer is the keeper's state.
+  useQuery({
+    queryKey: ["DRAFT", place],
+    queryFn: () => keeper.refresh().then(() => null),
+    meta: { kinds: KINDS },
+    staleTime: 0,
+    retry: false,
+  });
   useEffect(() => {
-    void keeper.load();
-    const resend = () => void keeper.flush().then(keeper.load);
-    for (const event of RESEND_EVENTS) window.addEventListener(event, resend);
+    const resend = () => void keeper.flush();
+    window.addEventListener("online", resend);
     return () => {
-      for (const event of RESEND_EVENTS) window.removeEventListener(event, resend);
-      void keeper.flush();
+      window.removeEventListener("online", resend);
+      resend();
     };
   }, [keeper]);
   return useMemo(() => ({ ...state, keeper }), [state, keeper]);
