@@ -1,12 +1,6 @@
-import { appTexts } from "../../app/texts";
-import { Empty, Page } from "../../shared/components";
-import { useTexts } from "../../shared/i18n/i18n";
+import { OrderDetail } from "./detail/OrderDetail";
 
+/** One purchase. */
 export default function OrderDetailPage() {
-  const t = useTexts(appTexts);
-  return (
-    <Page title={t("nav.orders")}>
-      <Empty>{t("building.text")}</Empty>
-    </Page>
-  );
+  return <OrderDetail side="BUYING" />;
 }

@@ -1,12 +1,6 @@
-import { appTexts } from "../../app/texts";
-import { Empty, Page } from "../../shared/components";
-import { useTexts } from "../../shared/i18n/i18n";
+import { OrderDetail } from "./detail/OrderDetail";
 
+/** One sale. */
 export default function SaleDetailPage() {
-  const t = useTexts(appTexts);
-  return (
-    <Page title={t("nav.sales")}>
-      <Empty>{t("building.text")}</Empty>
-    </Page>
-  );
+  return <OrderDetail side="SELLING" />;
 }

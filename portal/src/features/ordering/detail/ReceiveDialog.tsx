@@ -1,0 +1,87 @@
+import { useState } from "react";
+
+import { ShipmentReceiveDocument } from "../../../gql/graphql";
+import { TextAreaField } from "../../../shared/components";
+import { useIntent } from "../../../shared/graph/hooks";
+import { useTexts } from "../../../shared/i18n/i18n";
+import { LineInputs } from "./LineInputs";
+import type { Order } from "./OrderDetail";
+import type { Shipment } from "./Shipments";
+import { StepDialog } from "./StepDialog";
+import { useLineForm, wholeNumber } from "./lineForm";
+import { detailTexts } from "./texts";
+
+/** Counting what came: begun with what was sent, so that only differences are typed. */
+export function ReceiveDialog({
+  order,
+  shipment,
+  onClose,
+}: {
+  readonly order: Order;
+  readonly shipment: Shipment;
+  readonly onClose: () => void;
+}) {
+  const t = useTexts(detailTexts);
+  const [note, setNote] = useState("");
+  const intent = useIntent(ShipmentReceiveDocument, "shipmentReceive", {
+    touches: ["ORDER", "SHIPMENT", "STATEMENT", "STOCK"],
+    onDone: onClose,
+  });
+  const sent = new Map(shipment.lines.map((line) => [line.orderLineId, line.quantity]));
+  const lines = order.lines.filter((line) => sent.has(line.id));
+  const form = useLineForm(
+    new Map(
+      lines.map((line) => [
+        line.id,
+        { quantity: String(sent.get(line.id)), promisedOn: "", reason: "" },
+      ]),
+    ),
+  );
+  const differing = lines.filter(
+    (line) => wholeNumber(form.get(line.id).quantity) !== sent.get(line.id),
+  );
+  return (
+    <StepDialog
+      title={t("receive.title", { number: shipment.number })}
+      order={order}
+      intent={intent}
+      submitText={t(differing.length > 0 ? "receive.submitDiffering" : "receive.submit")}
+      isReady={form.isComplete}
+      onClose={onClose}
+      onSubmit={() =>
+        void intent.run({
+          shipmentId: shipment.id,
+          lines: lines.map((line) => ({
+            orderLineId: line.id,
+            quantity: Number(form.get(line.id).quantity),
+          })),
+          note,
+        })
+      }
+    >
+      <p>{t("receive.text")}</p>
+      <LineInputs
+        lines={lines}
+        form={form}
+        parts={["quantity"]}
+        quantityText={t("counted")}
+        expected={(line) => sent.get(line.id) ?? 0}
+        problems={intent.problems}
+        sentIds={lines.map(({ id }) => id)}
+      />
+      <p role="status" className="receive-differences">
+        {differing.length === 0
+          ? t("receive.same")
+          : t("receive.differing", {
+              lines: differing
+                .map((line) => {
+                  const { quantity } = form.get(line.id);
+                  return `${line.skuCode} ${sent.get(line.id)} → ${quantity || "?"}`;
+                })
+                .join("; "),
+            })}
+      </p>
+      <TextAreaField label={t("note")} value={note} onText={setNote} />
+    </StepDialog>
+  );
+}
