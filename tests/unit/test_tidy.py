@@ -1,6 +1,7 @@
 """The house style, as far as a machine can keep it."""
 
 import ast
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -88,6 +89,22 @@ def test_lock_files_name_versions_and_hashes_only() -> None:
             if line and not line.startswith((" ", "#")):
                 assert "==" in line, f"{name}: {line}"
                 assert line.endswith("\\"), f"{name} has no hash for {line}"
+
+
+def test_the_portals_lock_file_holds_every_package_of_every_platform_by_its_hash() -> None:
+    """Without the optional ones of other platforms, `npm ci` refuses the whole file."""
+    text = (ROOT / "portal/package-lock.json").read_text(encoding="utf-8")
+    packages = {path: package for path, package in json.loads(text)["packages"].items() if path}
+    names = {path.rpartition("node_modules/")[2] for path in packages}
+
+    assert [path for path, package in packages.items() if "resolved" in package] == []
+    assert [path for path, package in packages.items() if "integrity" not in package] == []
+    assert [
+        f"{path} wants {name}"
+        for path, package in packages.items()
+        for name in package.get("optionalDependencies", {})
+        if name not in names
+    ] == []
 
 
 def _strings(path: Path) -> Iterator[str]:
