@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 
-import { formatDay, formatDecimal, formatMoney, formatSince, shareOf } from "../src/shared/i18n/format";
+import {
+  formatDay,
+  formatDecimal,
+  formatMoney,
+  formatSince,
+  formatUnitPrice,
+  shareOf,
+} from "../src/shared/i18n/format";
 
 describe("a sum", () => {
   test("is cut into thousands without changing a digit of it", () => {
@@ -17,6 +24,13 @@ describe("a sum", () => {
     expect(formatMoney({ amount: "1234.50", currency: "CNY" }, "en")).toBe("CN¥1,234.50");
     expect(formatMoney({ amount: "-8.00", currency: "HKD" }, "zh")).toBe("-HK$8.00");
     expect(formatMoney({ amount: "8", currency: "??" }, "zh")).toBe("?? 8");
+  });
+
+  test("for one unit has the decimals of its currency, or more", () => {
+    expect(formatUnitPrice({ amount: "2.6", currency: "CNY" }, "zh")).toBe("¥2.60");
+    expect(formatUnitPrice({ amount: "8", currency: "CNY" }, "zh")).toBe("¥8.00");
+    expect(formatUnitPrice({ amount: "0.0375", currency: "CNY" }, "zh")).toBe("¥0.0375");
+    expect(formatUnitPrice({ amount: "120", currency: "JPY" }, "en")).toBe("¥120");
   });
 
   test("that is none is shown as it came", () => {

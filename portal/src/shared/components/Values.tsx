@@ -16,7 +16,10 @@ export function UnitPrice({
   readonly price: string | null | undefined;
   readonly currency: string;
 }) {
-  return <Money value={price == null ? null : { amount: price, currency }} />;
+  const { unitPrice } = useFormat();
+  return (
+    <span className="number">{price == null ? "–" : unitPrice({ amount: price, currency })}</span>
+  );
 }
 
 export function Quantity({

@@ -19,8 +19,15 @@ export function formatDecimal(decimal: string): string {
 /** A sum with its currency's sign: "¥1,234.50" in Chinese, "CN¥1,234.50" in English. */
 export function formatMoney({ amount, currency }: MoneyValue, locale: Locale): string {
   const text = formatDecimal(amount);
-  const sign = currencySign(currency, locale);
+  const { sign } = styleOf(currency, locale);
   return text.startsWith("-") ? `-${sign}${text.slice(1)}` : `${sign}${text}`;
+}
+
+/** A price of one unit: as many decimals as it has, and no fewer than a sum of its currency. */
+export function formatUnitPrice(price: MoneyValue, locale: Locale): string {
+  const [whole = "", fraction = ""] = price.amount.split(".");
+  const digits = fraction.padEnd(styleOf(price.currency, locale).digits, "0");
+  return formatMoney({ ...price, amount: digits === "" ? whole : `${whole}.${digits}` }, locale);
 }
 
 export function formatInteger(value: number): string {
@@ -65,6 +72,7 @@ export function useFormat() {
   const locale = useLocale();
   return {
     money: (value: MoneyValue) => formatMoney(value, locale),
+    unitPrice: (price: MoneyValue) => formatUnitPrice(price, locale),
     decimal: formatDecimal,
     integer: formatInteger,
     day: (day: string) => formatDay(day, locale),
@@ -85,22 +93,32 @@ function formatter(locale: Locale, options: Intl.DateTimeFormatOptions): Intl.Da
   return kept;
 }
 
-const signs = new Map<string, string>();
+interface CurrencyStyle {
+  readonly sign: string;
+  readonly digits: number;
+}
 
-function currencySign(currency: string, locale: Locale): string {
+const styles = new Map<string, CurrencyStyle>();
+
+function styleOf(currency: string, locale: Locale): CurrencyStyle {
   const key = `${locale}${currency}`;
-  let sign = signs.get(key);
-  if (sign === undefined) {
-    try {
-      const parts = new Intl.NumberFormat(languageTag(locale), {
-        style: "currency",
-        currency,
-      }).formatToParts(0);
-      sign = parts.find((part) => part.type === "currency")?.value ?? currency;
-    } catch {
-      sign = `${currency} `; // no code that the browser knows
-    }
-    signs.set(key, sign);
+  let style = styles.get(key);
+  if (style === undefined) {
+    style = newStyle(currency, locale);
+    styles.set(key, style);
   }
-  return sign;
+  return style;
+}
+
+function newStyle(currency: string, locale: Locale): CurrencyStyle {
+  try {
+    const format = new Intl.NumberFormat(languageTag(locale), { style: "currency", currency });
+    const sign = format.formatToParts(0).find((part) => part.type === "currency")?.value;
+    return {
+      sign: sign ?? currency,
+      digits: format.resolvedOptions().minimumFractionDigits ?? 0,
+    };
+  } catch {
+    return { sign: `${currency} `, digits: 0 }; // no code that the browser knows
+  }
 }

@@ -46,7 +46,7 @@ export function Steps({ order }: { readonly order: Order }) {
       {steps.map((step, index) => (
         <Button
           key={step}
-          kind={step === "CANCEL" ? "danger" : index === 0 ? "primary" : "plain"}
+          kind={kindOf(step, index)}
           onClick={() => setOpen(step)}
         >
           {t(`step.${step}`)}
@@ -84,4 +84,10 @@ function Review({ order }: { readonly order: Order }) {
       <IntentProblems intent={intent} />
     </>
   );
+}
+
+/** What takes the order forward stands out; what takes it back is marked as such. */
+function kindOf(step: DialogStep, position: number): "primary" | "plain" | "danger" {
+  if (step === "CANCEL") return "danger";
+  return position === 0 && step !== "DISPUTE" && step !== "RETURN" ? "primary" : "plain";
 }
