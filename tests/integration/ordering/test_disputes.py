@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -28,6 +29,7 @@ from tradeline.ordering import (
     disputes_of_orders,
     events_of_orders,
     open_dispute,
+    outlines_of_orders,
 )
 
 
@@ -164,3 +166,26 @@ async def test_a_stranger_neither_finds_nor_makes_nor_closes_a_dispute(
             assert await disputes_of_orders(**many) == {order_id: []}
 
     assert await disputes(db, market, order_id) == before
+
+
+async def test_without_the_permission_nothing_is_read_or_closed(
+    owner_pool: Pool, db: Database
+) -> None:
+    """Of one's own organization, too: jobs and the command line do not pass the graph."""
+    market = await a_market(owner_pool, db)
+    order_id = await placed(db, market, tea=10)
+    buyer = market.story.actor("retailer_1")
+    dispute_id = await do(db, buyer, open_dispute, order_id=order_id, reason="少货")
+    nobody = replace(buyer, permissions=frozenset())
+
+    with pytest.raises(Forbidden):
+        await do(db, nobody, close_dispute, dispute_id=dispute_id, resolution="已补发")
+    async with db.reading(nobody.network_id) as conn:
+        with pytest.raises(Forbidden):
+            await disputes_by_ids(conn, actor=nobody, ids=[dispute_id])
+        with pytest.raises(Forbidden):
+            await disputes_of_orders(conn, actor=nobody, order_ids=[order_id])
+        with pytest.raises(Forbidden):
+            await outlines_of_orders(conn, actor=nobody, order_ids=[order_id])
+
+    assert (await disputes(db, market, order_id))[0].closed_at is None
