@@ -143,13 +143,17 @@ async def test_two_moves_at_once_close_no_circle(db: Database, story: Story) -> 
     brand = story.actor("brand")
     [first], [second] = await a_tree(db, brand, "A"), await a_tree(db, brand, "B")
 
-    outcomes = await asyncio.gather(
-        changed(db, brand, CategoryChange(category_id=first, parent_id=second)),
-        changed(db, brand, CategoryChange(category_id=second, parent_id=first)),
-        return_exceptions=True,
-    )
+    async with db.unit_of_work(story.network_id) as conn:
+        below = CategoryChange(category_id=first, parent_id=second)
+        await update_category(conn, actor=brand, change=below)
+        above = CategoryChange(category_id=second, parent_id=first)
+        moving = asyncio.create_task(changed(db, brand, above))
+        await asyncio.sleep(0.3)
+        assert not moving.done()
+    [outcome] = await asyncio.gather(moving, return_exceptions=True)
 
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Category", "Rejected"]
+    assert isinstance(outcome, Rejected)
+    assert (await category(db, brand, second)).parent_id is None
 
 
 async def test_a_category_is_its_owners_to_change(db: Database, story: Story) -> None:

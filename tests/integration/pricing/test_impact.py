@@ -177,9 +177,12 @@ async def test_a_price_to_come_is_foretold_for_when_it_comes(
 
     later = NewPrice(sku_id=beer, unit_price=Decimal(9), valid_from=year)
     now = NewPrice(sku_id=beer, unit_price=Decimal(7))
+    instead = NewPrice(sku_id=beer, unit_price=Decimal("9.5"), valid_from=month)
 
     assert shown(story, await preview(db, seller, base, later))[0][1:3] == ("8.50", "9.00")
     assert shown(story, await preview(db, seller, base, now))[0][1:3] == ("8.00", "7.00")
+    replaced = shown(story, await preview(db, seller, base, instead))
+    assert replaced[0][1:3] == ("8.50", "9.50"), "what has not begun is withdrawn"
 
 
 async def test_a_list_that_applies_to_nobody_changes_nothing(
