@@ -151,6 +151,7 @@ class Query:
         info: Info,
         search: str | None = None,
         category_id: strawberry.ID | None = None,
+        product_id: strawberry.ID | None = None,
         seller_id: strawberry.ID | None = None,
         relationship_id: strawberry.ID | None = None,
         first: int | None = None,
@@ -161,6 +162,7 @@ class Query:
         only = catalog.OfferFilter(
             search=search,
             category_id=from_optional_id("Category", category_id),
+            product_id=from_optional_id("Product", product_id),
             seller_org_id=from_optional_id("Organization", seller_id),
             relationship_id=from_optional_id("Relationship", relationship_id),
         )

@@ -325,6 +325,7 @@ class OfferFilter:
 
     search: str | None = None
     category_id: int | None = None
+    product_id: int | None = None
     seller_org_id: int | None = None
     relationship_id: int | None = None
 

@@ -158,6 +158,18 @@ async def test_offers_are_filtered_by_seller_and_edge(
             assert len(offers) == 2
 
 
+async def test_offers_are_filtered_by_product(db: Database, story: Story, catalog: Catalog) -> None:
+    buyer = story.actor("trader_b")
+    async with db.reading(story.network_id) as conn:
+        whole = (await list_offers(conn, actor=buyer, page=ALL)).items
+        for only, found in (
+            (OfferFilter(product_id=catalog.product_id), whole),
+            (OfferFilter(product_id=catalog.product_id + 10_000), ()),
+        ):
+            assert (await list_offers(conn, actor=buyer, page=ALL, only=only)).items == found
+    assert whole != ()
+
+
 async def test_skus_are_filtered_by_product(db: Database, story: Story, catalog: Catalog) -> None:
     brand = story.actor("brand")
     async with db.unit_of_work(story.network_id) as conn:

@@ -82,7 +82,7 @@ async def test_offers_are_read_in_order_until_the_page_is_full(world: World) -> 
     async with db.reading(story.network_id) as conn:
         plan = await conn.fetch(
             "EXPLAIN " + LIST_OFFERS,
-            *(story.network_id, org_id, None, None, None, None, None, "n12", 0, 0, 51),
+            *(story.network_id, org_id, None, None, None, None, None, "n12", 0, 0, 51, None),
         )
     text = "\n".join(row[0] for row in plan)
     assert "sku_in_order" in text

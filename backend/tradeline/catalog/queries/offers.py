@@ -47,6 +47,7 @@ _OFFER = """
        AND product.is_active
        AND ($3::bigint IS NULL
             OR product.category_id = ANY (ARRAY(SELECT branch.id FROM branch)))
+       AND ($12::bigint IS NULL OR sku.product_id = $12)
        AND (sku.sort_key, sku.id) >= ($8::text, $9::bigint)
        AND (sku.sort_key, sku.id, offer.relationship_id) > ($8::text, $9::bigint, $10::bigint)
 """
@@ -122,6 +123,7 @@ async def fetch_offer_page(
         after_sku_id,
         after_relationship_id,
         page.limit,
+        only.product_id,
     )
     return [Offer(**row) for row in rows]
 
