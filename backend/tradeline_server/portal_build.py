@@ -211,7 +211,7 @@ async def _alone(checkout: Checkout) -> AsyncIterator[int]:
 def _environment() -> dict[str, str]:
     """Ours without what makes npm leave out the tools that build, or colours in a log."""
     kept = {name: value for name, value in os.environ.items() if name != "NODE_ENV"}
-    return kept | {"CI": "1", "NO_COLOR": "1"}
+    return kept | {"CI": "1", "FORCE_COLOR": "0", "NO_COLOR": "1"}
 
 
 def _sources(folder: Path) -> Iterator[Path]:

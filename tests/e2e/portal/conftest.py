@@ -71,10 +71,11 @@ class PageAs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """`dsn` is its database's owner's."""
+    """`dsn` is its database's owner's; `log` is what it says on its terminal."""
 
     url: str
     dsn: str
+    log: Path
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -129,7 +130,7 @@ async def portal_server(
     )
     try:
         await _wait_until_announced(home, process)
-        yield Server(f"http://127.0.0.1:{port}", dsn)
+        yield Server(f"http://127.0.0.1:{port}", dsn, home / "run.log")
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)

@@ -44,6 +44,10 @@ async def test_who_signs_in_finds_the_frame_around_all_pages(
     await axe(page)
 
 
+def test_the_terminal_says_where_the_portal_is(portal_server: Server) -> None:
+    assert f"The portal is at {portal_server.url}" in portal_server.log.read_text()
+
+
 async def test_a_wrong_password_is_refused_in_words_and_lets_nobody_in(
     page_as: PageAs, axe: Axe
 ) -> None:
