@@ -60,8 +60,12 @@ class Server {
   draft() {
     if (this.version === 0) return null;
     const rows = this.rows.map((row, position) => ({
-      ...{ position, code: row.code, quantityText: row.quantityText, chosenSkuId: row.skuId },
-      ...{ state: "READY", problems: [] },
+      position,
+      code: row.code,
+      quantityText: row.quantityText,
+      chosenSkuId: row.skuId,
+      state: "READY",
+      problems: [],
     }));
     return { id: "draft", version: this.version, ...HEADER, rows, problems: [] };
   }

@@ -14,8 +14,11 @@ import {
   Tabs,
   useName,
 } from "../../shared/components";
+import { useFormat } from "../../shared/i18n/format";
 import { useTexts } from "../../shared/i18n/i18n";
-import { useOrderDraft } from "./draft/useOrderDraft";
+import { DraftTrouble } from "./draft/DraftTrouble";
+import { filled } from "./draft/rows";
+import { type OrderDraft, useOrderDraft } from "./draft/useOrderDraft";
 import "./order.css";
 import { orderTexts } from "./orderTexts";
 import { type Places, usePlaces } from "./places";
@@ -80,8 +83,10 @@ function OrderTabs({ place }: OrderTabProps) {
     parameters.set("tab", tab);
     setParameters(parameters, { replace: true });
   };
+  const order = useOrderDraft(place.id);
   return (
     <>
+      <DraftTrouble order={order} />
       <Tabs
         label={t("tabs")}
         tabs={KEYS.map((key) => ({ key, text: t(`tab.${key}`) }))}
@@ -90,28 +95,29 @@ function OrderTabs({ place }: OrderTabProps) {
       >
         <Suspense fallback={<Loading rows={8} />}>{Tab && <Tab place={place} />}</Suspense>
       </Tabs>
-      <DraftBar place={place} />
+      <DraftBar place={place} order={order} />
     </>
   );
 }
 
 /** What has come together so far, in sight whatever one looks at. */
-function DraftBar({ place }: OrderTabProps) {
+function DraftBar({ place, order }: OrderTabProps & { readonly order: OrderDraft }) {
   const t = useTexts(orderTexts);
-  const { draft, rows, status } = useOrderDraft(place.id);
+  const { integer } = useFormat();
+  const { draft, rows, status } = order;
   return (
     <section className="draft-bar" aria-label={t("bar.label")}>
-      <span>{t("bar.ready", { count: draft?.readyCount ?? 0 })}</span>
+      <span>{t("bar.ready", { count: integer(draft?.readyCount ?? 0) })}</span>
       {draft !== null && draft.problemCount > 0 && (
         <span className="draft-bar-problems">
-          {t("bar.problems", { count: draft.problemCount })}
+          {t("bar.problems", { count: integer(draft.problemCount) })}
         </span>
       )}
       {draft !== null && <Money value={draft.amount} />}
       <span className="draft-bar-status" role="status">
         {t(`status.${status}`)}
       </span>
-      {rows.length > 0 && (
+      {filled(rows).length > 0 && (
         <ButtonLink to={`/order/review?relationship=${encodeURIComponent(place.id)}`} kind="primary">
           {t("bar.review")}
         </ButtonLink>

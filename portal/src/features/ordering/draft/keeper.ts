@@ -231,8 +231,16 @@ export class DraftKeeper {
       if (result !== undefined) resolved.set(key, result);
     }
     this.#put({
-      ...{ status: "saved", rows, header: headerOf(draft), draft, resolved, places },
-      ...{ problems: [], error: null, theirs: null, canUndo: this.#former !== null },
+      status: "saved",
+      rows,
+      header: headerOf(draft),
+      draft,
+      resolved,
+      places,
+      problems: [],
+      error: null,
+      theirs: null,
+      canUndo: this.#former !== null,
     });
   };
 
@@ -293,6 +301,8 @@ export class DraftKeeper {
       if (before !== undefined && !isSameRow(before, row)) resolved.delete(row.key);
     }
     this.#edit({ rows, resolved }, former);
+    // Nobody is in the midst of a word: many rows are looked up at once.
+    if (this.#state.status === "unsaved") this.#schedule(0);
     return true;
   }
 
