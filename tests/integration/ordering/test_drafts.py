@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from tests.factories_drafts import CASE_GTIN, GTIN, a_shop, names, resolved
-from tradeline.catalog import NewBuyerCode, put_buyer_codes
+from tradeline.catalog import NewBuyerCode, NewSku, create_skus, put_buyer_codes
 from tradeline.kernel import (
     Database,
     Locale,
     Pool,
 )
 from tradeline.ordering import (
+    CodeAmbiguous,
     NewDraft,
     ResolvedRow,
     RowState,
@@ -91,7 +94,6 @@ async def test_all_that_a_draft_comes_to_is_told_row_by_row(owner_pool: Pool, db
     assert draft.rows[2].problems[0].message(Locale.EN) == (
         "“lvcha” is not sure. Did you mean TEA Green tea? Choose one."
     )
-    assert draft.rows[2].problems[0].sku_ids == (shop.catalog.skus["TEA"],)  # type: ignore[attr-defined]
     assert [str(row.amount) for row in draft.rows if row.amount] == ["36.00 CNY", "36.00 CNY"]
     assert (draft.ready_count, draft.problem_count, str(draft.amount)) == (2, 5, "72.00 CNY")
     assert draft.problems == ()
@@ -109,6 +111,79 @@ async def test_a_sku_that_is_seen_elsewhere_is_not_in_the_assortment_and_others_
     draft = await resolved(db, shop, ("SODA", "1"), ("苏打水", "1"), by="retailer_2")
     assert [names(row.problems) for row in draft.rows] == [["NotInAssortment"]] * 2
     assert draft.rows[0].sku_id == shop.catalog.skus["SODA"]
+
+
+async def test_similar_skus_are_told_only_of_what_the_edge_trades_now(
+    owner_pool: Pool, db: Database
+) -> None:
+    """Retailer 2 may see soda, for trader B sells it; on trader A's edge it is no suggestion."""
+    shop = await a_shop(owner_pool, db)
+
+    draft = await resolved(db, shop, ("sudashui", "1"), ("lvcha", "1"), by="retailer_2")
+    assert [names(row.problems) for row in draft.rows] == [["CodeUnknown"], ["CodeAmbiguous"]]
+
+    await owner_pool.execute(
+        "UPDATE catalog.sku SET is_active = false WHERE id = $1", shop.catalog.skus["TEA"]
+    )
+    draft = await resolved(db, shop, ("sudashui", "1"), ("lvcha", "1"), by="retailer_2")
+    assert [names(row.problems) for row in draft.rows] == [["CodeUnknown"], ["CodeUnknown"]]
+
+
+@pytest.mark.parametrize(
+    ("seller", "is_active"), [(None, True), ("trader_b", True), ("trader_a", False)]
+)
+async def test_suggestions_are_not_used_up_by_what_cannot_be_ordered(
+    owner_pool: Pool, db: Database, seller: str | None, is_active: bool
+) -> None:
+    """Six that come before tea in lists: of nobody, of another seller, and no longer sold."""
+    shop = await a_shop(owner_pool, db)
+    async with db.unit_of_work(shop.story.network_id) as conn:
+        ids = await create_skus(
+            conn,
+            actor=shop.story.actor("brand"),
+            skus=[
+                NewSku(product_id=shop.catalog.product_id, code=f"A{n}", name=f"矮绿茶 {n}")
+                for n in range(6)
+            ],
+        )
+    if seller:
+        await owner_pool.execute(
+            "INSERT INTO catalog.assortment_sku (network_id, assortment_id, sku_id)"
+            " SELECT $1, $2, id FROM unnest($3::bigint[]) AS id",
+            shop.story.network_id,
+            shop.catalog.assortments[f"{seller}/ALL"],
+            ids,
+        )
+    await owner_pool.execute(
+        "UPDATE catalog.sku SET is_active = $2 WHERE id = ANY($1::bigint[])", ids, is_active
+    )
+
+    draft = await resolved(db, shop, ("绿茶", "1"))
+
+    [problem] = draft.rows[0].problems
+    assert isinstance(problem, CodeAmbiguous)
+    assert problem.sku_ids == (shop.catalog.skus["TEA"],)
+
+
+async def test_what_another_calls_a_sku_finds_nothing(owner_pool: Pool, db: Database) -> None:
+    shop = await a_shop(owner_pool, db)
+
+    for by in ("retailer_2", "trader_a"):
+        draft = await resolved(db, shop, ("Ale-01", "1"), by=by)
+        assert [names(row.problems) for row in draft.rows] == [["CodeUnknown"]]
+
+
+async def test_of_many_texts_that_are_similar_the_first_fifty_get_suggestions(
+    owner_pool: Pool, db: Database
+) -> None:
+    shop = await a_shop(owner_pool, db)
+    words = ("重", "山", "绿", "茶", "绿茶", "重山", "lvcha", "green")
+    texts = [" ".join(some) for some in itertools.permutations(words, 2)]
+
+    draft = await resolved(db, shop, *((text, "1") for text in texts))
+
+    kinds = [names(row.problems) for row in draft.rows]
+    assert kinds == [["CodeAmbiguous"]] * 50 + [["CodeUnknown"]] * (len(texts) - 50)
 
 
 async def test_of_a_code_that_several_skus_have_nothing_is_taken_until_one_is_chosen(

@@ -197,6 +197,64 @@ async def test_of_two_who_place_the_last_goods_at_once_one_is_told_so(
     )
 
 
+async def test_of_two_who_keep_problem_rows_the_second_orders_what_is_left(
+    owner_pool: Pool, db: Database
+) -> None:
+    """The rows are judged by what is locked: nobody is refused for what they would have kept."""
+    shop = await a_shop(owner_pool, db)
+    buyers = ("retailer_1", "retailer_2")
+    drafts = {name: await saved(db, shop, ("BEER", "70"), ("TEA", "1"), by=name) for name in buyers}
+
+    ids = await asyncio.gather(
+        *(placed(db, shop, draft, by=name, keeps=True) for name, draft in drafts.items())
+    )
+
+    seller = shop.story.actor("trader_a")
+    async with db.reading(shop.story.network_id) as conn:
+        orders = await lines_of_orders(conn, actor=seller, order_ids=ids)
+    codes = sorted([line.sku_code for line in orders[order_id]] for order_id in ids)
+    assert codes == [["BEER", "TEA"], ["TEA"]]
+
+
+async def test_a_draft_that_is_placed_from_two_windows_is_one_order(
+    owner_pool: Pool, db: Database
+) -> None:
+    shop = await a_shop(owner_pool, db)
+    draft = await saved(db, shop, ("BEER", "3"))
+
+    outcomes = await asyncio.gather(
+        *(placed(db, shop, draft) for _ in range(5)), return_exceptions=True
+    )
+
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Rejected)]
+    assert [names(each.problems) for each in refused] == [["DraftChanged"]] * 4
+    assert (await exposure_of(owner_pool, shop.edge)).held_minor == 900
+
+
+async def test_drafts_that_draw_on_the_same_goods_are_each_judged_alone(
+    owner_pool: Pool, db: Database
+) -> None:
+    shop = await a_shop(owner_pool, db)
+    story = shop.story
+    seller = story.actor("trader_a")
+    async with db.unit_of_work(story.network_id) as conn:
+        ids = [
+            await save_draft(
+                conn,
+                actor=seller,
+                draft=NewDraft(
+                    relationship_id=story.edge("trader_a", name), rows=rows(("BEER", "70"))
+                ),
+                version=0,
+            )
+            for name in ("retailer_1", "retailer_2")
+        ]
+        found = await resolve_drafts(conn, actor=seller, ids=ids)
+
+    assert [draft.ready_count for draft in found.values()] == [1, 1]
+    assert [draft.problems for draft in found.values()] == [(), ()]
+
+
 async def test_a_stale_window_neither_saves_nor_places(owner_pool: Pool, db: Database) -> None:
     shop = await a_shop(owner_pool, db)
     stale = await saved(db, shop, ("BEER", "1"))

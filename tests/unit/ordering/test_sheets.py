@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tracemalloc
 import zipfile
+import zlib
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -196,6 +197,20 @@ def test_a_workbook_that_unfolds_without_end_is_refused() -> None:
     real = (17_000_000 + len(CELLS) - 2).to_bytes(4, "little")
     assert real in lying
     assert "no workbook" in refusal(bytes(lying).replace(real, (10).to_bytes(4, "little")))
+
+
+def test_what_a_workbook_hides_behind_its_stated_size_never_reaches_the_reader() -> None:
+    """The size and the check sum are those of the sound beginning of a part."""
+    cells = CELLS.format(
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>TEA</t></is></c><c r="B1"><v>2</v></c></row>'
+    ).encode()
+    whole = cells + b" " * 17_000_000
+    lying = forged(**{SHEET: whole})
+    for told, true in ((len(cells), len(whole)), (zlib.crc32(cells), zlib.crc32(whole))):
+        assert lying.count(true.to_bytes(4, "little")) == 2
+        lying = lying.replace(true.to_bytes(4, "little"), told.to_bytes(4, "little"))
+
+    assert read(lying) == [("TEA", "2")]
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,6 @@ def _judge_ready(
     alone = replace(
         state,
         prices={(0, new): state.prices[place, old] for new, old in enumerate(ready)},
-        free_minor=dict(state.free_minor),
     )
     lines = tuple(order.lines[index] for index in ready)
     [decision] = decide_orders([replace(order, lines=lines)], alone)
