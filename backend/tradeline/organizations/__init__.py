@@ -22,6 +22,7 @@ from tradeline.organizations.model import (
     PriceStrategy,
     Relationship,
     RelationshipState,
+    RelationshipStep,
     Side,
     TermsChange,
     Unchanged,
@@ -43,6 +44,7 @@ from tradeline.organizations.service.organizations import (
 )
 from tradeline.organizations.service.relationships import (
     accept_relationship,
+    allowed_steps,
     change_terms,
     create_relationships,
     end_relationship,
@@ -68,6 +70,7 @@ __all__ = [
     "PriceStrategy",
     "Relationship",
     "RelationshipState",
+    "RelationshipStep",
     "Side",
     "TermOfTheOtherSide",
     "TermsChange",
@@ -75,6 +78,7 @@ __all__ = [
     "Unchanged",
     "WouldBeItsOwnAncestor",
     "accept_relationship",
+    "allowed_steps",
     "change_terms",
     "children_of",
     "create_legal_entities",

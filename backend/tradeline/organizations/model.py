@@ -53,6 +53,16 @@ class Side(StrEnum):
     BUYER = "buyer"
 
 
+class RelationshipStep(StrEnum):
+    """Something that a party can do to an edge."""
+
+    ACCEPT = "accept"
+    CHANGE_TERMS = "change_terms"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    END = "end"
+
+
 class Unchanged(Enum):
     """The value of a field that a change leaves alone, where None is a value of its own."""
 

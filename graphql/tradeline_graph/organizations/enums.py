@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import strawberry
 
-from tradeline.organizations import OrganizationKind, PriceStrategy, RelationshipState
+from tradeline.organizations import (
+    OrganizationKind,
+    PriceStrategy,
+    RelationshipState,
+    RelationshipStep,
+)
 from tradeline.organizations import Side as RelationshipSide
 
 strawberry.enum(
@@ -20,6 +25,13 @@ strawberry.enum(
     name="RelationshipSide",
     description="On which side of an edge an organization stands.",
 )
+strawberry.enum(RelationshipStep, description="Something that a party can do to an edge.")
 strawberry.enum(PriceStrategy, description="How one price is chosen where several apply.")
 
-__all__ = ["OrganizationKind", "PriceStrategy", "RelationshipSide", "RelationshipState"]
+__all__ = [
+    "OrganizationKind",
+    "PriceStrategy",
+    "RelationshipSide",
+    "RelationshipState",
+    "RelationshipStep",
+]

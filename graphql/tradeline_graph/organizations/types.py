@@ -28,6 +28,7 @@ from tradeline_graph.organizations.enums import (
     PriceStrategy,
     RelationshipSide,
     RelationshipState,
+    RelationshipStep,
 )
 from tradeline_graph.organizations.serving import (
     ASSORTMENTS,
@@ -203,6 +204,10 @@ class Relationship:
     @strawberry.field(description="On which side your organization stands.")
     def side(self, info: Info) -> RelationshipSide | None:
         return self.edge.side_of(info.context.signed_in().org_id)
+
+    @strawberry.field(description="What you may do to it now.")
+    def allowed_steps(self, info: Info) -> list[RelationshipStep]:
+        return organizations.allowed_steps(info.context.signed_in(), self.edge)
 
     @strawberry.field
     async def seller(self, info: Info) -> Organization | None:

@@ -139,6 +139,39 @@ async def test_a_partner_is_created_and_sold_to(owner_pool: Pool, db: Database) 
     assert limit == 100_000
 
 
+async def test_an_edge_tells_each_side_what_it_may_do_to_it(owner_pool: Pool, db: Database) -> None:
+    story = await a_network(owner_pool, db)
+    seller, buyer = story.actor("retailer_1"), story.actor("trader_a")
+    reader = story.actor("trader_a", Permission.RELATIONSHIP_READ)
+    steps = "relationship { id allowedSteps }"
+
+    made = await does(
+        db,
+        seller,
+        "relationshipCreate",
+        steps,
+        buyerOrganizationId=organization(story, "trader_a"),
+    )
+    edge_id = made["relationship"]["id"]
+
+    async def asked(actor: Actor) -> list[str]:
+        asking = "query ($id: ID!) { relationship(id: $id) { allowedSteps } }"
+        data = await execute(db, actor, asking, id=edge_id)
+        found: list[str] = data["relationship"]["allowedSteps"]
+        return found
+
+    assert made["relationship"]["allowedSteps"] == ["CHANGE_TERMS", "END"]
+    assert await asked(buyer) == ["ACCEPT", "CHANGE_TERMS", "END"]
+    assert await asked(reader) == []
+    await does(db, buyer, "relationshipAccept", steps, relationshipId=edge_id)
+    assert await asked(buyer) == ["CHANGE_TERMS", "END"]
+    assert await asked(seller) == ["CHANGE_TERMS", "SUSPEND", "END"]
+    await does(db, seller, "relationshipSuspend", steps, relationshipId=edge_id)
+    assert await asked(seller) == ["CHANGE_TERMS", "RESUME", "END"]
+    await does(db, buyer, "relationshipEnd", steps, relationshipId=edge_id)
+    assert await asked(seller) == []
+
+
 async def test_an_edge_is_proposed_accepted_and_traded_on(owner_pool: Pool, db: Database) -> None:
     story = await a_network(owner_pool, db)
     selection = "relationship { id state acceptedAt }"

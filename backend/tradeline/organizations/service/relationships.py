@@ -31,6 +31,7 @@ from tradeline.organizations.model import (
     NewRelationship,
     Relationship,
     RelationshipState,
+    RelationshipStep,
     Side,
     TermsChange,
     change_relationship,
@@ -276,6 +277,25 @@ _RESUME = _Step(
     frozenset({Side.SELLER}),
 )
 _END = _Step("end", "ended", LIVING, RelationshipState.ENDED, frozenset(Side))
+
+
+_WAYS = {
+    RelationshipStep.ACCEPT: (_ACCEPT.since, _ACCEPT.sides),
+    RelationshipStep.CHANGE_TERMS: (LIVING, frozenset(Side)),
+    RelationshipStep.SUSPEND: (_SUSPEND.since, _SUSPEND.sides),
+    RelationshipStep.RESUME: (_RESUME.since, _RESUME.sides),
+    RelationshipStep.END: (_END.since, _END.sides),
+}
+
+
+def allowed_steps(actor: Actor, edge: Relationship) -> list[RelationshipStep]:
+    """What the actor may do to the edge as it is now; each use case judges anew."""
+    if not actor.may(Permission.RELATIONSHIP_MANAGE):
+        return []
+    side = edge.side_of(actor.org_id)
+    return [
+        step for step, (states, sides) in _WAYS.items() if edge.state in states and side in sides
+    ]
 
 
 async def _change_state(
