@@ -12,6 +12,7 @@ from tradeline.catalog.model import (
     Category,
     CategoryChange,
     CodeKind,
+    CodeMatch,
     MatchKind,
     NewAssortment,
     NewBarcode,
@@ -45,7 +46,7 @@ from tradeline.catalog.service.assortments import (
     revoke_assortments,
     update_assortment,
 )
-from tradeline.catalog.service.matching import match_typed
+from tradeline.catalog.service.matching import find_many_skus, match_typed
 from tradeline.catalog.service.products import (
     categories_by_ids,
     create_categories,
@@ -82,6 +83,7 @@ __all__ = [
     "Category",
     "CategoryChange",
     "CodeKind",
+    "CodeMatch",
     "MatchKind",
     "NewAssortment",
     "NewBarcode",
@@ -111,6 +113,7 @@ __all__ = [
     "create_categories",
     "create_products",
     "create_skus",
+    "find_many_skus",
     "find_skus",
     "grant_assortments",
     "list_assortment_edges",

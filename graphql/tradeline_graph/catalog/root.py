@@ -64,10 +64,18 @@ class Query:
         actor = info.context.signed_in()
         async with info.context.db.reading(actor.network_id) as conn:
             found = await catalog.find_skus(conn, actor=actor, code=code)
-        return [
-            SkuMatch(kind=match.kind, sku_id=match.sku_id, found_pack_id=match.pack_id)
-            for match in found
-        ]
+        return [SkuMatch.of(match) for match in found]
+
+    @strawberry.field(
+        description="The same for at most 100 codes, in their order, whatever their case and "
+        "width: what somebody pasted.",
+        extensions=[Guard(Scope.PARTY, Permission.CATALOG_READ)],
+    )
+    async def skus_by_codes(self, info: Info, codes: list[str]) -> list[list[SkuMatch]]:
+        actor = info.context.signed_in()
+        async with info.context.db.reading(actor.network_id) as conn:
+            found = await catalog.find_many_skus(conn, actor=actor, codes=codes)
+        return [[SkuMatch.of(match) for match in matches] for matches in found]
 
     @strawberry.field(
         description="A product of which your organization may see a SKU.",

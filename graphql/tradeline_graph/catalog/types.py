@@ -166,6 +166,10 @@ class SkuMatch:
     sku_id: strawberry.Private[int]
     found_pack_id: strawberry.Private[int | None]
 
+    @classmethod
+    def of(cls, match: catalog.CodeMatch) -> SkuMatch:
+        return cls(kind=match.kind, sku_id=match.sku_id, found_pack_id=match.pack_id)
+
     @strawberry.field
     async def sku(self, info: Info) -> Sku | None:
         return await load_sku(info, self.sku_id)

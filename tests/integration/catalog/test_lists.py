@@ -15,12 +15,22 @@ from tradeline.catalog import (
     create_categories,
     create_products,
     create_skus,
+    find_many_skus,
     list_categories,
     list_offers,
     search_skus,
     update_products,
 )
-from tradeline.kernel import Actor, Connection, Database, PageRequest, Pool, page_request
+from tradeline.kernel import (
+    Actor,
+    Connection,
+    Database,
+    Forbidden,
+    PageRequest,
+    Permission,
+    Pool,
+    page_request,
+)
 
 ALL = PageRequest(100)
 
@@ -182,3 +192,12 @@ async def test_skus_are_filtered_by_product(db: Database, story: Story, catalog:
         assert await codes(conn, brand, SkuFilter(product_id=product)) == ["CUP"]
         assert await codes(conn, brand, SkuFilter(product_id=product, search="beizi")) == ["CUP"]
         assert await codes(conn, brand, SkuFilter(product_id=product, search="tea")) == []
+
+
+async def test_finding_many_codes_takes_the_permission(
+    db: Database, story: Story, catalog: Catalog
+) -> None:
+    reader = story.actor("brand", Permission.ORDER_READ)
+    async with db.reading(story.network_id) as conn:
+        with pytest.raises(Forbidden):
+            await find_many_skus(conn, actor=reader, codes=["BEER"])

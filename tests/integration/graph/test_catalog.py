@@ -90,12 +90,55 @@ async def test_a_sku_is_shown_with_its_packs_barcodes_and_own_code(
     }
 
 
+async def test_a_pasted_block_of_codes_is_found_at_once_in_its_order(
+    db: Database, story: Story, catalog: Catalog
+) -> None:
+    buyer = story.actor("retailer_1")
+    beer, tea = to_id("Sku", catalog.skus["BEER"]), to_id("Sku", catalog.skus["TEA"])
+    codes = [{"skuId": beer, "code": "R-1"}, {"skuId": tea, "code": "beer"}]
+    assert (await mutate(db, buyer, "buyerCodesPut", "count", codes=codes))["errors"] == []
+    document = """
+        query Q($codes: [String!]!) {
+            skusByCodes(codes: $codes) { kind sku { code } pack { code } }
+        }"""
+
+    typed = ["r-1", "no such", GTIN, "beer", "ＢＥＥＲ", "", "tea", "tea"]
+    data = await data_of(db, buyer, document, codes=typed)
+
+    as_code = {"kind": "CODE", "sku": {"code": "BEER"}, "pack": None}
+    as_tea = {"kind": "CODE", "sku": {"code": "TEA"}, "pack": None}
+    own_tea = {"kind": "OWN_CODE", "sku": {"code": "TEA"}, "pack": None}
+    assert data["skusByCodes"] == [
+        [{"kind": "OWN_CODE", "sku": {"code": "BEER"}, "pack": None}],
+        [],
+        [{"kind": "BARCODE", "sku": {"code": "BEER"}, "pack": {"code": "EA"}}],
+        [own_tea],  # in the very case, though a SKU is called BEER
+        [as_code, own_tea],
+        [],
+        [as_tea],
+        [as_tea],
+    ]
+
+
+async def test_more_than_a_hundred_codes_at_once_are_refused(
+    db: Database, story: Story, catalog: Catalog
+) -> None:
+    document = "query Q($codes: [String!]!) { skusByCodes(codes: $codes) { kind } }"
+
+    result = await execute(db, story.actor("brand"), document, codes=["BEER"] * 101)
+
+    [error] = result.errors or []
+    assert error.extensions == {"code": "REFUSED"}
+    assert "100" in error.message
+
+
 EVERYTHING = """
     query Q($sku: ID!, $product: ID!, $assortment: ID!) {
         sku(id: $sku) { id }
         product(id: $product) { id }
         assortment(id: $assortment) { id }
         skuByCode(code: "BEER") { kind }
+        skusByCodes(codes: ["BEER", "beer"]) { kind }
         skus { edges { node { id } } }
         found: skus(search: "pj") { edges { node { id } } }
         products { edges { node { id } } }
@@ -124,6 +167,7 @@ async def test_a_stranger_gets_nothing(
             "product": None,
             "assortment": None,
             "skuByCode": [],
+            "skusByCodes": [[], []],
             "skus": nothing,
             "found": nothing,
             "products": nothing,
@@ -337,6 +381,7 @@ async def test_problems_lead_to_what_was_sent_and_to_nothing_else(
         "assortments { edges { cursor } }",
         'sku(id: "x") { id }',
         'skuByCode(code: "x") { kind }',
+        'skusByCodes(codes: ["x"]) { kind }',
     ],
 )
 async def test_without_the_permission_nothing_is_told(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from tradeline.catalog.model import TypedMatch
+from tradeline.catalog.model import CodeKind, CodeMatch, TypedMatch
 from tradeline.catalog.queries import matching as queries
+from tradeline.catalog.rules import is_code
 from tradeline.catalog.search_text import (
     SEARCH_LENGTH_MAX,
     SEARCH_TERMS_MAX,
@@ -15,12 +16,32 @@ from tradeline.catalog.search_text import (
     search_terms,
     sort_key_of,
 )
-from tradeline.kernel import Actor, Connection
+from tradeline.kernel import Actor, Connection, InvalidValue, Permission, Rejected
 
+CODES_MAX = 100
 SIMILAR_MAX = 5
 SEARCHES_MAX = 50
 HITS_MAX = 300
 SEARCH_LENGTH_MIN = 2
+
+
+async def find_many_skus(
+    conn: Connection, *, actor: Actor, codes: Sequence[str]
+) -> list[list[CodeMatch]]:
+    """For each code, visible SKUs by code, barcode or own code. One that is written in the very
+    case and width goes before those that are not: they are left out beside it.
+
+    Raises:
+        Forbidden: without `catalog:read`.
+        Rejected: with InvalidValue for more than 100 codes.
+    """
+    actor.require(Permission.CATALOG_READ)
+    if len(codes) > CODES_MAX:
+        rule, rule_zh = f"at most {CODES_MAX} at once", f"一次最多 {CODES_MAX} 个"
+        raise Rejected([InvalidValue(path=("codes",), field="codes", rule=rule, rule_zh=rule_zh)])
+    variants = {code: _variants(code) for code in codes if is_code(code.strip())}
+    found = await queries.match_codes(conn, actor, variants) if variants else {}
+    return [_best(found.get(code, [])) for code in codes]
 
 
 async def match_typed(
@@ -50,6 +71,14 @@ async def match_typed(
             conn, actor.network_id, others, most=SIMILAR_MAX, hits_max=HITS_MAX
         )
     return matches
+
+
+def _best(matches: Sequence[TypedMatch]) -> list[CodeMatch]:
+    exact = [match for match in matches if match.is_exact] or matches
+    return [
+        CodeMatch(sku_id=match.sku_id, pack_id=match.pack_id, kind=CodeKind(match.kind))
+        for match in sorted(exact, key=lambda match: (match.sku_id, match.kind))
+    ]
 
 
 def _variants(typed: str) -> list[str]:
