@@ -1,0 +1,75 @@
+import { type ReactNode, useId } from "react";
+
+import { Button, ErrorLine, Modal, ProblemList } from "../../shared/components";
+import type { Problem } from "../../shared/graph/hooks";
+import { commonTexts } from "../../shared/i18n/common";
+import { useTexts } from "../../shared/i18n/i18n";
+
+/** A form in a dialog: it keeps what is typed when the server refuses or is not reached. */
+export function FormDialog({
+  title,
+  intent,
+  fields,
+  submitText,
+  isReady,
+  isDanger = false,
+  onSubmit,
+  onClose,
+  children,
+}: {
+  readonly title: string;
+  readonly intent: {
+    readonly problems: readonly Problem[];
+    readonly error: Error | null;
+    readonly isRunning: boolean;
+    retry(): void;
+  };
+  /** The parts of the input that tell their problems themselves. */
+  readonly fields: readonly string[];
+  readonly submitText: string;
+  readonly isReady: boolean;
+  readonly isDanger?: boolean;
+  readonly onSubmit: () => void;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
+  const common = useTexts(commonTexts);
+  const formId = useId();
+  return (
+    <Modal
+      title={title}
+      isOpen
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{common("cancel")}</Button>
+          <Button
+            type="submit"
+            form={formId}
+            kind={isDanger ? "danger" : "primary"}
+            disabled={!isReady}
+            isBusy={intent.isRunning}
+          >
+            {submitText}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id={formId}
+        className="form"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isReady && !intent.isRunning) onSubmit();
+        }}
+      >
+        <ErrorLine error={intent.error} onRetry={intent.retry} />
+        <ProblemList
+          problems={intent.problems.filter(({ path }) => !fields.includes(path.join(".")))}
+        />
+        {children}
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,136 @@
+import { useRef, useState } from "react";
+
+import { usePermissions, useSession } from "../../../app/session";
+import {
+  StatementConfirmDocument,
+  StatementDisputeDocument,
+  type StatementPageQuery,
+  StatementReissueDocument,
+} from "../../../gql/graphql";
+import {
+  Button,
+  ConfirmButton,
+  Facts,
+  IntentProblems,
+  Notice,
+} from "../../../shared/components";
+import { useIntent } from "../../../shared/graph/hooks";
+import { useTexts } from "../../../shared/i18n/i18n";
+import { BalanceText } from "../BalanceText";
+import { FormDialog } from "../FormDialog";
+import { useTell } from "../told";
+import { statementTexts } from "./texts";
+
+export type Statement = NonNullable<StatementPageQuery["statement"]>;
+
+/** Confirm, object, issue anew: what our side may say to the statement now. */
+export function StatementActions({ statement }: { readonly statement: Statement }) {
+  const t = useTexts(statementTexts);
+  const may = usePermissions();
+  const tell = useTell();
+  const { viewer } = useSession();
+  const [isConfirming, setIsConfirming] = useState(false);
+  const { id: statementId, number, state } = statement;
+  const dispute = useIntent(StatementDisputeDocument, "statementDispute", {
+    touches: ["STATEMENT"],
+    onDone: () => tell(t("dispute.done")),
+  });
+  const reissue = useIntent(StatementReissueDocument, "statementReissue", {
+    touches: ["STATEMENT"],
+    onDone: () => tell(t("reissue.done")),
+  });
+  if (!may("STATEMENT_CONFIRM")) return null;
+  const isSeller = statement.seller?.id === viewer.organization?.id;
+  const isUnconfirmed =
+    (isSeller ? statement.sellerConfirmedAt : statement.buyerConfirmedAt) == null;
+  return (
+    <>
+      <div className="row-actions">
+        {state === "ISSUED" && isUnconfirmed && (
+          <Button kind="primary" onClick={() => setIsConfirming(true)}>
+            {t("confirm")}
+          </Button>
+        )}
+        {state === "ISSUED" && (
+          <ConfirmButton
+            kind="danger"
+            title={t("dispute.title", { number })}
+            text={t("dispute.text")}
+            confirmText={t("dispute")}
+            reason="required"
+            isBusy={dispute.isRunning}
+            onConfirm={(reason) => void dispute.run({ statementId, reason })}
+          >
+            {t("dispute")}
+          </ConfirmButton>
+        )}
+        {state === "DISPUTED" && isSeller && (
+          <ConfirmButton
+            kind="primary"
+            title={t("reissue.title", { number })}
+            text={t("reissue.text")}
+            confirmText={t("reissue")}
+            isBusy={reissue.isRunning}
+            onConfirm={() => void reissue.run({ statementId })}
+          >
+            {t("reissue")}
+          </ConfirmButton>
+        )}
+      </div>
+      <IntentProblems intent={dispute} />
+      <IntentProblems intent={reissue} />
+      {isConfirming && (
+        <ConfirmDialog
+          statement={statement}
+          side={isSeller ? "SELLER" : "BUYER"}
+          onClose={() => setIsConfirming(false)}
+        />
+      )}
+    </>
+  );
+}
+
+/** What is confirmed is what was read when the dialog opened, whatever was issued since. */
+function ConfirmDialog({
+  statement,
+  side,
+  onClose,
+}: {
+  readonly statement: Statement;
+  readonly side: "SELLER" | "BUYER";
+  readonly onClose: () => void;
+}) {
+  const t = useTexts(statementTexts);
+  const tell = useTell();
+  const read = useRef(statement).current;
+  const intent = useIntent(StatementConfirmDocument, "statementConfirm", {
+    touches: ["STATEMENT"],
+    onDone: () => {
+      tell(t("confirm.done"));
+      onClose();
+    },
+  });
+  return (
+    <FormDialog
+      title={t("confirm.title", { number: read.number })}
+      intent={intent}
+      fields={[]}
+      submitText={t("confirm")}
+      isReady
+      onClose={onClose}
+      onSubmit={() => void intent.run({ statementId: read.id, hash: read.hash })}
+    >
+      {read.hash !== statement.hash && <Notice kind="warning">{t("confirm.changed")}</Notice>}
+      <p>{t("confirm.text")}</p>
+      <Facts
+        items={[
+          {
+            term: t("closing"),
+            value: <BalanceText buyerOwes={read.buyerOwesClosing} side={side} />,
+          },
+          { term: t("hash"), value: <code className="statement-hash">{read.hash}</code> },
+        ]}
+      />
+    </FormDialog>
+  );
+}
