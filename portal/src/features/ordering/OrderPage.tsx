@@ -21,7 +21,7 @@ import { filled } from "./draft/rows";
 import { type OrderDraft, useOrderDraft } from "./draft/useOrderDraft";
 import "./order.css";
 import { orderTexts } from "./orderTexts";
-import { type Places, usePlaces } from "./places";
+import { type Places, useIsOnBehalf, usePlaces } from "./places";
 
 export interface OrderTabProps {
   readonly place: OrderingPlaceFragment;
@@ -77,7 +77,8 @@ function OrderTabs({ place }: OrderTabProps) {
   const t = useTexts(orderTexts);
   const [parameters, setParameters] = useSearchParams();
   const wanted = parameters.get("tab");
-  const active = KEYS.find((key) => key === wanted) ?? "catalog";
+  const isOnBehalf = useIsOnBehalf(place); // then there is no catalog of one's own to look at
+  const active = KEYS.find((key) => key === wanted) ?? (isOnBehalf ? "pad" : "catalog");
   const Tab = TABS[active];
   const open = (tab: string) => {
     parameters.set("tab", tab);

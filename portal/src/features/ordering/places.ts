@@ -16,6 +16,12 @@ export interface Places {
   retry(): void;
 }
 
+/** Whether what is ordered is for the buyer, by the seller's own people. */
+export function useIsOnBehalf(place: OrderingPlaceFragment): boolean {
+  const { viewer } = useSession();
+  return place.seller != null && place.seller.id === viewer.organization?.id;
+}
+
 /** On which relationships one may order; the chosen one stands in the address and is remembered. */
 export function usePlaces(): Places {
   const may = usePermissions();

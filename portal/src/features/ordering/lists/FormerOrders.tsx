@@ -1,6 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
 
-import { useSession } from "../../../app/session";
 import {
   FormerOrderLinesDocument,
   FormerOrdersDocument,
@@ -17,10 +16,12 @@ import {
 } from "../../../shared/components";
 import { execute } from "../../../shared/graph/execute";
 import { usePages } from "../../../shared/graph/hooks";
+import { commonTexts } from "../../../shared/i18n/common";
 import { useFormat } from "../../../shared/i18n/format";
 import { useTexts } from "../../../shared/i18n/i18n";
 import { OrderStatePill } from "../OrderStatePill";
 import type { NewRow } from "../draft/rows";
+import { useIsOnBehalf } from "../places";
 import type { Loading } from "./ListsTab";
 import { listsTexts } from "./listsTexts";
 
@@ -35,9 +36,9 @@ export function FormerOrders({
   readonly loading: Loading;
 }) {
   const t = useTexts(listsTexts);
+  const common = useTexts(commonTexts);
   const { integer } = useFormat();
-  const { viewer } = useSession();
-  const isSeller = place.seller?.id === viewer.organization?.id;
+  const isSeller = useIsOnBehalf(place);
   const pages = usePages({
     kinds: ["ORDER"],
     document: FormerOrdersDocument,
@@ -82,7 +83,7 @@ export function FormerOrders({
           },
           {
             key: "again",
-            title: "",
+            title: common("actions"),
             render: (order) => (
               <Button
                 size="small"

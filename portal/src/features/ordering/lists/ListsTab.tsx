@@ -46,7 +46,7 @@ export default function ListsTab({ place }: OrderTabProps) {
   };
   return (
     <div className="lists">
-      <div aria-live="polite">
+      <div aria-live="polite" className="lists-told">
         {told !== null && (
           <Notice kind={told.isGood ? "good" : "error"}>
             {told.text} {told.isLoaded && <PadLink />}

@@ -34,6 +34,7 @@ const PAGE = 10;
 /** Lists of the organization, to be loaded into the draft. */
 export function SavedLists({ loading }: { readonly loading: Loading }) {
   const t = useTexts(listsTexts);
+  const common = useTexts(commonTexts);
   const { integer } = useFormat();
   const pages = usePages({
     kinds: ["ORDER_LIST"],
@@ -69,7 +70,7 @@ export function SavedLists({ loading }: { readonly loading: Loading }) {
           },
           {
             key: "load",
-            title: "",
+            title: common("actions"),
             render: (list) => <ListActions list={list} loading={loading} />,
           },
         ]}

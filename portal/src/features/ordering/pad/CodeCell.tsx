@@ -8,16 +8,26 @@ import {
   useState,
 } from "react";
 
-import { OfferSuggestionsDocument, type OfferSuggestionsQuery } from "../../../gql/graphql";
+import { 
+  type OrderingPlaceFragment,
+  SkuSuggestionsDocument,
+  type SkuSuggestionsQuery,
+  type SuggestedSkuFragment,
+ } from "../../../gql/graphql";
 import { useName } from "../../../shared/components";
 import { useGraph } from "../../../shared/graph/hooks";
 import { useFormat } from "../../../shared/i18n/format";
 import { useTexts } from "../../../shared/i18n/i18n";
 import { CODE_LENGTH_MAX, type Row } from "../draft/rows";
+import { useIsOnBehalf } from "../places";
 import { padTexts } from "./padTexts";
 import { type Pad, cellId } from "./usePad";
 
-type Offer = OfferSuggestionsQuery["offers"]["edges"][number]["node"];
+/** `available` is not known to who orders on another's behalf. */
+interface Offer {
+  readonly sku: SuggestedSkuFragment;
+  readonly available: number | null;
+}
 
 const PAUSE_MS = 200;
 
@@ -32,13 +42,13 @@ interface List {
 export function CodeCell({
   row,
   number,
-  relationshipId,
+  place,
   isInvalid,
   pad,
 }: {
   readonly row: Row;
   readonly number: number;
-  readonly relationshipId: string;
+  readonly place: OrderingPlaceFragment;
   readonly isInvalid: boolean;
   readonly pad: Pad;
 }) {
@@ -101,12 +111,12 @@ export function CodeCell({
           ref={list}
           id={listId}
           search={row.code.trim()}
-          relationshipId={relationshipId}
+          place={place}
           onMark={setMarked}
           onOptions={setHasOptions}
           onTake={({ sku }) => {
             close();
-            if (sku) pad.choose(row.key, sku.code, sku.id);
+            pad.choose(row.key, sku.code, sku.id);
           }}
         />
       )}
@@ -118,7 +128,7 @@ function Suggestions({
   ref,
   id,
   search,
-  relationshipId,
+  place,
   onMark,
   onOptions,
   onTake,
@@ -126,34 +136,36 @@ function Suggestions({
   readonly ref: Ref<List>;
   readonly id: string;
   readonly search: string;
-  readonly relationshipId: string;
+  readonly place: OrderingPlaceFragment;
   onMark(optionId: string | null): void;
   onOptions(hasOptions: boolean): void;
   onTake(offer: Offer): void;
 }) {
   const t = useTexts(padTexts);
   const asked = useLater(search);
-  const [place, setPlace] = useState(-1);
+  const [marked, setMarked] = useState(-1);
+  const isOnBehalf = useIsOnBehalf(place);
   const query = useGraph({
     kinds: ["CATALOG"],
-    document: OfferSuggestionsDocument,
-    variables: { relationshipId, search: asked },
+    document: SkuSuggestionsDocument,
+    variables: { relationshipId: place.id, search: asked, isOnBehalf },
     enabled: asked !== "",
     keepsFormer: true,
   });
-  const offers = query.data?.offers.edges.map((edge) => edge.node) ?? [];
+  const offers = offersOf(query.data);
   const mark = (to: number) => {
-    setPlace(to);
+    setMarked(to);
     onMark(to < 0 ? null : `${id}-${to}`);
   };
   useImperativeHandle(ref, () => ({
     move(step) {
       if (offers.length === 0) return false;
-      mark((place + step + offers.length + (place < 0 && step < 0 ? 1 : 0)) % offers.length);
+      const from = marked < 0 && step < 0 ? 0 : marked;
+      mark((from + step + offers.length) % offers.length);
       return true;
     },
     take() {
-      const offer = offers[place];
+      const offer = offers[marked];
       if (offer === undefined) return false;
       onTake(offer);
       return true;
@@ -176,14 +188,22 @@ function Suggestions({
     <div className="pad-suggestions" role="listbox" id={id} aria-label={t("suggestions")}>
       {offers.map((offer, index) => (
         <Suggestion
-          key={offer.sku?.id ?? index}
+          key={offer.sku.id}
           id={`${id}-${index}`}
           offer={offer}
-          isMarked={index === place}
+          isMarked={index === marked}
           onTake={() => onTake(offer)}
         />
       ))}
     </div>
+  );
+}
+
+function offersOf(answer: SkuSuggestionsQuery | undefined): readonly Offer[] {
+  const offered = answer?.offers?.edges.map(({ node }) => node) ?? [];
+  const traded = answer?.skus?.edges.map(({ node }) => ({ sku: node, available: null })) ?? [];
+  return [...offered, ...traded].flatMap(({ sku, available }) =>
+    sku ? [{ sku, available: available ?? null }] : [],
   );
 }
 
@@ -201,7 +221,6 @@ function Suggestion({
   const t = useTexts(padTexts);
   const name = useName();
   const { integer } = useFormat();
-  if (!sku) return null;
   return (
     <button
       type="button"
@@ -219,7 +238,7 @@ function Suggestion({
         {name(sku)}
         {sku.ownCode && <small> {sku.ownCode}</small>}
       </span>
-      {available != null && (
+      {available !== null && (
         <small>{t("suggestions.stock", { count: integer(available), unit: sku.baseUnit })}</small>
       )}
     </button>

@@ -1,6 +1,6 @@
 import { type ClipboardEvent, type MouseEvent, type ReactNode, memo } from "react";
 
-import { SkuPacksDocument } from "../../../gql/graphql";
+import { type OrderingPlaceFragment, SkuPacksDocument } from "../../../gql/graphql";
 import {
   Button,
   Icon,
@@ -28,8 +28,7 @@ export interface PadRowProps {
   readonly mergedInto: number | null;
   /** What is told of a row that the server has not seen yet. */
   readonly waiting: "checking" | "unchecked";
-  readonly relationshipId: string;
-  readonly currency: string;
+  readonly place: OrderingPlaceFragment;
   readonly isActive: boolean;
   readonly isSpare: boolean;
   readonly pad: Pad;
@@ -37,7 +36,7 @@ export interface PadRowProps {
 
 /** One row: what is typed, and what it comes to. */
 export const PadRow = memo(function PadRow(props: PadRowProps) {
-  const { row, number, resolved, currency, isSpare, isActive, pad, relationshipId } = props;
+  const { row, number, resolved, place, isSpare, isActive, pad } = props;
   const t = useTexts(padTexts);
   const name = useName();
   // Whoever is still at the quantity is not told that it is missing.
@@ -53,7 +52,7 @@ export const PadRow = memo(function PadRow(props: PadRowProps) {
         <CodeCell
           row={row}
           number={number}
-          relationshipId={relationshipId}
+          place={place}
           isInvalid={isInvalid("code")}
           pad={pad}
         />
@@ -83,7 +82,7 @@ export const PadRow = memo(function PadRow(props: PadRowProps) {
       </Cell>
       <Cell className="pad-price" label={t("price")}>
         {resolved?.unitPrice != null && (
-          <UnitPrice price={resolved.unitPrice} currency={currency} />
+          <UnitPrice price={resolved.unitPrice} currency={place.currency} />
         )}
       </Cell>
       <Cell className="pad-amount" label={t("amount")}>
@@ -151,6 +150,7 @@ function RowState({ row, resolved, mergedInto, waiting, pad }: PadRowProps) {
       </StatePill>
     );
   }
+  const fixes = fixesOf(row, resolved);
   const wording = (problem: ResolvedRow["problems"][number]) => {
     if (problem.__typename === "CodeUnknown" && row.code.trim() === "") return t("problem.noCode");
     // The candidates are named by the buttons.
@@ -162,7 +162,7 @@ function RowState({ row, resolved, mergedInto, waiting, pad }: PadRowProps) {
       {resolved.problems.map((problem, index) => (
         <li key={index}>
           <span className="pad-problem">{wording(problem)}</span>
-          {fixesOf(problem, row, resolved).map((fix, place) => (
+          {fixes.get(problem)?.map((fix, place) => (
             <FixButton key={place} rowKey={row.key} fix={fix} field={fieldOf(problem)} pad={pad} />
           ))}
           {problem.__typename === "UnknownPack" && resolved.sku && (

@@ -84,8 +84,7 @@ export function PadSheet({
                 {...item}
                 {...placeOf(draft, rows, item.row.key)}
                 waiting={draft.status === "offline" ? "unchecked" : "checking"}
-                relationshipId={place.id}
-                currency={place.currency}
+                place={place}
                 isActive={item.row.key === active}
                 isSpare={item.row.key === spareKey}
                 pad={pad}

@@ -20,7 +20,21 @@ export type Fix =
 
 const REMOVE: Fix = { kind: "remove" };
 
-export function fixesOf(problem: RowProblem, row: Row, resolved: ResolvedRow): readonly Fix[] {
+/** What clears each of a row's problems; what two of them come to is offered with the first. */
+export function fixesOf(row: Row, resolved: ResolvedRow): ReadonlyMap<RowProblem, readonly Fix[]> {
+  const offered = new Set<string>();
+  return new Map(
+    resolved.problems.map((problem) => {
+      const fixes = fixesOfOne(problem, row, resolved).filter((fix) => {
+        const outcome = JSON.stringify(fix.kind === "remove" ? null : fix.values);
+        return !offered.has(outcome) && offered.add(outcome);
+      });
+      return [problem, fixes];
+    }),
+  );
+}
+
+function fixesOfOne(problem: RowProblem, row: Row, resolved: ResolvedRow): readonly Fix[] {
   const quantity = (kind: "raise" | "lower" | "reduce", amount: Amount): Fix => ({
     kind,
     amount,
