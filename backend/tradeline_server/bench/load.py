@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
+import uvloop
 
 from tradeline_server.bench.wire import ConnectionBroken, Line, head
 
@@ -355,7 +356,7 @@ CROWDS: dict[str, type[Buyers | Readers]] = {"orders": Buyers, "catalog": Reader
 
 def main() -> None:
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
-    outcome = asyncio.run(CROWDS[task.kind](task).work())
+    outcome = uvloop.run(CROWDS[task.kind](task).work())
     sys.stdout.buffer.write(msgspec.json.encode(outcome))
 
 

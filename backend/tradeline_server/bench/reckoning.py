@@ -34,7 +34,8 @@ def shares_of_time(stages: Stages, latency_ms: float | None) -> dict[str, float]
     """How a request's mean latency, as its caller sees it, divides among its stages.
 
     `executing` is what it takes besides the stages within it; `other` is what no stage counts:
-    HTTP, waiting for the processor, the way there and back.
+    HTTP, waiting for the processor, the way there and back. Stages and latencies were not looked
+    at in quite the same moments, so that the sum may miss 1 by a little.
     """
     operations, executing = stages.get("executing", (0, 0.0))
     if not operations or not latency_ms:
@@ -49,7 +50,7 @@ def shares_of_time(stages: Stages, latency_ms: float | None) -> dict[str, float]
     }
     whole = operations * latency_ms / 1000
     shares = {name: round(seconds / whole, 3) for name, seconds in parts.items()}
-    return shares | {"other": round(1 - sum(shares.values()), 3)}
+    return shares | {"other": max(0.0, round(1 - sum(shares.values()), 3))}
 
 
 def _seconds(stages: Stages, name: str) -> float:
