@@ -110,8 +110,12 @@ def word(error: GraphQLError, locale: kernel.Locale) -> GraphQLError:
         )
         return _reworded(error, message, {"code": "FORBIDDEN"})
     if isinstance(cause, kernel.Rejected):
+        problems = [
+            {"message": problem.message(locale), "path": [str(step) for step in problem.path]}
+            for problem in cause.problems
+        ]
         message = " ".join(problem.message(locale) for problem in cause.problems)
-        return _reworded(error, message, {"code": "REFUSED"})
+        return _reworded(error, message, {"code": "REFUSED", "problems": problems})
     reference = secrets.token_hex(6)
     log.error("graph.bug", reference=reference, path=error.path, exc_info=cause)
     message = (
@@ -122,7 +126,7 @@ def word(error: GraphQLError, locale: kernel.Locale) -> GraphQLError:
     return _reworded(error, message, {"code": "INTERNAL", "reference": reference})
 
 
-def _reworded(error: GraphQLError, message: str, extensions: dict[str, str]) -> GraphQLError:
+def _reworded(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
     return GraphQLError(
         message,
         nodes=error.nodes,

@@ -26,6 +26,7 @@ class Category:
     name: str
     name_en: str
     position: int
+    owner_org_id: strawberry.Private[int]
     parent_id: strawberry.Private[int | None]
 
     @classmethod
@@ -36,8 +37,13 @@ class Category:
             name=category.name,
             name_en=category.name_en,
             position=category.position,
+            owner_org_id=category.owner_org_id,
             parent_id=category.parent_id,
         )
+
+    @strawberry.field(description="Your organization's own, which it may change.")
+    def is_own(self, info: Info) -> bool:
+        return info.context.signed_in().org_id == self.owner_org_id
 
     @strawberry.field
     async def parent(self, info: Info) -> Category | None:
@@ -147,6 +153,10 @@ class Product:
             is_active=product.is_active,
             product=product,
         )
+
+    @strawberry.field(description="Your organization's own, which it may change with its SKUs.")
+    def is_own(self, info: Info) -> bool:
+        return info.context.signed_in().org_id == self.product.owner_org_id
 
     @strawberry.field
     async def category(self, info: Info) -> Category | None:

@@ -128,8 +128,25 @@ async def test_more_than_a_hundred_codes_at_once_are_refused(
     result = await execute(db, story.actor("brand"), document, codes=["BEER"] * 101)
 
     [error] = result.errors or []
-    assert error.extensions == {"code": "REFUSED"}
+    assert (error.extensions or {})["code"] == "REFUSED"
+    [problem] = (error.extensions or {})["problems"]
+    assert problem == {"message": error.message, "path": ["codes"]}
     assert "100" in error.message
+
+
+async def test_what_is_ones_own_to_change_is_told(
+    db: Database, story: Story, catalog: Catalog
+) -> None:
+    document = """{
+        products { edges { node { code isOwn category { isOwn } } } }
+        categories { edges { node { code isOwn } } }
+    }"""
+    for party, is_own in (("brand", True), ("trader_a", False)):
+        data = await data_of(db, story.actor(party), document)
+        products = [edge["node"] for edge in data["products"]["edges"]]
+        categories = [edge["node"] for edge in data["categories"]["edges"]]
+        assert {product["isOwn"] for product in products} == {is_own}
+        assert {category["isOwn"] for category in categories} <= {is_own}
 
 
 EVERYTHING = """
