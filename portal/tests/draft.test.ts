@@ -28,12 +28,18 @@ class Server {
   readonly done = new Map<string, object>();
   /** How the next requests go: cut before or after the server acts, or with this answer. */
   readonly faults: ("cut" | "lost" | "signedOut" | "broken")[] = [];
-  /** Answers wait until it is called. */
-  release: (() => void) | null = null;
   #gate: Promise<void> = Promise.resolve();
 
-  hold(): void {
-    this.#gate = new Promise((done) => (this.release = done));
+  /** Answers from now on wait for what it returns to be called. */
+  hold(): () => void {
+    let release = () => undefined as void;
+    this.#gate = new Promise((done) => (release = done));
+    return release;
+  }
+
+  /** Those from now on do not. */
+  letPass(): void {
+    this.#gate = Promise.resolve();
   }
 
   readonly answer = async (_address: string, request: RequestInit): Promise<Response> => {
@@ -140,11 +146,11 @@ test("what is typed is saved soon after the last key, in one request", async () 
 test("what is typed while an answer is under way stays, and is sent after it", async () => {
   const keeper = await opened();
   keeper.addRows([row("A"), row("B")]);
-  server.hold();
+  const release = server.hold();
   await pass(700);
   const [first, second] = keeper.state().rows.map(({ key }) => key);
   keeper.setRow(Number(second), { code: "B2" });
-  server.release?.();
+  release();
   await pass(10);
   expect(codes(keeper.state().rows)).toEqual(["A", "B2"]);
   expect(keeper.state().resolved.has(Number(first))).toBe(true);
@@ -255,18 +261,20 @@ test("what is typed before one has chosen is kept too, also over closing the pag
   before.addRows([row("MINE")]);
   await pass(700);
   before.addRows([row("MORE")]);
+  expect(before.state().status).toBe("changed");
   const keeper = await opened();
+  expect(keeper.state().status).toBe("changed");
   expect(codes(keeper.state().rows)).toEqual(["MINE", "MORE"]);
   expect(server.version).toBe(1);
 });
 
 test("rows added before the draft was read are put below what it holds", async () => {
   server.put(row("THERE"));
-  server.hold();
+  const release = server.hold();
   const keeper = open();
   const opening = keeper.refresh();
   keeper.addRows([row("NEW")]);
-  server.release?.();
+  release();
   await opening;
   await pass(1000);
   expect(codes(server.rows)).toEqual(["THERE", "NEW"]);
@@ -277,15 +285,16 @@ test("an answer that was overtaken by a save does not bring old rows back", asyn
   const keeper = await opened();
   keeper.addRows([row("OLD")]);
   await pass(700);
-  server.hold();
+  const release = server.hold();
   const looking = keeper.refresh();
   await pass(10);
+  server.letPass();
   keeper.replaceAll([row("NEW")]);
-  server.release?.();
-  await looking;
-  await pass(1000);
-  expect(codes(keeper.state().rows)).toEqual(["NEW"]);
+  await pass(700);
   expect(codes(server.rows)).toEqual(["NEW"]);
+  release();
+  await looking;
+  expect(codes(keeper.state().rows)).toEqual(["NEW"]);
 });
 
 test("looking again leaves rows that are as they were in their places", async () => {
@@ -361,10 +370,10 @@ test("rows are put in the place of an empty row, and below one that is not", asy
 test("another window's unsent rows are not forgotten when ours are saved", async () => {
   const keeper = await opened();
   keeper.addRows([row("A")]);
-  server.hold();
+  const release = server.hold();
   await pass(650);
   store.set("draft", "of another window");
-  server.release?.();
+  release();
   await pass(10);
   expect(keeper.state().status).toBe("saved");
   expect(store.get("draft")).toBe("of another window");

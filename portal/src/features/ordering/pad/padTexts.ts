@@ -8,7 +8,7 @@ export const padTexts = defineTexts("ordering.pad", {
     row: "行",
     code: "商品编码",
     "code.of": "第 {{row}} 行商品编码",
-    "code.hint": "编码、条码、名称、拼音",
+    "code.hint": "编码、条码、名称",
     quantity: "数量",
     "quantity.of": "第 {{row}} 行数量",
     name: "商品",
