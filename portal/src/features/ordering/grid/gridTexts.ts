@@ -1,0 +1,43 @@
+import { defineTexts } from "../../../shared/i18n/i18n";
+
+/** Ordering the variants of one product side by side. */
+export const gridTexts = defineTexts("ordering.grid", {
+  zh: {
+    search: "查找产品",
+    "search.hint": "产品名称、编码或品牌",
+    product: "产品",
+    "product.more": "显示更多产品",
+    hint: "输入即加入订单；方向键移动，可从表格软件整块粘贴。",
+    unit: "数量单位",
+    "unit.larger": "整箱（各规格自己的包装）",
+    caption: "{{product}}：{{down}} × {{across}}",
+    corner: "{{down}} \\ {{across}}",
+    stock: "可订 {{quantity}}",
+    "stock.none": "暂无库存",
+    "cell.none": "不供应",
+    several: "订单中有多行，请在快速录单中修改",
+    pasted: "已粘贴 {{count}} 格。",
+    "products.none": "没有两个规格维度的产品。请在商品目录中订货。",
+    "products.none.search": "没有找到这样的产品。请换一个词。",
+    "offers.none": "此供货方没有向贵方供应这个产品。请选择其他产品。",
+  },
+  en: {
+    search: "Find a product",
+    "search.hint": "Name, code or brand",
+    product: "Product",
+    "product.more": "Show more products",
+    hint: "What you type is in your order at once. Arrows move; a block from a spreadsheet can be pasted.",
+    unit: "Quantities in",
+    "unit.larger": "Cases (each variant's own pack)",
+    caption: "{{product}}: {{down}} × {{across}}",
+    corner: "{{down}} \\ {{across}}",
+    stock: "{{quantity}} free",
+    "stock.none": "none free now",
+    "cell.none": "not offered",
+    several: "On several rows of the order: change it on the quick order pad",
+    pasted: "Cells pasted: {{count}}.",
+    "products.none": "No product comes in two dimensions. Order from the catalog.",
+    "products.none.search": "There is no such product. Try another word.",
+    "offers.none": "This seller does not offer the product to you. Choose another one.",
+  },
+});
