@@ -5,6 +5,11 @@ import type { Problem } from "../../shared/graph/hooks";
 import { commonTexts } from "../../shared/i18n/common";
 import { useTexts } from "../../shared/i18n/i18n";
 
+/** What the server says of one part of the input, or of a part of it, such as a sum's amount. */
+export function problemIn(problems: readonly Problem[], field: string): string | undefined {
+  return problems.find(({ path }) => path[0] === field)?.message;
+}
+
 /** A form in a dialog: it keeps what is typed when the server refuses or is not reached. */
 export function FormDialog({
   title,
@@ -66,7 +71,7 @@ export function FormDialog({
       >
         <ErrorLine error={intent.error} onRetry={intent.retry} />
         <ProblemList
-          problems={intent.problems.filter(({ path }) => !fields.includes(path.join(".")))}
+          problems={intent.problems.filter(({ path }) => !fields.includes(path[0] ?? ""))}
         />
         {children}
       </form>

@@ -80,7 +80,7 @@ export function topOption(
       type: "category",
       inverse: true,
       data: skus.map(nameOf),
-      axisLabel: { width: 150, overflow: "truncate" },
+      axisLabel: { width: 170, overflow: "break" },
     },
     series: [
       {

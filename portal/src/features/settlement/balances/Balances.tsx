@@ -38,7 +38,7 @@ export function Balances({ sides }: { readonly sides: readonly RelationshipSide[
   }, [text]);
   return (
     <>
-      <div className="money-filters" role="search" aria-label={t("balances.search")}>
+      <div className="money-filters" role="search">
         <TextField
           label={t("balances.search")}
           type="search"

@@ -73,7 +73,7 @@ function Actions({
   const may = usePermissions();
   const isSeller = account.side === "SELLER";
   return (
-    <div className="row-actions ledger-actions">
+    <div className="row-actions money-actions">
       {may("PAYMENT_RECORD") && (
         <Button kind="primary" onClick={() => onOpen("pay")}>
           {t("pay")}

@@ -12,11 +12,11 @@ import {
   type RelationshipSide,
   StatementIssueDocument,
 } from "../../../gql/graphql";
-import { SelectField, TextAreaField, TextField, problemAt } from "../../../shared/components";
+import { SelectField, TextAreaField, TextField } from "../../../shared/components";
 import { type Problem, useIntent } from "../../../shared/graph/hooks";
 import { useTexts } from "../../../shared/i18n/i18n";
 import { AmountField } from "../AmountField";
-import { FormDialog } from "../FormDialog";
+import { FormDialog, problemIn } from "../FormDialog";
 import { amountOf, endOfDay, today } from "../amounts";
 import { moneyTexts } from "../texts";
 import { useTell } from "../told";
@@ -89,7 +89,7 @@ export function PaymentDialog({ account, onClose }: LedgerDialogProps) {
         <AmountField
           label={t("pay.amount", { currency: account.currency })}
           value={amount}
-          error={problemAt(intent.problems, "amount")}
+          error={problemIn(intent.problems, "amount")}
           onText={setAmount}
         />
         <TextField
@@ -168,7 +168,7 @@ export function AdjustmentDialog({ account, onClose }: LedgerDialogProps) {
       <AmountField
         label={t("pay.amount", { currency: account.currency })}
         value={amount}
-        error={problemAt(intent.problems, "amount")}
+        error={problemIn(intent.problems, "amount")}
         onText={setAmount}
       />
       <TextAreaField
@@ -223,7 +223,7 @@ export function LimitDialog({ account, onClose }: LedgerDialogProps) {
       <AmountField
         label={t("limit.amount", { currency: account.currency })}
         value={amount}
-        error={problemAt(intent.problems, "limit")}
+        error={problemIn(intent.problems, "limit")}
         onText={setAmount}
       />
     </FormDialog>
@@ -267,7 +267,7 @@ export function IssueDialog({ account, onClose }: LedgerDialogProps) {
   );
 }
 
-function errorAt(problems: readonly Problem[], path: string): { error?: string } {
-  const error = problemAt(problems, path);
+function errorAt(problems: readonly Problem[], field: string): { error?: string } {
+  const error = problemIn(problems, field);
   return error === undefined ? {} : { error };
 }

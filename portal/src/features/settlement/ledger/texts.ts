@@ -72,7 +72,8 @@ export const ledgerTexts = defineTexts("settlement.ledger", {
     "limit.done": "The credit limit is set.",
     block: "Take no orders",
     "block.title": "Take no new orders from {{name}}",
-    "block.text": "They can place no new orders; those under way go on. You can undo it at any time.",
+    "block.text":
+      "They can place no new orders; those under way go on. You can undo it at any time.",
     "block.done": "No new orders are taken.",
     unblock: "Take orders again",
     "unblock.title": "Take orders from {{name}} again",

@@ -45,7 +45,7 @@ export function StatementActions({ statement }: { readonly statement: Statement 
     (isSeller ? statement.sellerConfirmedAt : statement.buyerConfirmedAt) == null;
   return (
     <>
-      <div className="row-actions">
+      <div className="row-actions money-actions">
         {state === "ISSUED" && isUnconfirmed && (
           <Button kind="primary" onClick={() => setIsConfirming(true)}>
             {t("confirm")}
@@ -103,6 +103,7 @@ function ConfirmDialog({
   const t = useTexts(statementTexts);
   const tell = useTell();
   const read = useRef(statement).current;
+  const isCurrent = read.hash === statement.hash;
   const intent = useIntent(StatementConfirmDocument, "statementConfirm", {
     touches: ["STATEMENT"],
     onDone: () => {
@@ -116,11 +117,11 @@ function ConfirmDialog({
       intent={intent}
       fields={[]}
       submitText={t("confirm")}
-      isReady
+      isReady={isCurrent}
       onClose={onClose}
       onSubmit={() => void intent.run({ statementId: read.id, hash: read.hash })}
     >
-      {read.hash !== statement.hash && <Notice kind="warning">{t("confirm.changed")}</Notice>}
+      {!isCurrent && <Notice kind="warning">{t("confirm.changed")}</Notice>}
       <p>{t("confirm.text")}</p>
       <Facts
         items={[

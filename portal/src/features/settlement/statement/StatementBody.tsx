@@ -147,19 +147,14 @@ function Proof({ statement }: { readonly statement: Statement }) {
   return (
     <Section title={t("proof")}>
       <p>{t("proof.text")}</p>
-      <Facts
-        items={[
-          { term: t("hash"), value: <code className="statement-hash">{statement.hash}</code> },
-          {
-            term: t("previousHash"),
-            value: statement.previousHash ? (
-              <code className="statement-hash">{statement.previousHash}</code>
-            ) : (
-              t("firstOne")
-            ),
-          },
-        ]}
-      />
+      <dl className="statement-proof">
+        <dt>{t("hash")}</dt>
+        <dd className="statement-hash">{statement.hash}</dd>
+        <dt>{t("previousHash")}</dt>
+        <dd className={statement.previousHash ? "statement-hash" : undefined}>
+          {statement.previousHash || t("firstOne")}
+        </dd>
+      </dl>
     </Section>
   );
 }

@@ -84,7 +84,8 @@ export const statementTexts = defineTexts("settlement.statement", {
     "confirm.done": "Our side has confirmed.",
     dispute: "Object",
     "dispute.title": "Object to {{number}}",
-    "dispute.text": "Say what is wrong; the other side reads it. The seller settles it and issues the statement anew.",
+    "dispute.text":
+      "Say what is wrong; the other side reads it. The seller settles it and issues it anew.",
     "dispute.done": "The objection is made.",
     reissue: "Issue anew",
     "reissue.title": "Issue {{number}} anew",
