@@ -138,7 +138,9 @@ class MoneyInput:
         try:
             return kernel.Money.parse(f"{self.amount:f}", self.currency)
         except ValueError as fault:
-            raise _refused(field, "amount", str(fault), "小数位数不得多于该币种所允许的，金额也不得过大") from None
+            raise _refused(
+                field, "amount", str(fault), "小数位数不得多于该币种所允许的，金额也不得过大"
+            ) from None
 
 
 def _refused(field: str, part: str, rule: str, rule_zh: str) -> kernel.Rejected:
