@@ -130,10 +130,12 @@ function useColumns(
         <button
           type="button"
           className="link-button"
-          aria-label={`${prices("title")}: ${line.skuCode}`}
           onClick={() => explain(line)}
         >
           <UnitPrice price={line.unitPrice} currency={currency} />
+          <span className="visually-hidden">
+            {prices("title")}: {line.skuCode}
+          </span>
         </button>
       ),
     },
