@@ -60,7 +60,7 @@ export function Review({
   return (
     <>
       <DraftTrouble order={order} />
-      {draft !== null && draft.problems.length > 0 && (
+      {draft !== null && draft.problems.length > 0 && !placing.isOpen && (
         <Section title={t("blockers")}>
           <ProblemList
             problems={draft.problems}
