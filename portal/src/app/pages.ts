@@ -64,6 +64,13 @@ export const PAGES: readonly PageRule[] = [
     needs: ["PEOPLE_READ"],
   },
   {
+    path: "/setup/organization",
+    text: "nav.organization",
+    icon: "store",
+    group: "setup",
+    needs: ["ORGANIZATION_MANAGE"],
+  },
+  {
     path: "/setup/relationships",
     text: "nav.relationships",
     icon: "link",

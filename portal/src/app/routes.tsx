@@ -49,6 +49,7 @@ export const router = createBrowserRouter([
       page("/money/statements/:id", () => import("../features/settlement/StatementPage")),
       page("/reports", () => import("../features/ordering/ReportsPage")),
       page("/setup/people", () => import("../features/identity/PeoplePage")),
+      page("/setup/organization", () => import("../features/organizations/OrganizationPage")),
       page("/setup/relationships", () => import("../features/organizations/RelationshipsPage")),
       page("/setup/relationships/:id", () => import("../features/organizations/RelationshipPage")),
       page("/setup/price-lists", () => import("../features/pricing/PriceListsPage")),

@@ -6,6 +6,7 @@ export { type Column, DataTable, PagedTable, type Selection } from "./DataTable"
 export { ConfirmButton, Drawer, Modal } from "./Dialog";
 export { DownloadLink } from "./DownloadLink";
 export { CheckField, Field, SelectField, TextAreaField, TextField } from "./Field";
+export { FormDialog } from "./FormDialog";
 export { Gauge } from "./Gauge";
 export { Icon, type IconName } from "./Icon";
 export { Facts, Page, Section } from "./Page";
