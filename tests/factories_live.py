@@ -18,7 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.factories import PASSWORD, Story
-from tests.factories_outbox import Place
+from tests.factories_outbox import Place, outbox
 from tradeline.identity import issue_tokens
 from tradeline_graph._ids import to_id
 from tradeline_server.asgi import create_app
@@ -41,10 +41,20 @@ class Site:
 
     app: Litestar
     host: str
+    place: Place
+    has_worker: bool
 
     @property
     def origin(self) -> str:
         return f"http://{self.host}"
+
+    async def caught_up(self) -> None:
+        """Wait until what was published so far is told, so that a listener hears only of later."""
+        async with asyncio.timeout(SECONDS_MAX):
+            while self.has_worker and not all(  # noqa: ASYNC110 - of what has no event
+                is_delivered for *_, is_delivered in await outbox(self.place)
+            ):
+                await asyncio.sleep(0.02)
 
     async def browser(self, email: str) -> httpx2.AsyncClient:
         """A browser that is signed in; close it, or let it be."""
@@ -81,7 +91,7 @@ async def a_site(place: Place, *, has_worker: bool = False, **options: Any) -> A
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await until(lambda: server.started)
-        yield Site(app, f"127.0.0.1:{listener.getsockname()[1]}")
+        yield Site(app, f"127.0.0.1:{listener.getsockname()[1]}", place, has_worker)
     finally:
         server.should_exit = True
         await serving
@@ -169,6 +179,7 @@ async def a_socket(
 @asynccontextmanager
 async def listening(site: Site, story: Story, name: str) -> AsyncIterator[Ear]:
     """A program of the owner of organization `name`, which is told from now on."""
+    await site.caught_up()
     async with a_socket(site) as ear:
         await ear.init(await site.token(story, name))
         await ear.subscribe()
@@ -179,6 +190,7 @@ async def listening(site: Site, story: Story, name: str) -> AsyncIterator[Ear]:
 @asynccontextmanager
 async def a_page(site: Site, browser: httpx2.AsyncClient) -> AsyncIterator[Ear]:
     """A page of a signed-in browser, which is told from now on."""
+    await site.caught_up()
     async with a_socket(site, browser=browser, origin=site.origin) as ear:
         await ear.init()
         await ear.subscribe()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -32,6 +32,9 @@ from tradeline_server import queries
 from tradeline_server.announcing import Announcement, announce, announcements
 
 BATCH = 500
+# How long what is published waits at the most for a worker that has nothing to do. Nobody rings for
+# it: that would cost whoever trades more than looking costs (ADR 0012).
+LOOK_SECONDS = 0.2
 POLL_SECONDS = 1.0
 FAILURE_PAUSE_SECONDS = 5.0
 FORGET_SECONDS = 600.0
@@ -76,12 +79,11 @@ async def run_worker(
     )
     while not stop.is_set():
         try:
-            async with owner_pool.acquire() as conn, _bell(conn, stop) as bell:
-                await _serve(conn, jobs, bell, stop)
+            async with owner_pool.acquire() as conn:
+                await _serve(conn, jobs, stop)
         except Exception as error:  # whatever it is, the next one may find the database well
             log.warning("the worker has lost the database", reason=str(error))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), POLL_SECONDS)
+            await _pause(stop, POLL_SECONDS)
 
 
 async def deliver_events(
@@ -141,15 +143,12 @@ async def _hand_over(event: StoredEvent, db: Database, handler: Handler | None) 
     return None
 
 
-async def _serve(
-    conn: Connection, jobs: Sequence[Job], bell: asyncio.Event, stop: asyncio.Event
-) -> None:
+async def _serve(conn: Connection, jobs: Sequence[Job], stop: asyncio.Event) -> None:
     """Take turns at the jobs, a batch each, so that none starves another."""
     clock = asyncio.get_running_loop().time
     due_at = dict.fromkeys((job.name for job in jobs), 0.0)
     leads = False
     while not stop.is_set():
-        bell.clear()
         if not leads and (leads := await queries.try_lock_worker(conn)):
             log.debug("the worker has begun")
         has_more = False
@@ -167,23 +166,10 @@ async def _serve(
                 log.exception("a job failed", job=job.name)
                 due_at[job.name] = clock() + max(job.pause_seconds, FAILURE_PAUSE_SECONDS)
         if not has_more:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(bell.wait(), POLL_SECONDS)
+            await _pause(stop, LOOK_SECONDS if leads else POLL_SECONDS)
 
 
-@contextlib.asynccontextmanager
-async def _bell(conn: Connection, stop: asyncio.Event) -> AsyncIterator[asyncio.Event]:
-    """Rings when somebody published events, and when it is time to stop."""
-    bell = asyncio.Event()
-
-    def ring(*_: object) -> None:
-        bell.set()
-
-    await conn.add_listener("tradeline_outbox", ring)
-    stopping = asyncio.create_task(stop.wait())
-    stopping.add_done_callback(ring)
-    try:
-        yield bell
-    finally:
-        stopping.cancel()
-        await conn.remove_listener("tradeline_outbox", ring)
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    """Wait, unless it is time to stop."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

@@ -72,6 +72,17 @@ def test_sql_lives_in_queries() -> None:
     assert strays == []
 
 
+def test_nobody_who_trades_rings_for_others() -> None:
+    """A commit with a NOTIFY keeps all others from committing meanwhile (ADR 0012)."""
+    ringing = [
+        path.relative_to(ROOT).as_posix()
+        for ending in ("py", "sql")
+        for path in (ROOT / "backend").rglob(f"*.{ending}")
+        if "pg_notify" in path.read_text(encoding="utf-8")
+    ]
+    assert ringing == ["backend/tradeline_server/queries.py"]
+
+
 def test_nothing_names_a_certain_machine_or_registry() -> None:
     named = [
         f"{path.relative_to(ROOT)}: {match[0]}"

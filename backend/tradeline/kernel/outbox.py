@@ -41,7 +41,7 @@ class StoredEvent:
 
 
 async def publish(conn: Connection, *, network_id: int, events: Sequence[Event]) -> None:
-    """Put events into the outbox, in this unit of work; one statement. Wakes the worker."""
+    """Put events into the outbox, in this unit of work; one statement. The worker finds them."""
     if events:
         await queries.insert_events(conn, network_id, events)
 

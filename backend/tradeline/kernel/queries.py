@@ -62,15 +62,13 @@ FETCH_AUDIT_ENTRIES = """
      LIMIT $6
 """
 
+# Without a NOTIFY: whoever trades would wait for the commits of all others with it (ADR 0012).
 INSERT_EVENTS = """
-    WITH event AS (
-        INSERT INTO kernel.outbox_event (network_id, topic, key, payload)
-        SELECT $1, event.topic, event.key, event.payload::jsonb
-          FROM unnest($2::text[], $3::text[], $4::text[])
-               WITH ORDINALITY AS event (topic, key, payload, position)
-         ORDER BY event.position
-    )
-    SELECT pg_notify('tradeline_outbox', '')
+    INSERT INTO kernel.outbox_event (network_id, topic, key, payload)
+    SELECT $1, event.topic, event.key, event.payload::jsonb
+      FROM unnest($2::text[], $3::text[], $4::text[])
+           WITH ORDINALITY AS event (topic, key, payload, position)
+     ORDER BY event.position
 """
 
 # An event waits while an older one of its key is not yet due again.

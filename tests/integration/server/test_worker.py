@@ -189,7 +189,7 @@ async def test_a_failing_handler_leaves_nothing_of_its_own(place: Place) -> None
     assert [key for key, *_ in await outbox(place)] == ["order:1"]
 
 
-async def test_the_worker_is_woken_by_what_is_published(
+async def test_the_worker_soon_finds_what_is_published_though_nobody_rings(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "POLL_SECONDS", 600.0)
