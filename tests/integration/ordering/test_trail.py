@@ -115,6 +115,18 @@ async def test_a_return_leaves_its_trail_from_asking_to_answering(
     ]
 
 
+async def test_shipping_and_receiving_name_the_shipment(owner_pool: Pool, db: Database) -> None:
+    market = await a_market(owner_pool, db)
+    seller, buyer = market.story.actor("trader_a"), market.story.actor("retailer_1")
+    order_id = await confirmed(db, market, tea=10)
+    shipment = await do(db, seller, ship_order, order_id=order_id)
+    await do(db, buyer, receive_shipment, shipment_id=shipment)
+
+    *_, shipped, received = await facts(owner_pool, order_id)
+    told = [(topic, payload["shipment_id"]) for topic, payload in (shipped, received)]
+    assert told == [("order.shipped", shipment), ("order.received", shipment)]
+
+
 async def test_a_step_that_would_do_nothing_is_refused_and_leaves_nothing(
     owner_pool: Pool, db: Database
 ) -> None:

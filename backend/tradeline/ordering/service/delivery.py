@@ -337,7 +337,12 @@ async def _count(
         await owe(conn, network_id=actor.network_id, obligations=[obligation])
     else:
         await release_exposure(conn, network_id=actor.network_id, releases=releases)
-    receipt = {"receipt_id": receipt_id, "number": number, "amount_minor": owed}
+    receipt = {
+        "receipt_id": receipt_id,
+        "number": number,
+        "amount_minor": owed,
+        "shipment_id": shipment_id,
+    }
     return [line for line, _ in counted], receipt
 
 
