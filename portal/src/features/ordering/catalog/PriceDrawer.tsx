@@ -4,6 +4,7 @@ import { useGraph } from "../../../shared/graph/hooks";
 import { useTexts } from "../../../shared/i18n/i18n";
 import { PriceExplanation } from "../../pricing/PriceExplanation";
 import { explanationTexts } from "../../pricing/explanationTexts";
+import "./drawer.css";
 
 /** Of what a price is explained; without `packId`, `quantity` is in base units. */
 export interface PricedLine {

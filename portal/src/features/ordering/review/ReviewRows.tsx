@@ -78,14 +78,14 @@ function useReadyColumns({ draft, order, onExplain }: ReadyRowsProps): readonly 
       title: t("quantity"),
       align: "end",
       render: (row) => (
-        <>
+        <div>
           <Quantity value={row.quantity} unit={row.sku?.baseUnit} />
           <span className="review-note">
             {merged.has(row.position)
               ? t("merged", { count: integer(merged.get(row.position) ?? 0) })
               : row.pack && row.pack.units > 1 && row.quantityText}
           </span>
-        </>
+        </div>
       ),
     },
     {
@@ -122,9 +122,9 @@ function Product({ row }: { readonly row: DraftRow }) {
   const name = useName();
   if (row.sku === null) return <>{row.code}</>;
   return (
-    <>
+    <div>
       {name(row.sku)} <span className="review-note">{row.sku.code}</span>
-    </>
+    </div>
   );
 }
 
