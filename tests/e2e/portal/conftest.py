@@ -181,6 +181,7 @@ def page_as(new_context: Callable[..., Awaitable[BrowserContext]]) -> PageAs:
     async def sign_in(login: str | None, locale: Locale = "zh", width: int = 1280) -> Page:
         context = await new_context(
             locale=TAGS[locale],
+            timezone_id="Asia/Shanghai",
             viewport={"width": width, "height": HEIGHT.get(width, 800)},
             is_mobile=width < 600,
             has_touch=width < 600,

@@ -1,0 +1,67 @@
+"""Doings on the quick-order pad, as a person has them: by label, by clipboard, by click."""
+
+from __future__ import annotations
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.e2e.portal.conftest import Locale
+from tests.e2e.portal.words import Words
+
+SELLER = {"zh": "浦帆商贸", "en": "Pufan Trading"}
+
+
+class Pad:
+    """The pad of one page, which says things in one language."""
+
+    def __init__(self, page: Page, locale: Locale) -> None:
+        self.page = page
+        self.order = Words("features/ordering/orderTexts.ts", locale)
+        self.pad = Words("features/ordering/pad/padTexts.ts", locale)
+        self._seller = SELLER[locale]
+
+    async def open(self) -> None:
+        """The pad for the first trader, by the page's own links."""
+        await self.page.goto("/order")
+        await self.page.get_by_label(self.order("place"), exact=True).select_option(
+            label=self._seller
+        )
+        await self.page.get_by_role("tab", name=self.order("tab.pad"), exact=True).click()
+        await expect(self.code(1)).to_be_visible()
+
+    def code(self, row: int) -> Locator:
+        return self.page.get_by_label(self.pad("code.of", row=row), exact=True)
+
+    def quantity(self, row: int) -> Locator:
+        return self.page.get_by_label(self.pad("quantity.of", row=row), exact=True)
+
+    @property
+    def bar(self) -> Locator:
+        return self.page.get_by_role("region", name=self.order("bar.label"))
+
+    @property
+    def problem_rows(self) -> Locator:
+        return self.page.locator(".pad-row-problem")
+
+    async def paste(self, text: str, row: int = 1) -> None:
+        """As from a spreadsheet, by the clipboard."""
+        await self.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await self.page.evaluate("text => navigator.clipboard.writeText(text)", text)
+        await self.code(row).click()
+        await self.page.keyboard.press("ControlOrMeta+v")
+
+    async def has(self, *, ready: int, problems: int, within_ms: float = 10_000) -> None:
+        """So many rows can be ordered and so many cannot, says the server, and has them all."""
+        bar = self.bar
+        await expect(bar).to_contain_text(
+            self.order("bar.ready", count=f"{ready:,}"), timeout=within_ms
+        )
+        told = bar.get_by_text(self.order("bar.problems", count=f"{problems:,}"), exact=True)
+        if problems:
+            await expect(told).to_be_visible()
+        else:
+            await expect(bar.locator(".draft-bar-problems")).to_have_count(0)
+        await expect(bar).to_contain_text(self.order("status.saved"))
+
+    async def show_problems(self, count: int) -> None:
+        await self.page.get_by_label(self.pad("onlyProblems", count=count), exact=True).check()
+        await expect(self.problem_rows).to_have_count(count)
