@@ -26,9 +26,9 @@ from tradeline.kernel import (
     PageRequest,
     Permission,
     Problem,
-    Rejected,
     WrongState,
     make_page,
+    raise_any,
     record_changes,
     refuse,
 )
@@ -52,8 +52,7 @@ async def create_api_clients(
         problems += judge_some(draft.permissions, "permissions")
         problems += judge_machine(draft.permissions, ("permissions",))
         problems += judge_grant(actor.permissions, draft.permissions, ("permissions",))
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
     if not actor.is_system and not await queries.share_creator(conn, actor):
         raise Forbidden(Permission.API_CLIENT_MANAGE)
     client_ids = [f"client_{new_secret()[:24]}" for _ in clients]
@@ -94,8 +93,7 @@ async def revoke_api_client(conn: Connection, *, actor: Actor, api_client_id: in
     if not client["is_active"]:
         raise refuse(WrongState(path=("apiClientId",), subject="api client", state="inactive"))
     held = known_permissions(client["permissions"])
-    if problems := judge_change_of_person(actor.permissions, held, ("apiClientId",)):
-        raise Rejected(problems)
+    raise_any(judge_change_of_person(actor.permissions, held, ("apiClientId",)))
     await queries.deactivate_api_client(conn, actor, api_client_id)
     await invitation_queries.revoke_invitations(
         conn, actor.network_id, actor.org_id, by_api_client_ids=[api_client_id]

@@ -40,9 +40,9 @@ from tradeline.kernel import (
     PageRequest,
     Permission,
     Problem,
-    Rejected,
     make_page,
     publish,
+    raise_any,
     record_changes,
     refuse,
 )
@@ -82,8 +82,7 @@ async def invite(
         if role_id not in roles
     ]
     problems += judge_grant(actor.permissions, permissions_of(roles.values()), ("roleIds",))
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
     if await people_queries.is_member(conn, actor.network_id, org_id, email):
         raise refuse(AlreadyExists(path=("email",), subject="member", code=email))
     token = new_secret()
@@ -165,8 +164,7 @@ async def accept_invitation(
     password_hash: str | None = None
     account: Account | None = None
     if row is None:
-        if problems := [*judge_name(name), *judge_password(password)]:
-            raise Rejected(problems)
+        raise_any([*judge_name(name), *judge_password(password)])
         password_hash = await hash_password(password)
     elif row["id"] == account_id and row["is_active"]:
         account = access_queries.account_of(row)

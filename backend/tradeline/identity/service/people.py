@@ -34,10 +34,10 @@ from tradeline.kernel import (
     PageRequest,
     Permission,
     Problem,
-    Rejected,
     WrongState,
     make_page,
     publish,
+    raise_any,
     read_search,
     record_changes,
     refuse,
@@ -95,8 +95,7 @@ async def create_role(
         *judge_name(name_en, "nameEn"),
         *judge_grant(actor.permissions, permissions, ("permissions",)),
     ]
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
     role_id = await queries.insert_role(conn, actor, code, name, name_en, set(permissions))
     if role_id is None:
         raise refuse(AlreadyExists(path=("code",), subject="role", code=code))
@@ -145,8 +144,7 @@ async def update_role(
         *judge_change_of_person(actor.permissions, role.permissions, ("roleId",)),
         *judge_grant(actor.permissions, changed.permissions, ("permissions",)),
     ]
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
     await queries.update_role(conn, actor, changed)
     await _record(
         conn, actor, "role.update", "role", role.id, _shown_role(role), _shown_role(changed)
@@ -171,8 +169,7 @@ async def delete_role(conn: Connection, *, actor: Actor, role_id: int) -> int:
     problems = judge_change_of_person(actor.permissions, role.permissions, ("roleId",))
     if members or invitations:
         problems.append(RoleHeld(path=("roleId",), members=members, invitations=invitations))
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
     await queries.delete_role(conn, actor, role_id)
     before = {"code": role.code} | _shown_role(role)
     await _record(conn, actor, "role.delete", "role", role_id, before, {})
@@ -238,8 +235,7 @@ async def set_member_roles(
         stays_owner=any(role.org_id is None and role.code == OWNER for role in roles.values()),
         path=("roleIds",),
     )
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
     await queries.replace_roles(conn, actor.network_id, membership_id, role_ids)
     await _end_offers(conn, actor, person)
     await _record(
@@ -270,8 +266,7 @@ async def deactivate_member(conn: Connection, *, actor: Actor, membership_id: in
         *judge_change_of_person(actor.permissions, person.permissions, ("memberId",)),
         *judge_loss_of_owner(owners, membership_id, stays_owner=False, path=("memberId",)),
     ]
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
     await queries.deactivate_membership(conn, actor, membership_id)
     api_client_ids = await revoke_api_clients_of(conn, actor=actor, account_id=person.account_id)
     await _end_offers(conn, actor, person, api_client_ids)

@@ -27,7 +27,6 @@ from tradeline.kernel import (
     InvalidValue,
     Permission,
     Problem,
-    Rejected,
     raise_any,
     record_changes,
     refuse,
@@ -92,8 +91,7 @@ async def reset_password(db: Database, *, token: str, password: str, network_add
     Raises:
         Rejected: InvalidValue for the password; TooManySignIns; PasswordResetNotUsable.
     """
-    if problems := judge_password(password):
-        raise Rejected(problems)
+    raise_any(judge_password(password))
     address_key = f"address:{network_address}"
     async with db.platform() as conn:
         blocked = await count_attempt(conn, {address_key: ATTEMPTS_PER_ADDRESS_MAX})

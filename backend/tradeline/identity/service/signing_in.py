@@ -27,7 +27,7 @@ from tradeline.kernel import (
     Forbidden,
     Locale,
     NotFound,
-    Rejected,
+    raise_any,
     record_changes,
     refuse,
 )
@@ -146,8 +146,7 @@ async def change_password(
         row = await queries.fetch_account(conn, actor.account_id)
     assert row is not None, "an actor's account exists"
     await prove_password(db, email=row["email"], password=current, network_address=network_address)
-    if problems := judge_password(new, "new"):
-        raise Rejected(problems)
+    raise_any(judge_password(new, "new"))
     password_hash = await hash_password(new)
     async with db.unit_of_work(actor.network_id) as conn:
         await queries.update_password(conn, actor.account_id, password_hash)

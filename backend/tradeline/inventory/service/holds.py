@@ -32,10 +32,10 @@ from tradeline.kernel import (
     PageRequest,
     Permission,
     Problem,
-    Rejected,
     WrongState,
     make_page,
     publish,
+    raise_any,
     record_changes,
     refuse,
 )
@@ -63,8 +63,7 @@ async def hold_stock(
     """
     actor.require(Permission.STOCK_HOLD)
     now = await supply_queries.fetch_now(conn)
-    if problems := judge_hold(lines, expires_at, now):
-        raise Rejected(problems)
+    raise_any(judge_hold(lines, expires_at, now))
     edge_id = OWN_USE if relationship_id is None else relationship_id
     names = await _names(conn, actor, edge_id, [line.sku_id for line in lines])
     supply = await _lock_supply(conn, actor, edge_id, [line.sku_id for line in lines])
@@ -73,8 +72,7 @@ async def hold_stock(
         for index, line in enumerate(lines)
         if line.sku_id not in names
     ]
-    if problems := missing or shortfalls(lines, supply, edge_id, names):
-        raise Rejected(problems)
+    raise_any(missing or shortfalls(lines, supply, edge_id, names))
     hold_id = await stock_queries.next_document(conn)
     holds = [
         NewHold(

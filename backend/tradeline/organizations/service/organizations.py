@@ -21,6 +21,7 @@ from tradeline.kernel import (
     Rejected,
     make_page,
     publish,
+    raise_any,
     read_search,
     record_changes,
     refuse,
@@ -71,8 +72,7 @@ async def create_organizations(
     if parents:
         await queries.lock_trees(conn, actor.network_id)
     managed = await queries.fetch_managed(conn, actor, parents) if parents else set()
-    if problems := _judge_organizations(organizations, managed):
-        raise Rejected(problems)
+    raise_any(_judge_organizations(organizations, managed))
     ids = await queries.insert_organizations(conn, actor, organizations)
     if taken := [
         _taken("organization", draft.code, ("organizations", position, "code"))
@@ -130,8 +130,7 @@ async def update_organization(
                 rule_zh="不能停用自己的组织",
             )
         )
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
     after = replace(before, **values)
     await queries.update_organization(conn, after)
     await _record(
@@ -209,8 +208,7 @@ async def create_legal_entities(
     for position in repeated(keys):
         path = ("entities", position)
         problems.append(_taken("legal entity", entities[position].code, (*path, "code")))
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
     ids = await queries.insert_legal_entities(conn, actor.network_id, entities)
     if taken := [
         _taken("legal entity", key[1], ("entities", position, "code"))

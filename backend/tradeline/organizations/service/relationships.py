@@ -78,8 +78,7 @@ async def create_relationships(
         complete, faults = _complete(draft, actor.org_id, entities, ("relationships", position))
         drafts.append(complete)
         problems += faults
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
     created = await queries.insert_relationships(conn, actor, drafts, is_system=is_system)
     made = {_joint(asdict(edge)): edge for edge in created}
     ids = []
@@ -91,8 +90,7 @@ async def create_relationships(
             )
         else:
             ids.append(edge.id)
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
     await _record(conn, actor, "create", "created", [(edge, {}, _terms(edge)) for edge in created])
     return ids
 
@@ -131,8 +129,7 @@ async def change_terms(
             edge, change, side, path, manages_buyer=edge.buyer_org_id in managed
         )
         problems += faults
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
     await queries.update_terms(conn, actor.network_id, [_terms(edge) for edge in changed.values()])
     await _record(
         conn,

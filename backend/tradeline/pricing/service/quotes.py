@@ -15,6 +15,7 @@ from tradeline.kernel import (
     Permission,
     Problem,
     Rejected,
+    raise_any,
 )
 from tradeline.organizations import PriceStrategy
 from tradeline.pricing.model import PriceRequest, PriceResolution
@@ -117,8 +118,7 @@ async def quote_prices(
                 pack_quantity=line.pack_quantity,
             )
         )
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
     return [
         sheets[pair].resolve_for(actor.org_id, request)
         for pair, request in zip(pairs, requests, strict=True)

@@ -14,10 +14,10 @@ from tradeline.kernel import (
     Page,
     PageRequest,
     Permission,
-    Rejected,
     WrongState,
     make_page,
     publish,
+    raise_any,
     record_changes,
     refuse,
 )
@@ -80,8 +80,7 @@ async def adjust(
     problems += judge_amount(amount, edge.exposure.currency, "amount", maximum=ADJUSTMENT_MINOR_MAX)
     problems += judge_text(reason, "reason")
     problems += judge_due_on(due_on, await edge_queries.fetch_today(conn))
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
     is_charge = kind is ObligationKind.CHARGE
     adjustment_id = await queries.insert_adjustment(
         conn,
@@ -142,8 +141,7 @@ async def refuse_adjustment(
             without a reason.
     """
     adjustment = await _lock_as_buyer(conn, actor, adjustment_id)
-    if problems := judge_text(reason, "reason"):
-        raise Rejected(problems)
+    raise_any(judge_text(reason, "reason"))
     await _decide(conn, actor, adjustment, AdjustmentState.REFUSED, reason.strip())
     await _publish(conn, actor, "adjustment.refused", adjustment)
     return adjustment_id

@@ -18,10 +18,10 @@ from tradeline.kernel import (
     PageRequest,
     Permission,
     Problem,
-    Rejected,
     WrongState,
     make_page,
     publish,
+    raise_any,
     record_changes,
     refuse,
 )
@@ -60,8 +60,7 @@ async def set_credit_limit(
     """
     actor.require(Permission.CREDIT_MANAGE)
     edge = await lock_as_seller(conn, actor, relationship_id)
-    if problems := judge_amount(limit, edge.exposure.currency, "limit", minimum=0):
-        raise Rejected(problems)
+    raise_any(judge_amount(limit, edge.exposure.currency, "limit", minimum=0))
     after = replace(edge.exposure, credit_limit_minor=limit.minor)
     await _store_credit(conn, actor, edge.exposure, after, "credit.limit_set")
     return relationship_id

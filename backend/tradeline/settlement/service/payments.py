@@ -15,10 +15,10 @@ from tradeline.kernel import (
     PageRequest,
     Permission,
     Problem,
-    Rejected,
     WrongState,
     make_page,
     publish,
+    raise_any,
     record_changes,
     refuse,
 )
@@ -66,8 +66,7 @@ async def record_payment(conn: Connection, *, actor: Actor, payment: NewPayment)
     problems += judge_amount(payment.amount, edge.exposure.currency, "amount")
     problems += judge_text(payment.reference, "reference", minimum=0)
     problems += await _judge_day(conn, payment)
-    if problems:
-        raise Rejected(problems)
+    raise_any(problems)
     is_payee = edge.side_of(actor.org_id) is not payment.paid_by
     state = PaymentState.CONFIRMED if is_payee else PaymentState.RECORDED
     payment_id, number = await queries.insert_payment(conn, actor, payment, edge, state)
@@ -115,8 +114,7 @@ async def refuse_payment(conn: Connection, *, actor: Actor, payment_id: int, rea
             without a reason.
     """
     payment = await _lock_as_payee(conn, actor, payment_id)
-    if problems := judge_text(reason, "reason"):
-        raise Rejected(problems)
+    raise_any(judge_text(reason, "reason"))
     reason = reason.strip()
     await queries.decide_payment(conn, actor.network_id, payment_id, PaymentState.REFUSED, reason)
     await _record_decision(conn, actor, payment, PaymentState.REFUSED, reason)

@@ -19,6 +19,7 @@ from tradeline.kernel import (
     WrongState,
     make_page,
     publish,
+    raise_any,
     record_changes,
     refuse,
 )
@@ -121,8 +122,7 @@ async def dispute_statement(
     statement = await _lock(conn, actor, statement_id)
     if statement.state is not StatementState.ISSUED:
         raise _wrong_state(statement)
-    if problems := judge_text(reason, "reason"):
-        raise Rejected(problems)
+    raise_any(judge_text(reason, "reason"))
     await queries.dispute_statement(
         conn, actor.network_id, statement_id, actor.org_id, reason.strip()
     )
