@@ -62,7 +62,11 @@ export function HomePage() {
 
 function WaitingOrders() {
   const t = useTexts(appTexts);
-  const waiting = useGraph({ kinds: ["ORDER"], document: WaitingDocument, variables: {} });
+  const waiting = useGraph({
+    kinds: ["ORDER", "SHIPMENT"],
+    document: WaitingDocument,
+    variables: {},
+  });
   if (waiting.isPending) return <Loading rows={2} onRetry={() => void waiting.refetch()} />;
   const { buying = [], selling = [] } = waiting.data ?? {};
   const groups = [

@@ -96,7 +96,7 @@ export function OrderList({ side }: { readonly side: OrderSide }) {
 function useTabs(side: OrderSide) {
   const words = useTexts(orderingTexts);
   const { data } = useGraph({
-    kinds: ["ORDER"],
+    kinds: ["ORDER", "SHIPMENT"],
     document: OrderCountsDocument,
     variables: { side },
   });
