@@ -52,6 +52,8 @@ function NativeDialog({
       className={`dialog ${className}`}
       aria-labelledby={titleId}
       onCancel={(event) => {
+        // One that lies over this one is meant, or a file field in it.
+        if (event.target !== event.currentTarget) return;
         event.preventDefault(); // closed by the property alone
         onClose?.();
       }}

@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
 
 import type { Problem } from "../graph/hooks";
 import { commonTexts } from "../i18n/common";
@@ -36,6 +36,12 @@ export function FormDialog({
 }) {
   const t = useTexts(commonTexts);
   const formId = useId();
+  const outcome = useRef<HTMLDivElement>(null);
+  const { problems, error } = intent;
+  // Who sent a long form from its end sees why it came back.
+  useEffect(() => {
+    if (problems.length > 0 || error !== null) outcome.current?.scrollIntoView({ block: "nearest" });
+  }, [problems, error]);
   return (
     <Modal
       title={title}
@@ -65,7 +71,9 @@ export function FormDialog({
           if (isReady && !intent.isRunning) onSubmit();
         }}
       >
-        <IntentProblems intent={intent} />
+        <div ref={outcome}>
+          <IntentProblems intent={intent} />
+        </div>
         {children}
       </form>
     </Modal>

@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import { usePermissions } from "../../../app/session";
-import { AuditTrailDocument, type AuditTrailQuery } from "../../../gql/graphql";
+import { AuditTrailDocument, type AuditTrailQuery, RolesDocument } from "../../../gql/graphql";
 import {
   Button,
   DateText,
@@ -13,8 +13,9 @@ import {
   useName,
 } from "../../../shared/components";
 import type { Kind } from "../../../shared/graph/kinds";
-import { usePages } from "../../../shared/graph/hooks";
+import { useGraph, usePages } from "../../../shared/graph/hooks";
 import { commonTexts } from "../../../shared/i18n/common";
+import { useFormat } from "../../../shared/i18n/format";
 import { useTexts } from "../../../shared/i18n/i18n";
 import "./audit.css";
 import { auditTexts } from "./texts";
@@ -42,9 +43,7 @@ export function AuditButton({
   if (!may("AUDIT_READ")) return null;
   return (
     <>
-      <Button size="small" onClick={() => setIsOpen(true)}>
-        {t("button")}
-      </Button>
+      <Button onClick={() => setIsOpen(true)}>{t("button")}</Button>
       {isOpen && (
         <Drawer title={t("title", { name: title })} isOpen onClose={() => setIsOpen(false)}>
           <Trail subjectType={subjectType} subjectId={subjectId} />
@@ -94,6 +93,7 @@ function Trail({
 function AuditEntry({ entry }: { readonly entry: Entry }) {
   const t = useTexts(auditTexts);
   const name = useName();
+  const valueOf = useValues();
   const who = entry.person ?? (entry.apiClientId == null ? null : t("machine"));
   const organization = name(entry.organization);
   return (
@@ -109,8 +109,8 @@ function AuditEntry({ entry }: { readonly entry: Entry }) {
           <div key={change.field}>
             <dt>{wordOr(t, `field.${change.field}`, change.field)}</dt>
             <dd>
-              {change.before != null && `${valueOf(t, change.before)} → `}
-              {valueOf(t, change.after ?? null)}
+              {change.before != null && `${valueOf(change.before)} → `}
+              {valueOf(change.after ?? null)}
             </dd>
           </div>
         ))}
@@ -119,24 +119,40 @@ function AuditEntry({ entry }: { readonly entry: Entry }) {
   );
 }
 
-/** Ids and hashes say nothing to a person. */
+/** Ids and hashes say nothing to a person, but those of roles have names. */
 function isForPeople({ field }: { readonly field: string }): boolean {
-  return !/(Id|Ids|Hash)$/.test(field);
+  return field === "roleIds" || !/(Id|Ids|Hash)$/.test(field);
 }
 
 function wordOr(t: (key: TextKey) => string, key: string, otherwise: string): string {
   return key in auditTexts.zh ? t(key as TextKey) : otherwise;
 }
 
-/** A JSON text as people write it. */
-function valueOf(t: (key: TextKey) => string, json: string | null): string {
-  const value: unknown = json === null ? null : JSON.parse(json);
-  if (value === null || value === "") return t("none");
-  if (typeof value === "boolean") return t(value ? "yes" : "no");
-  if (Array.isArray(value)) return value.length === 0 ? t("none") : value.map(textOf).join(", ");
-  return textOf(value);
-}
+const MOMENT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
 
-function textOf(value: unknown): string {
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+/** JSON texts as people write them. */
+function useValues(): (json: string | null) => string {
+  const t = useTexts(auditTexts);
+  const name = useName();
+  const { moment } = useFormat();
+  const may = usePermissions();
+  const roles = useGraph({
+    kinds: ["MEMBER"],
+    document: RolesDocument,
+    variables: {},
+    enabled: may("PEOPLE_READ"),
+  });
+  const names = new Map(roles.data?.roles.map((role) => [role.id, name(role)]));
+  function textOf(value: unknown): string {
+    if (typeof value === "object") return JSON.stringify(value);
+    const text = String(value);
+    return names.get(text) ?? (MOMENT.test(text) ? moment(text.replace(" ", "T")) : text);
+  }
+  return (json) => {
+    const value: unknown = json === null ? null : JSON.parse(json);
+    if (value === null || value === "") return t("none");
+    if (typeof value === "boolean") return t(value ? "yes" : "no");
+    if (Array.isArray(value)) return value.length === 0 ? t("none") : value.map(textOf).join(", ");
+    return textOf(value);
+  };
 }

@@ -44,9 +44,9 @@ export function MemberDrawer({ member, onClose }: Props & { readonly onClose: ()
           { term: t("since"), value: <DateText value={member.createdAt} /> },
         ]}
       />
-      <p>
+      <div className="people-history">
         <AuditButton subjectType="member" subjectId={member.id} title={member.name} />
-      </p>
+      </div>
       {!member.isActive && <Notice>{t("member.inactive")}</Notice>}
       {canManage && member.isActive && (
         <>
@@ -73,7 +73,6 @@ function Roles({ member }: Props) {
         void intent.run({ memberId: member.id, roleIds: [...ids] });
       }}
     >
-      <h3>{t("member.roles")}</h3>
       <IntentProblems intent={intent} />
       {isDone && <Notice kind="good">{t("member.roles.done")}</Notice>}
       <RolePicker

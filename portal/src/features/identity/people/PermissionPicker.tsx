@@ -49,7 +49,7 @@ export function PermissionPicker({
           ))}
         </fieldset>
       ))}
-      <p role="status" className="field-hint">
+      <p role="status" className="field-hint people-count">
         {t("permissions.count", { count: chosen.size })}
       </p>
     </div>

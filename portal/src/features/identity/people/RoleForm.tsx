@@ -29,6 +29,10 @@ interface Values {
   readonly permissions: ReadonlySet<Permission>;
 }
 
+function isNamed({ name, nameEn }: Values): boolean {
+  return name.trim() !== "" && nameEn.trim() !== "";
+}
+
 /** A role of the organization's own; another's permissions may be taken to begin with. */
 export function NewRole({
   roles,
@@ -52,7 +56,7 @@ export function NewRole({
       title={t("role.new")}
       intent={intent}
       isWide
-      isReady={code.trim() !== "" && name.trim() !== "" && permissions.size > 0}
+      isReady={code.trim() !== "" && isNamed(values) && permissions.size > 0}
       onSubmit={() =>
         void intent.run({ code: code.trim(), name, nameEn, permissions: [...permissions] })
       }
@@ -112,7 +116,7 @@ export function EditRole({
       title={t("role.title", { name: nameOf(role) })}
       intent={intent}
       isWide
-      isReady={name.trim() !== "" && permissions.size > 0}
+      isReady={isNamed(values) && permissions.size > 0}
       onSubmit={() =>
         void intent.run({ roleId: role.id, name, nameEn, permissions: [...permissions] })
       }
@@ -163,6 +167,7 @@ function Names({
       />
       <TextField
         label={t("role.nameEn")}
+        isRequired
         value={values.nameEn}
         error={problemAt(problems, "nameEn")}
         onText={(nameEn) => onChange({ ...values, nameEn })}

@@ -38,7 +38,7 @@ export function Credit({ edge }: { readonly edge: Edge }) {
       ) : (
         <>
           {exposure.isBlocked && <Notice kind="warning">{t("credit.blocked")}</Notice>}
-          <Gauge {...exposure} title={t("limit")} />
+          <Gauge {...exposure} title={t("credit.use")} />
         </>
       )}
       {canSet && <CreditActions edge={edge} />}
