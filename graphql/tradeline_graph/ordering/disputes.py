@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, TypeAlias
 
 import strawberry
@@ -10,7 +11,7 @@ from tradeline import ordering
 from tradeline.kernel import Permission
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id, from_optional_id
-from tradeline_graph._mutations import perform
+from tradeline_graph._mutations import null_with_errors, perform
 from tradeline_graph._problems import InvalidValue, NotFound, RequestReused, WrongState
 from tradeline_graph._scope import Guard, Scope, scoped
 from tradeline_graph.ordering.types import Dispute, Order, load_dispute, load_order
@@ -50,7 +51,8 @@ class OrderDisputeCloseInput:
 
 
 @strawberry.type(
-    description="`orders` are those confirmed, as they were named; none if there are `errors`.",
+    description="`orders` are those confirmed, as they were named; none if there are `errors`, "
+    "or without `order:read`.",
     directives=scoped(Scope.VALUE),
 )
 class OrdersConfirmPayload:
@@ -59,7 +61,7 @@ class OrdersConfirmPayload:
 
 
 @strawberry.type(
-    description="`dispute` is null if there are `errors`, or without `order:read`.",
+    description=null_with_errors("dispute"),
     directives=scoped(Scope.VALUE),
 )
 class OrderDisputeOpenPayload:
@@ -68,7 +70,7 @@ class OrderDisputeOpenPayload:
 
 
 @strawberry.type(
-    description="`dispute` is null if there are `errors`, or without `order:read`.",
+    description=null_with_errors("dispute"),
     directives=scoped(Scope.VALUE),
 )
 class OrderDisputeClosePayload:
@@ -91,7 +93,7 @@ class DisputeMutation:
         )
         if done.id is None:
             return OrdersConfirmPayload(errors=done.errors)
-        orders = [await load_order(info, order_id) for order_id in order_ids]
+        orders = await asyncio.gather(*(load_order(info, order_id) for order_id in order_ids))
         return OrdersConfirmPayload(orders=[order for order in orders if order is not None])
 
     @strawberry.mutation(

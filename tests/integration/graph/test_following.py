@@ -125,6 +125,22 @@ async def test_many_orders_are_confirmed_by_one_request_sent_twice(
     assert {order["state"] for order in first["orders"]} == {"TO_SHIP"}
 
 
+async def test_what_was_confirmed_is_read_at_once_however_much_it_is(
+    pool: Pool, owner_pool: Pool, db: Database
+) -> None:
+    market = await a_market(owner_pool, db)
+    counts = []
+    for many in (1, 4):
+        ids = [to_id("Order", await placed(db, market, tea=1)) for _ in range(many)]
+        counting = Counting(pool)
+        variables = {"input": {"requestId": f"{many}", "orderIds": ids}}
+        answer = await ask(counting, market.story.actor("trader_a"), CONFIRM, variables)
+        assert len(answer["ordersConfirm"]["orders"]) == many
+        counts.append(counting.count)
+
+    assert counts[0] == counts[1]
+
+
 async def test_one_order_that_cannot_be_confirmed_is_named_by_its_place(
     owner_pool: Pool, db: Database
 ) -> None:

@@ -51,15 +51,7 @@ async def open_dispute(
     for other in await queries.fetch_disputes_of_orders(conn, actor, [order.id]):
         is_same = (other.opened_by_org_id, other.order_line_id) == (actor.org_id, order_line_id)
         if is_same and other.closed_at is None:
-            subject, field = (
-                ("order", "orderId")
-                if order_line_id is None
-                else (
-                    "order line",
-                    "orderLineId",
-                )
-            )
-            problems.append(WrongState(path=(field,), subject=subject, state="disputed"))
+            problems.append(_disputed_already(order_line_id))
     raise_any(problems)
     dispute_id = await queries.insert_dispute(conn, actor, order.id, order_line_id, reason.strip())
     paper = {"dispute_id": dispute_id}
@@ -115,6 +107,12 @@ async def _dispute(conn: Connection, actor: Actor, dispute_id: int) -> Dispute:
     if not found:
         raise refuse(NotFound(path=("disputeId",), subject="dispute"))
     return found[0]
+
+
+def _disputed_already(order_line_id: int | None) -> WrongState:
+    if order_line_id is None:
+        return WrongState(path=("orderId",), subject="order", state="disputed")
+    return WrongState(path=("orderLineId",), subject="order line", state="disputed")
 
 
 def _judge_words(field: str, text: str) -> list[Problem]:
