@@ -119,7 +119,7 @@ def word(error: GraphQLError, locale: kernel.Locale) -> GraphQLError:
     reference = secrets.token_hex(6)
     log.error("graph.bug", reference=reference, path=error.path, exc_info=cause)
     message = (
-        f"系统出错，未作任何更改；联系支持时请提供编号 {reference}。"
+        f"系统出错；联系支持时请提供编号 {reference}。"
         if in_chinese
         else f"Something broke on our side; quote {reference} when you ask for help."
     )

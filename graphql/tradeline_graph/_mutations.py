@@ -31,6 +31,11 @@ class Outcome:
     errors: list[Any] = field(default_factory=list)
 
 
+def null_with_errors(name: str) -> str:
+    """How a payload describes what came of its mutation, under that name."""
+    return f"`{name}` is null if there are `errors`, or if you may not read it."
+
+
 async def perform(
     info: Info,
     input: RequestInput,

@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from tradeline import catalog
+from tradeline_graph._mutations import null_with_errors
 from tradeline_graph._problems import (
     AlreadyExists,
     InvalidValue,
@@ -96,7 +97,7 @@ AssortmentRevokeError: TypeAlias = Annotated[
 
 
 @strawberry.type(
-    description="`category` is null if, and only if, there are `errors`.",
+    description=null_with_errors("category"),
     directives=scoped(Scope.VALUE),
 )
 class CategoryCreatePayload:
@@ -105,7 +106,7 @@ class CategoryCreatePayload:
 
 
 @strawberry.type(
-    description="`category` is null if, and only if, there are `errors`.",
+    description=null_with_errors("category"),
     directives=scoped(Scope.VALUE),
 )
 class CategoryUpdatePayload:
@@ -114,7 +115,7 @@ class CategoryUpdatePayload:
 
 
 @strawberry.type(
-    description="`product` is null if, and only if, there are `errors`.",
+    description=null_with_errors("product"),
     directives=scoped(Scope.VALUE),
 )
 class ProductCreatePayload:
@@ -123,7 +124,7 @@ class ProductCreatePayload:
 
 
 @strawberry.type(
-    description="`product` is null if, and only if, there are `errors`.",
+    description=null_with_errors("product"),
     directives=scoped(Scope.VALUE),
 )
 class ProductUpdatePayload:
@@ -131,41 +132,31 @@ class ProductUpdatePayload:
     errors: list[ProductUpdateError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(
-    description="`sku` is null if, and only if, there are `errors`.", directives=scoped(Scope.VALUE)
-)
+@strawberry.type(description=null_with_errors("sku"), directives=scoped(Scope.VALUE))
 class SkuCreatePayload:
     sku: Sku | None = None
     errors: list[SkuCreateError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(
-    description="`sku` is null if, and only if, there are `errors`.", directives=scoped(Scope.VALUE)
-)
+@strawberry.type(description=null_with_errors("sku"), directives=scoped(Scope.VALUE))
 class SkuUpdatePayload:
     sku: Sku | None = None
     errors: list[SkuUpdateError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(
-    description="`sku` is null if, and only if, there are `errors`.", directives=scoped(Scope.VALUE)
-)
+@strawberry.type(description=null_with_errors("sku"), directives=scoped(Scope.VALUE))
 class BarcodeAddPayload:
     sku: Sku | None = None
     errors: list[BarcodeAddError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(
-    description="`sku` is null if, and only if, there are `errors`.", directives=scoped(Scope.VALUE)
-)
+@strawberry.type(description=null_with_errors("sku"), directives=scoped(Scope.VALUE))
 class BarcodeRemovePayload:
     sku: Sku | None = None
     errors: list[BarcodeRemoveError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(
-    description="`sku` is null if, and only if, there are `errors`.", directives=scoped(Scope.VALUE)
-)
+@strawberry.type(description=null_with_errors("sku"), directives=scoped(Scope.VALUE))
 class PackAddPayload:
     sku: Sku | None = None
     errors: list[PackAddError] = strawberry.field(default_factory=list)
@@ -181,7 +172,7 @@ class BuyerCodesPutPayload:
 
 
 @strawberry.type(
-    description="`assortment` is null if, and only if, there are `errors`.",
+    description=null_with_errors("assortment"),
     directives=scoped(Scope.VALUE),
 )
 class AssortmentCreatePayload:
@@ -190,7 +181,7 @@ class AssortmentCreatePayload:
 
 
 @strawberry.type(
-    description="`assortment` is null if, and only if, there are `errors`.",
+    description=null_with_errors("assortment"),
     directives=scoped(Scope.VALUE),
 )
 class AssortmentUpdatePayload:
@@ -199,7 +190,7 @@ class AssortmentUpdatePayload:
 
 
 @strawberry.type(
-    description="`assortment` is null if, and only if, there are `errors`.",
+    description=null_with_errors("assortment"),
     directives=scoped(Scope.VALUE),
 )
 class AssortmentSkusPutPayload:
@@ -208,7 +199,7 @@ class AssortmentSkusPutPayload:
 
 
 @strawberry.type(
-    description="`assortment` is null if, and only if, there are `errors`.",
+    description=null_with_errors("assortment"),
     directives=scoped(Scope.VALUE),
 )
 class AssortmentSkusRemovePayload:
@@ -217,7 +208,7 @@ class AssortmentSkusRemovePayload:
 
 
 @strawberry.type(
-    description="`assortment` is null if, and only if, there are `errors`.",
+    description=null_with_errors("assortment"),
     directives=scoped(Scope.VALUE),
 )
 class AssortmentGrantPayload:
@@ -226,7 +217,7 @@ class AssortmentGrantPayload:
 
 
 @strawberry.type(
-    description="`assortment` is null if, and only if, there are `errors`.",
+    description=null_with_errors("assortment"),
     directives=scoped(Scope.VALUE),
 )
 class AssortmentRevokePayload:

@@ -10,7 +10,7 @@ import strawberry
 from tradeline import identity, kernel
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id, from_optional_id
-from tradeline_graph._mutations import perform
+from tradeline_graph._mutations import null_with_errors, perform
 from tradeline_graph._problems import (
     AlreadyExists,
     InvalidValue,
@@ -159,16 +159,13 @@ class ApiClientRevokeInput:
     api_client_id: strawberry.ID
 
 
-_OR_ERRORS = "`{}` is null if, and only if, there are `errors`."
-
-
-@strawberry.type(description=_OR_ERRORS.format("role"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("role"), directives=scoped(Scope.VALUE))
 class RoleCreatePayload:
     role: Role | None = None
     errors: list[RoleCreateError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("role"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("role"), directives=scoped(Scope.VALUE))
 class RoleUpdatePayload:
     role: Role | None = None
     errors: list[RoleUpdateError] = strawberry.field(default_factory=list)
@@ -181,7 +178,7 @@ class RoleDeletePayload:
     errors: list[RoleDeleteError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("invitation"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("invitation"), directives=scoped(Scope.VALUE))
 class InvitationCreatePayload:
     invitation: Invitation | None = None
     token: str | None = strawberry.field(
@@ -190,25 +187,25 @@ class InvitationCreatePayload:
     errors: list[InvitationCreateError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("invitation"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("invitation"), directives=scoped(Scope.VALUE))
 class InvitationRevokePayload:
     invitation: Invitation | None = None
     errors: list[InvitationRevokeError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("member"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("member"), directives=scoped(Scope.VALUE))
 class MemberRolesSetPayload:
     member: Member | None = None
     errors: list[MemberRolesSetError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("member"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("member"), directives=scoped(Scope.VALUE))
 class MemberDeactivatePayload:
     member: Member | None = None
     errors: list[MemberDeactivateError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("member"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("member"), directives=scoped(Scope.VALUE))
 class PasswordResetIssuePayload:
     member: Member | None = None
     token: str | None = strawberry.field(
@@ -218,7 +215,7 @@ class PasswordResetIssuePayload:
     errors: list[PasswordResetIssueError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("apiClient"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("apiClient"), directives=scoped(Scope.VALUE))
 class ApiClientCreatePayload:
     api_client: ApiClient | None = None
     client_secret: str | None = strawberry.field(
@@ -227,7 +224,7 @@ class ApiClientCreatePayload:
     errors: list[ApiClientCreateError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("apiClient"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("apiClient"), directives=scoped(Scope.VALUE))
 class ApiClientRevokePayload:
     api_client: ApiClient | None = None
     errors: list[ApiClientRevokeError] = strawberry.field(default_factory=list)

@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from tradeline import inventory
+from tradeline_graph._mutations import null_with_errors
 from tradeline_graph._problems import (
     AlreadyExists,
     InvalidValue,
@@ -110,7 +111,7 @@ StockHoldReleaseError: TypeAlias = Annotated[
 
 
 @strawberry.type(
-    description="`warehouse` is null if, and only if, there are `errors`.",
+    description=null_with_errors("warehouse"),
     directives=scoped(Scope.VALUE),
 )
 class WarehouseCreatePayload:
@@ -119,7 +120,7 @@ class WarehouseCreatePayload:
 
 
 @strawberry.type(
-    description="`warehouse` is null if, and only if, there are `errors`.",
+    description=null_with_errors("warehouse"),
     directives=scoped(Scope.VALUE),
 )
 class WarehouseUpdatePayload:
@@ -128,7 +129,7 @@ class WarehouseUpdatePayload:
 
 
 @strawberry.type(
-    description="`relationship` is null if, and only if, there are `errors`.",
+    description=null_with_errors("relationship"),
     directives=scoped(Scope.VALUE),
 )
 class WarehouseGrantPayload:
@@ -161,7 +162,7 @@ class StockTransferPayload:
 
 
 @strawberry.type(
-    description="`stockHold` is null if, and only if, there are `errors`.",
+    description=null_with_errors("stockHold"),
     directives=scoped(Scope.VALUE),
 )
 class StockHoldPayload:
@@ -170,7 +171,7 @@ class StockHoldPayload:
 
 
 @strawberry.type(
-    description="`stockHold` is null if, and only if, there are `errors`.",
+    description=null_with_errors("stockHold"),
     directives=scoped(Scope.VALUE),
 )
 class StockHoldReleasePayload:

@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
+from tradeline_graph._mutations import null_with_errors
 from tradeline_graph._problems import InvalidValue, NotFound, RequestReused, WrongState
 from tradeline_graph._scope import Scope, scoped
 from tradeline_graph.ordering.problems import (
@@ -74,41 +75,38 @@ OrderReturnDecideError: TypeAlias = Annotated[
 ]
 
 
-_NULL_IF_ERRORS = "`order` is null if there are `errors`, or without `order:read`."
-
-
-@strawberry.type(description=_NULL_IF_ERRORS, directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("order"), directives=scoped(Scope.VALUE))
 class OrderPlacePayload:
     order: Order | None = None
     errors: list[OrderPlaceError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_NULL_IF_ERRORS, directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("order"), directives=scoped(Scope.VALUE))
 class OrderReviewPayload:
     order: Order | None = None
     errors: list[OrderReviewError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_NULL_IF_ERRORS, directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("order"), directives=scoped(Scope.VALUE))
 class OrderConfirmPayload:
     order: Order | None = None
     errors: list[OrderConfirmError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_NULL_IF_ERRORS, directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("order"), directives=scoped(Scope.VALUE))
 class OrderRedatePayload:
     order: Order | None = None
     errors: list[OrderRedateError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_NULL_IF_ERRORS, directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("order"), directives=scoped(Scope.VALUE))
 class OrderCancelPayload:
     order: Order | None = None
     errors: list[OrderCancelError] = strawberry.field(default_factory=list)
 
 
 @strawberry.type(
-    description="`shipment` is null if there are `errors`, or without `order:read`.",
+    description=null_with_errors("shipment"),
     directives=scoped(Scope.VALUE),
 )
 class OrderShipPayload:
@@ -117,7 +115,7 @@ class OrderShipPayload:
 
 
 @strawberry.type(
-    description="`shipment` is null if there are `errors`, or without `order:read`.",
+    description=null_with_errors("shipment"),
     directives=scoped(Scope.VALUE),
 )
 class ShipmentReceivePayload:
@@ -126,7 +124,7 @@ class ShipmentReceivePayload:
 
 
 @strawberry.type(
-    description="`orderReturn` is null if there are `errors`, or without `order:read`.",
+    description=null_with_errors("orderReturn"),
     directives=scoped(Scope.VALUE),
 )
 class OrderReturnRequestPayload:
@@ -135,7 +133,7 @@ class OrderReturnRequestPayload:
 
 
 @strawberry.type(
-    description="`orderReturn` is null if there are `errors`, or without `order:read`.",
+    description=null_with_errors("orderReturn"),
     directives=scoped(Scope.VALUE),
 )
 class OrderReturnDecidePayload:

@@ -10,7 +10,7 @@ from tradeline import kernel, organizations, settlement
 from tradeline.kernel import Permission
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id, from_optional_id
-from tradeline_graph._mutations import perform, unlisted
+from tradeline_graph._mutations import null_with_errors, perform, unlisted
 from tradeline_graph._problems import (
     AlreadyExists,
     InvalidValue,
@@ -118,64 +118,62 @@ RelationshipEndError: TypeAlias = Annotated[
     strawberry.union("RelationshipEndError"),
 ]
 
-_OR_ERRORS = "`{}` is null if, and only if, there are `errors`."
 
-
-@strawberry.type(description=_OR_ERRORS.format("organization"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("organization"), directives=scoped(Scope.VALUE))
 class OrganizationCreatePayload:
     organization: Organization | None = None
     errors: list[OrganizationCreateError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("organization"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("organization"), directives=scoped(Scope.VALUE))
 class OrganizationUpdatePayload:
     organization: Organization | None = None
     errors: list[OrganizationUpdateError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("organization"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("organization"), directives=scoped(Scope.VALUE))
 class OrganizationMovePayload:
     organization: Organization | None = None
     errors: list[OrganizationMoveError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("legalEntity"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("legalEntity"), directives=scoped(Scope.VALUE))
 class LegalEntityCreatePayload:
     legal_entity: LegalEntity | None = None
     errors: list[LegalEntityCreateError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("relationship"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("relationship"), directives=scoped(Scope.VALUE))
 class RelationshipCreatePayload:
     relationship: Relationship | None = None
     errors: list[RelationshipCreateError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("relationship"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("relationship"), directives=scoped(Scope.VALUE))
 class RelationshipAcceptPayload:
     relationship: Relationship | None = None
     errors: list[RelationshipAcceptError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("relationship"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("relationship"), directives=scoped(Scope.VALUE))
 class RelationshipTermsChangePayload:
     relationship: Relationship | None = None
     errors: list[RelationshipTermsChangeError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("relationship"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("relationship"), directives=scoped(Scope.VALUE))
 class RelationshipSuspendPayload:
     relationship: Relationship | None = None
     errors: list[RelationshipSuspendError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("relationship"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("relationship"), directives=scoped(Scope.VALUE))
 class RelationshipResumePayload:
     relationship: Relationship | None = None
     errors: list[RelationshipResumeError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("relationship"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("relationship"), directives=scoped(Scope.VALUE))
 class RelationshipEndPayload:
     relationship: Relationship | None = None
     errors: list[RelationshipEndError] = strawberry.field(default_factory=list)

@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from tradeline import pricing
+from tradeline_graph._mutations import null_with_errors
 from tradeline_graph._problems import (
     AlreadyExists,
     InvalidValue,
@@ -68,40 +69,38 @@ PriceListRevokeError: TypeAlias = Annotated[
     NotFound | InvalidValue | RequestReused, strawberry.union("PriceListRevokeError")
 ]
 
-_OR_ERRORS = "`priceList` is null if, and only if, there are `errors`."
 
-
-@strawberry.type(description=_OR_ERRORS, directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("priceList"), directives=scoped(Scope.VALUE))
 class PriceListCreatePayload:
     price_list: PriceList | None = None
     errors: list[PriceListCreateError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS, directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("priceList"), directives=scoped(Scope.VALUE))
 class PriceListUpdatePayload:
     price_list: PriceList | None = None
     errors: list[PriceListUpdateError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS, directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("priceList"), directives=scoped(Scope.VALUE))
 class PricesPutPayload:
     price_list: PriceList | None = None
     errors: list[PricesPutError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS, directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("priceList"), directives=scoped(Scope.VALUE))
 class PricesEndPayload:
     price_list: PriceList | None = None
     errors: list[PricesEndError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS, directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("priceList"), directives=scoped(Scope.VALUE))
 class PriceListGrantPayload:
     price_list: PriceList | None = None
     errors: list[PriceListGrantError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS, directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("priceList"), directives=scoped(Scope.VALUE))
 class PriceListRevokePayload:
     price_list: PriceList | None = None
     errors: list[PriceListRevokeError] = strawberry.field(default_factory=list)

@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from tradeline import settlement
+from tradeline_graph._mutations import null_with_errors
 from tradeline_graph._problems import (
     InvalidValue,
     NotFound,
@@ -101,76 +102,74 @@ StatementReissueError: TypeAlias = Annotated[
     strawberry.union("StatementReissueError"),
 ]
 
-_OR_ERRORS = "`{}` is null if, and only if, there are `errors`."
 
-
-@strawberry.type(description=_OR_ERRORS.format("relationship"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("relationship"), directives=scoped(Scope.VALUE))
 class CreditLimitSetPayload:
     relationship: Relationship | None = None
     errors: list[CreditLimitSetError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("relationship"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("relationship"), directives=scoped(Scope.VALUE))
 class CreditBlockPayload:
     relationship: Relationship | None = None
     errors: list[CreditBlockError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("payment"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("payment"), directives=scoped(Scope.VALUE))
 class PaymentRecordPayload:
     payment: Payment | None = None
     errors: list[PaymentRecordError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("payment"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("payment"), directives=scoped(Scope.VALUE))
 class PaymentConfirmPayload:
     payment: Payment | None = None
     errors: list[PaymentConfirmError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("payment"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("payment"), directives=scoped(Scope.VALUE))
 class PaymentRefusePayload:
     payment: Payment | None = None
     errors: list[PaymentRefuseError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("adjustment"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("adjustment"), directives=scoped(Scope.VALUE))
 class AdjustmentCreatePayload:
     adjustment: Adjustment | None = None
     errors: list[AdjustmentCreateError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("adjustment"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("adjustment"), directives=scoped(Scope.VALUE))
 class AdjustmentConfirmPayload:
     adjustment: Adjustment | None = None
     errors: list[AdjustmentConfirmError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("adjustment"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("adjustment"), directives=scoped(Scope.VALUE))
 class AdjustmentRefusePayload:
     adjustment: Adjustment | None = None
     errors: list[AdjustmentRefuseError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("statement"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("statement"), directives=scoped(Scope.VALUE))
 class StatementIssuePayload:
     statement: Statement | None = None
     errors: list[StatementIssueError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("statement"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("statement"), directives=scoped(Scope.VALUE))
 class StatementConfirmPayload:
     statement: Statement | None = None
     errors: list[StatementConfirmError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("statement"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("statement"), directives=scoped(Scope.VALUE))
 class StatementDisputePayload:
     statement: Statement | None = None
     errors: list[StatementDisputeError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description=_OR_ERRORS.format("statement"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("statement"), directives=scoped(Scope.VALUE))
 class StatementReissuePayload:
     statement: Statement | None = None
     errors: list[StatementReissueError] = strawberry.field(default_factory=list)
