@@ -1,4 +1,4 @@
-"""Doings on the quick-order pad, as a person has them: by label, by clipboard, by click."""
+"""Ordering on the quick-order pad as a person does: by label, by clipboard, by click."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from playwright.async_api import Locator, Page, expect
 from tests.e2e.portal.conftest import Locale
 from tests.e2e.portal.words import Words
 
-SELLER = {"zh": "浦帆商贸", "en": "Pufan Trading"}
+TRADER = {"zh": "浦帆商贸", "en": "Pufan Trading"}
 
 
 class Pad:
-    """The pad of one page, which says things in one language."""
+    """The pad of one page, for one seller, in one language."""
 
-    def __init__(self, page: Page, locale: Locale) -> None:
+    def __init__(self, page: Page, locale: Locale, seller: dict[Locale, str] = TRADER) -> None:
         self.page = page
         self.order = Words("features/ordering/orderTexts.ts", locale)
         self.pad = Words("features/ordering/pad/padTexts.ts", locale)
-        self._seller = SELLER[locale]
+        self.review = Words("features/ordering/review/reviewTexts.ts", locale)
+        self._seller = seller[locale]
 
     async def open(self) -> None:
-        """The pad for the first trader, by the page's own links."""
         await self.page.goto("/order")
         await self.page.get_by_label(self.order("place"), exact=True).select_option(
             label=self._seller
@@ -65,3 +65,16 @@ class Pad:
     async def show_problems(self, count: int) -> None:
         await self.page.get_by_label(self.pad("onlyProblems", count=count), exact=True).check()
         await expect(self.problem_rows).to_have_count(count)
+
+    async def go_to_review(self) -> None:
+        await self.bar.get_by_role("link", name=self.order("bar.review")).click()
+        await expect(self.page.get_by_role("heading", level=1)).to_have_text(self.review("title"))
+
+    async def place(self) -> str:
+        """Order what is reviewed, and go to the order; its number."""
+        await self.page.get_by_role("button", name=self.review("place"), exact=True).click()
+        heading = self.page.get_by_role("heading", level=1)
+        await expect(heading).to_have_text(self.review("placed.title"))
+        await self.page.get_by_role("link", name=self.review("placed.open")).click()
+        await expect(heading).to_contain_text("SO")
+        return (await heading.inner_text()).split()[-1]

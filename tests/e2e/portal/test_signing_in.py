@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 
 import httpx2
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from tests.e2e.portal.conftest import Axe, Locale, PageAs, Screenshot, Server, fill_in
+from tests.e2e.portal.looking import sideways
 
 BUYER = "retailer-3.buyer@example.com"
 NAVIGATION = {"zh": "订货", "en": "Order"}
@@ -103,11 +104,3 @@ async def test_the_page_runs_no_script_but_ours_and_opens_its_own_socket(
 
     await page.close()
     assert (ran, opened) == (False, True)
-
-
-async def sideways(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
-    wider: int = await page.evaluate(
-        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    return wider

@@ -14,6 +14,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.portal.conftest import Axe, Locale, PageAs, Screenshot, Server
 from tests.e2e.portal.goods import clear_statements, more_goods
+from tests.e2e.portal.looking import OTHERS_SEE_IT_MS, has_stayed, mark, said
 from tests.e2e.portal.pad import Pad
 from tests.e2e.portal.words import Words
 from tests.factories_files import sheets_of, text_of_pdf
@@ -31,7 +32,6 @@ UNITS = 24
 UNKNOWN, UNCLEAR, SHORT, SMALL = 5, 3, 2, 2
 BAD_ROWS = UNKNOWN + UNCLEAR + SHORT + SMALL
 LINES = GOOD_ROWS + BAD_ROWS - UNKNOWN
-OTHERS_SEE_IT_MS = 5_000
 REASON = {"zh": "本批缺货，只能供一半", "en": "Out of stock: half of it this time"}
 CLOSING = """
     SELECT closing_minor FROM settlement.statement WHERE number = $1
@@ -61,7 +61,6 @@ class Story:
 
     def __init__(self, locale: Locale, screenshot: Screenshot, axe: Axe) -> None:
         self.locale = locale
-        self.review = Words("features/ordering/review/reviewTexts.ts", locale)
         self.prices = Words("features/pricing/explanationTexts.ts", locale)
         self.detail = Words("features/ordering/detail/texts.ts", locale)
         self.states = Words("features/ordering/texts.ts", locale)
@@ -111,7 +110,7 @@ async def test_an_order_goes_from_a_pasted_block_to_the_confirmed_statement(
     pad = Pad(buyer, locale)
     await pad.open()
     for page in (trader, buyer):
-        await stay(page)
+        await mark(page)
 
     await fill_pad(story, pad, codes)
     number = await place(story, pad)
@@ -126,15 +125,6 @@ async def test_an_order_goes_from_a_pasted_block_to_the_confirmed_statement(
     clerk, accountant = await page_as(CLERK, locale), await page_as(ACCOUNTANT, locale)
     statement = await issue_statement(story, clerk)
     await agree_on(story, clerk, accountant, statement, portal_server.dsn)
-
-
-async def stay(page: Page) -> None:
-    """Marks the document: a reload or another one would not have the mark."""
-    await page.evaluate("() => { window.isTheSame = true }")
-
-
-async def has_stayed(page: Page) -> bool:
-    return await page.evaluate("() => window.isTheSame === true") is True
 
 
 async def fill_pad(story: Story, pad: Pad, codes: list[str]) -> None:
@@ -158,19 +148,13 @@ async def fill_pad(story: Story, pad: Pad, codes: list[str]) -> None:
     await pad.has(ready=LINES, problems=0)
 
 
-def said(words: Words, key: str) -> re.Pattern[str]:
-    """What a text with places for values looks like when they are filled in."""
-    return re.compile(re.sub(r"\\{\\{\w+\\}\\}", ".+", re.escape(words(key))))
-
-
 async def place(story: Story, pad: Pad) -> str:
     """Look at prices, credit and what stands in the way, and order; the order's number."""
-    page, words = pad.page, story.review
-    await pad.bar.get_by_role("link", name=pad.order("bar.review")).click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text(words("title"))
+    page, words = pad.page, pad.review
+    await pad.go_to_review()
     await expect(page.get_by_text(words("credit.title"))).to_be_visible()
     await expect(page.get_by_role("heading", name=words("blockers"))).to_have_count(0)
-    await page.get_by_label(words("buyerReference"), exact=True).fill(f"PO-{story.locale}-1")
+    await page.get_by_label(words("buyerReference"), exact=True).fill("PO-2041")
     await story.look(page, "review")
 
     explained = page.get_by_role("button", name=re.compile(re.escape(REAL[0]))).first
@@ -180,13 +164,9 @@ async def place(story: Story, pad: Pad) -> str:
     await expect(drawer.get_by_role("heading", name=story.prices("rejected"))).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(drawer).to_have_count(0)
-
-    await page.get_by_role("button", name=words("place"), exact=True).click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text(words("placed.title"))
-    await page.get_by_role("link", name=words("placed.open")).click()
+    number = await pad.place()
     await story.is_in(page, "TO_CONFIRM")
-    title = await page.get_by_role("heading", level=1).inner_text()
-    return title.split()[-1]
+    return number
 
 
 async def confirm(story: Story, trader: Page, buyer: Page) -> None:
@@ -284,7 +264,7 @@ async def agree_on(story: Story, clerk: Page, accountant: Page, number: str, dsn
     assert await shown_closing(accountant, words) == stated
 
     for page in (clerk, accountant):
-        await stay(page)
+        await mark(page)
         await page.get_by_role("button", name=words("confirm"), exact=True).click()
         dialog = page.get_by_role("dialog")
         await expect(dialog).to_contain_text(stated)
