@@ -20,10 +20,10 @@ test("a page below another follows its rule, and a namesake does not", () => {
   expect(mayOpen("/setup/price-lists/x", has("PRICE_MANAGE"))).toBe(true);
 });
 
-test("a buyer's clerk sees what ordering takes, and no set-up", () => {
+test("a buyer's clerk sees what ordering takes, and of set-up only their own codes", () => {
   const clerk = has("ORDER_PLACE", "ORDER_READ", "CATALOG_READ", "PRICE_READ");
   const paths = pagesFor(clerk, { buys: true, sells: false }).map(({ path }) => path);
-  expect(paths).toEqual(["/order", "/orders", "/reports"]);
+  expect(paths).toEqual(["/order", "/orders", "/reports", "/setup/own-codes"]);
 });
 
 test("whoever only sells has no link to purchases, but is not shut out", () => {

@@ -99,6 +99,14 @@ export const PAGES: readonly PageRule[] = [
     needs: ["CATALOG_MANAGE"],
   },
   {
+    path: "/setup/own-codes",
+    text: "nav.ownCodes",
+    icon: "tag",
+    group: "setup",
+    needs: ["ORDER_PLACE"],
+    side: "buying",
+  },
+  {
     path: "/setup/warehouses",
     text: "nav.warehouses",
     icon: "store",

@@ -57,6 +57,8 @@ export const router = createBrowserRouter([
       page("/setup/assortments", () => import("../features/catalog/AssortmentsPage")),
       page("/setup/assortments/:id", () => import("../features/catalog/AssortmentPage")),
       page("/setup/products", () => import("../features/catalog/ProductsPage")),
+      page("/setup/products/:id", () => import("../features/catalog/ProductPage")),
+      page("/setup/own-codes", () => import("../features/catalog/OwnCodesPage")),
       page("/setup/warehouses", () => import("../features/inventory/WarehousesPage")),
       page("/setup/stock", () => import("../features/inventory/StockPage")),
       { path: "*", element: <NotFoundPage /> },

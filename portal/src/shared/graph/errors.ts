@@ -27,15 +27,26 @@ export class Fault extends Error {
     message: string,
     readonly code: string,
     readonly reference: string | null = null,
+    /** What was refused, part by part. */
+    readonly problems: readonly GraphProblem[] = [],
   ) {
     super(message);
   }
 }
 
+export interface GraphProblem {
+  readonly message: string;
+  readonly path: readonly string[];
+}
+
 export interface GraphError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
-  readonly extensions?: { readonly code?: string; readonly reference?: string };
+  readonly extensions?: {
+    readonly code?: string;
+    readonly reference?: string;
+    readonly problems?: readonly GraphProblem[];
+  };
 }
 
 /** What the errors of an answer come to; null when the data beside them is whole but for fields
@@ -45,8 +56,8 @@ export function errorOf(errors: readonly GraphError[], hasData: boolean): Error 
   if (codes.includes("UNAUTHENTICATED")) return new SessionEnded();
   const serious = errors.find((error) => error.extensions?.code !== "FORBIDDEN");
   if (serious !== undefined) {
-    const { code = "INTERNAL", reference = null } = serious.extensions ?? {};
-    return new Fault(serious.message, code, reference);
+    const { code = "INTERNAL", reference = null, problems = [] } = serious.extensions ?? {};
+    return new Fault(serious.message, code, reference, problems);
   }
   const isNested = errors.every((error) => (error.path?.length ?? 0) > 1);
   return hasData && isNested ? null : new NoPermission(errors[0]?.message);
