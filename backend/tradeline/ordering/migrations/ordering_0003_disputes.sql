@@ -29,9 +29,6 @@ CREATE UNIQUE INDEX one_open_dispute_of_a_matter_for_each_party
  WHERE closed_at IS NULL;
 SELECT kernel.guard_table('ordering.dispute', 'SELECT, INSERT, UPDATE');
 
--- What a step did, line by line, in the words of the time line. Steps before this one have none.
-ALTER TABLE ordering.order_event ADD COLUMN detail jsonb NOT NULL DEFAULT '{}';
-
 -- Counting by state, listing some states of an organization that has a long past, and looking
 -- through that past for a number or a reference without touching the orders themselves.
 CREATE INDEX order_by_seller_and_state
@@ -43,4 +40,9 @@ CREATE INDEX order_by_buyer_and_state
 
 -- Which orders hold a SKU, without looking at their lines.
 CREATE INDEX order_line_by_sku_and_order ON ordering.order_line (network_id, sku_id, order_id);
+
+-- Last, for nobody reads past these two until the transaction ends: the indexes took their time.
 DROP INDEX ordering.order_line_by_sku;
+
+-- What a step did, line by line, in the words of the time line. Steps before this one have none.
+ALTER TABLE ordering.order_event ADD COLUMN detail jsonb NOT NULL DEFAULT '{}';
