@@ -12,6 +12,8 @@ from tradeline.kernel import Rejected, refuse, unshield
 from tradeline.ordering.drafts import CODE_LENGTH_MAX, QUANTITY_LENGTH_MAX, ROWS_MAX, TypedRow
 from tradeline.ordering.errors import BadFile
 from tradeline.ordering.rows import fold
+from tradeline.ordering.workbooks import COLUMNS_MAX as WIDTH_MAX
+from tradeline.ordering.workbooks import ROWS_MAX as LENGTH_MAX
 from tradeline.ordering.workbooks import NotAWorkbook, read_workbook
 
 FILE_BYTES_MAX = 1_000_000
@@ -111,19 +113,29 @@ def _decode(content: bytes) -> str:
 
 def _read_csv(text: str) -> list[list[str]]:
     """The cells of a CSV by its own delimiter, which its first line with any of them tells."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.splitlines(keepends=True)
     delimiter = ","
-    if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) == 5:
+    if lines and lines[0].rstrip("\n").lower() in {f"sep={mark}" for mark in "\t;,|"}:
         delimiter = lines.pop(0)[4]
     else:
         told = (found for line in lines for found in "\t;," if found in line)
         delimiter = next(told, delimiter)
+    table: list[list[str]] = []
     try:
-        return list(csv.reader(io.StringIO("".join(lines)), delimiter=delimiter, strict=True))
+        for row in csv.reader(io.StringIO("".join(lines)), delimiter=delimiter, strict=True):
+            if len(table) == LENGTH_MAX or len(row) > WIDTH_MAX:
+                raise _bad(
+                    f"it has more than {LENGTH_MAX} lines, or {WIDTH_MAX} columns; keep only what"
+                    " is to be ordered",
+                    f"超过 {LENGTH_MAX} 行或 {WIDTH_MAX} 列；请只保留要订购的内容",
+                )
+            table.append(row)
     except csv.Error:
         raise _bad(
             "its quotes do not match; export it once more", "引号不匹配；请重新导出"
         ) from None
+    return table
 
 
 def _rows(table: Iterable[Sequence[object]]) -> Iterator[TypedRow]:

@@ -1,8 +1,9 @@
 """The cells of an XLSX from anybody, read within bounds.
 
 A workbook is a zip of XML: a small one may unfold to gigabytes, or name one cell at the far end
-of a sheet, for which a reader makes room for all before it. So it is unfolded here, up to a
-bound, and only what was found to be sound and small is handed to the reader.
+of a sheet, for which a reader makes room for all before it, or show one long text in each of a
+million cells. So it is unfolded here, up to a bound, and only what was found to be sound and
+small is handed to the reader.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import posixpath
 import re
 import zipfile
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree
@@ -23,6 +25,8 @@ UNFOLDED_BYTES_MAX = 16_000_000
 PARTS_MAX = 200
 ROWS_MAX = 10_000
 COLUMNS_MAX = 100
+CELLS_MAX = 300_000
+SHARED_CHARACTERS_MAX = 50_000_000
 CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 RELATIONSHIP_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -33,14 +37,23 @@ class NotAWorkbook(Exception):
 
 @dataclass(slots=True)
 class Sheet:
-    """What is watched for while a part is read: where its cells lie, and which rows are hidden."""
+    """What is watched for while a part is read: where its cells lie, which rows are hidden, how
+    many cells show a shared text, and how long the longest of the texts is that cells share."""
 
+    parser: expat.XMLParserType
     row: int = 0
     column: int = 0
     hidden: set[int] = field(default_factory=set)
+    cells: int = 0
+    shared: int = 0
+    longest: int = 0
+    _length: int = 0
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         match name.rpartition(":")[2]:
+            case "si":
+                self.parser.CharacterDataHandler = self.read
+                self.parser.EndElementHandler = self.end
             case "row":
                 self.row = _number(attributes.get("r"), self.row + 1)
                 self.column = 0
@@ -50,19 +63,30 @@ class Sheet:
                 self.column += 1
                 if (reference := attributes.get("r")) is not None:
                     self.column, self.row = _place(reference)
-                if self.row > ROWS_MAX or self.column > COLUMNS_MAX:
+                self.cells += 1
+                self.shared += attributes.get("t") == "s"
+                if self.row > ROWS_MAX or self.column > COLUMNS_MAX or self.cells > CELLS_MAX:
                     raise NotAWorkbook
+
+    def read(self, text: str) -> None:
+        self._length += len(text)
+        self.longest = max(self.longest, self._length)
+
+    def end(self, name: str) -> None:
+        if name.rpartition(":")[2] == "si":
+            self._length = 0
 
 
 def read_workbook(content: bytes) -> list[list[Any]]:
     """The cells of the first visible sheet, without its hidden rows.
 
-    Raises NotAWorkbook for what is none, unfolds to more than 16 MB, or has cells beyond 10,000
-    rows or 100 columns.
+    Raises NotAWorkbook for what is none, unfolds to more than 16 MB, has cells beyond 10,000 rows
+    or 100 columns or more than 300,000 of them, or shows texts so long in so many cells that they
+    may come to more than 50 million characters.
     """
     parts = _unfold(content)
     sheets = {name: _look_at(part) for name, part in parts.items()}
-    if "xl/workbook.xml" not in parts:
+    if "xl/workbook.xml" not in parts or _may_unfold_on_reading(sheets.values()):
         raise NotAWorkbook
     try:
         place, path = _first_visible(parts)
@@ -92,7 +116,15 @@ def _unfold(content: bytes) -> dict[str, bytes]:
                 if left < 0:
                     raise NotAWorkbook
                 parts[name] = unfolded
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        ValueError,  # names in no encoding, places before the beginning
+    ):
         raise NotAWorkbook from None
     return parts
 
@@ -109,11 +141,12 @@ def _fold(parts: dict[str, bytes]) -> io.BytesIO:
 
 def _look_at(part: bytes) -> Sheet:
     """Read a part to its end, whatever it is called. Raises NotAWorkbook for what is not XML."""
-    sheet = Sheet()
     parser = expat.ParserCreate()
+    sheet = Sheet(parser)
     parser.StartElementHandler = sheet.begin
-    # No part of a workbook declares entities.
-    parser.EntityDeclHandler = _refuse_entity
+    # No part of a workbook declares anything. What it declared, such as the place of each cell,
+    # would hold here, and not for the reader.
+    parser.StartDoctypeDeclHandler = _refuse_declarations
     try:
         parser.Parse(part, True)
     except expat.ExpatError:
@@ -121,8 +154,16 @@ def _look_at(part: bytes) -> Sheet:
     return sheet
 
 
-def _refuse_entity(*_: object) -> None:
+def _refuse_declarations(*_: object) -> None:
     raise NotAWorkbook
+
+
+def _may_unfold_on_reading(sheets: Collection[Sheet]) -> bool:
+    """Whether the reader, which copies a shared text into each of its cells, may run out of room.
+    As if each cell showed the longest: which one it shows, only the reader knows for sure."""
+    cells = max((sheet.shared for sheet in sheets), default=0)
+    longest = max((sheet.longest for sheet in sheets), default=0)
+    return cells * longest > SHARED_CHARACTERS_MAX
 
 
 def _first_visible(parts: dict[str, bytes]) -> tuple[int, str]:

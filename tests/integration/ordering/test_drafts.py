@@ -6,7 +6,8 @@ import itertools
 
 import pytest
 
-from tests.factories_drafts import CASE_GTIN, GTIN, a_shop, names, resolved
+from tests.factories_drafts import CASE_GTIN, GTIN, a_shop, names, resolved, saved
+from tests.factories_inventory import stock
 from tradeline.catalog import NewBuyerCode, NewSku, create_skus, put_buyer_codes
 from tradeline.kernel import (
     Database,
@@ -111,6 +112,25 @@ async def test_a_sku_that_is_seen_elsewhere_is_not_in_the_assortment_and_others_
     draft = await resolved(db, shop, ("SODA", "1"), ("苏打水", "1"), by="retailer_2")
     assert [names(row.problems) for row in draft.rows] == [["NotInAssortment"]] * 2
     assert draft.rows[0].sku_id == shop.catalog.skus["SODA"]
+
+
+async def test_how_many_there_are_of_what_one_is_not_sold_is_not_told(
+    owner_pool: Pool, db: Database
+) -> None:
+    """Neither by a code that one may see, nor by an id that somebody guessed."""
+    shop = await a_shop(owner_pool, db)
+    soda = shop.catalog.skus["SODA"]
+    await stock(owner_pool, shop.story, shop.warehouse, soda, 70)
+
+    draft = await resolved(db, shop, ("SODA", "1"), ("BEER", "1 pallet"), by="retailer_2")
+    assert [row.available for row in draft.rows] == [None, 100]
+
+    before = await saved(db, shop, ("BEER", "1"))
+    new = NewDraft(relationship_id=shop.edge, rows=(TypedRow("BEER", "1", soda),))
+    async with db.unit_of_work(shop.story.network_id) as conn:
+        await save_draft(conn, actor=shop.buyer, draft=new, version=before.version)
+        found = await resolve_drafts(conn, actor=shop.buyer, ids=[before.id])
+    assert [row.available for row in found[before.id].rows] == [None]
 
 
 async def test_similar_skus_are_told_only_of_what_the_edge_trades_now(

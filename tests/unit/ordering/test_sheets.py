@@ -48,6 +48,8 @@ def read(content: bytes, name: str = "order.csv") -> list[tuple[str, str]]:
         "﻿SKU,QTY\r\nTEA,12\r\n",
         "商品编码;数量\nTEA;12\n",
         "sep=;\nSKU;Qty\nTEA;12\n",
+        "sep=\t\nSKU\tQty\nTEA\t12\n",
+        "SKU;Qty\rTEA;12\r",
         "TEA\t12\n",
         "TEA,12",
         ",,\n,TEA,12\n,,\n",
@@ -136,6 +138,9 @@ def refusal(content: bytes, name: str = "order.csv") -> str:
         (b"\x00\x01\x02", "cannot be read"),
         (b"\xff\xfea", "cannot be read"),
         (b'SKU,QTY\n"TEA,1\n', "quotes do not match"),
+        (b"TEA" + b"," * 450_000 + b"\n" + b"TEA\n" * 120_000, "more than 10000 lines, or 100 col"),
+        (b"TEA\n" * 10_001, "more than 10000 lines, or 100 col"),
+        (b"TEA" + b"," * 100, "more than 10000 lines, or 100 col"),
         (b"SKU,QTY\nTEA,1\n" + b"x" * 201 + b",1\n", "row 3 holds a text"),
     ],
 )
@@ -197,6 +202,49 @@ def test_a_workbook_that_unfolds_without_end_is_refused() -> None:
     real = (17_000_000 + len(CELLS) - 2).to_bytes(4, "little")
     assert real in lying
     assert "no workbook" in refusal(bytes(lying).replace(real, (10).to_bytes(4, "little")))
+
+
+LONG_ROW = '<row r="1">' + '<c t="s"><v>0</v></c>' * 100 + "</row>"
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        "<sst><si><t>{}</t></si></sst>",
+        "<sst><si><r><t>{0:.250001}</t></r><r><t>{0:.250001}</t></r></si></sst>",
+        "<sst>" + "<si><t>{0:.5000}</t>" * 101 + "</si>" * 101 + "</sst>",
+        '<x:sst xmlns:x="urn:x"><x:si><x:t>{}</x:t></x:si></x:sst>',
+    ],
+)
+def test_a_long_text_is_not_copied_into_each_of_many_cells(texts: str) -> None:
+    """Each part is small, and the reader would make 50 MB of them."""
+    parts = {"xl/sharedStrings.xml": texts.format("x" * 500_001), SHEET: CELLS.format(LONG_ROW)}
+
+    assert "no workbook" in refusal(forged(**parts))
+
+    parts["xl/sharedStrings.xml"] = "<sst><si><t>x</t></si></sst>"
+    assert read(forged(**parts)) == [("x", "x")]
+
+
+def test_a_sheet_of_too_many_cells_is_refused() -> None:
+    rows = [CELLS.format(f"<row>{'<c/>' * 100}</row>" * number) for number in (3000, 3001)]
+
+    assert "no row in it" in refusal(forged(**{SHEET: rows[0]}))
+    assert "no workbook" in refusal(forged(**{SHEET: rows[1]}))
+
+
+def test_what_a_sheet_declares_does_not_hide_where_its_cells_lie() -> None:
+    """An attribute's default would hold for who looks at the sheet, and not for its reader."""
+    declared = '<!DOCTYPE worksheet [<!ATTLIST c r CDATA "A1"><!ATTLIST row r CDATA "1">]>'
+    cells = CELLS.format("<row>" + "<c><v>1</v></c>" * 101 + "</row>")
+
+    assert "no workbook" in refusal(forged(**{SHEET: declared + cells}))
+
+
+def test_a_zip_with_a_name_that_is_no_text_is_no_workbook() -> None:
+    content = forged(**{"xl/é.xml": "<x/>"}).replace("é".encode(), b"\xe9.")
+
+    assert "no workbook" in refusal(content)
 
 
 def test_what_a_workbook_hides_behind_its_stated_size_never_reaches_the_reader() -> None:

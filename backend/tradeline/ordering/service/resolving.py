@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from tradeline.catalog import load_tradable, match_typed
 from tradeline.inventory import available
@@ -16,11 +17,14 @@ from tradeline.ordering.decisions import (
     judge_lines,
 )
 from tradeline.ordering.drafts import OrderDraft, ResolvedDraft, ResolvedRow, RowState
-from tradeline.ordering.errors import NothingToOrder, NotTrading
+from tradeline.ordering.errors import NothingToOrder, NotInAssortment, NotTrading
 from tradeline.ordering.model import NewOrder, NewOrderLine
 from tradeline.ordering.rows import ReadRow, lines_of, read_rows
 from tradeline.ordering.service.loading import load_placement
 from tradeline.organizations import Relationship, load_relationships
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 # What a line of an order is called in a row that was typed.
 FIELDS = {"skuId": "code", "packId": "quantityText", "quantity": "quantityText"}
@@ -49,7 +53,7 @@ async def resolve(
         (draft.relationship_id, row.sku_id)
         for draft, rows in zip(drafts, read, strict=True)
         for row in rows
-        if row.sku_id is not None
+        if row.sku_id is not None and _is_traded(row)
     ]
     free = await available(conn, network_id=network_id, pairs=sorted(set(known)))
     return [
@@ -109,15 +113,23 @@ async def _read(
         for match in found
     } | {(d.relationship_id, row.sku_id) for d in drafts for row in d.rows if row.sku_id}
     tradable = await load_tradable(conn, network_id=actor.network_id, pairs=sorted(pairs))
+    typed_on, skus_on = _by_edge(matches), _by_edge(tradable)
     return [
         read_rows(
             draft.rows,
-            {typed: found for (edge, typed), found in matches.items() if edge == edge_id},
-            {sku_id: sku for (edge, sku_id), sku in tradable.items() if edge == edge_id},
+            typed_on.get(draft.relationship_id, {}),
+            skus_on.get(draft.relationship_id, {}),
         )
         for draft in drafts
-        for edge_id in (draft.relationship_id,)
     ]
+
+
+def _by_edge(found: Mapping[tuple[int, Key], Value]) -> dict[int, dict[Key, Value]]:
+    """What was found by edge and something else, by edge first."""
+    by_edge: dict[int, dict[Key, Value]] = {}
+    for (edge_id, key), value in found.items():
+        by_edge.setdefault(edge_id, {})[key] = value
+    return by_edge
 
 
 def _judge(
@@ -198,6 +210,11 @@ def _put_back(state: PlacementState, lines: Sequence[PlacedLine]) -> None:
     """Nothing is taken by looking."""
     for line in lines:
         state.supply.put_back(line.tradable.sku_id, line.allocations)
+
+
+def _is_traded(row: ReadRow) -> bool:
+    """How many there are of anything else is the seller's own affair."""
+    return not any(isinstance(problem, NotInAssortment) for problem in row.problems)
 
 
 def _state_of(row: ReadRow, problems: Sequence[Problem]) -> RowState:
