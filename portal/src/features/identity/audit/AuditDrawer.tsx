@@ -17,6 +17,7 @@ import { useGraph, usePages } from "../../../shared/graph/hooks";
 import { commonTexts } from "../../../shared/i18n/common";
 import { useFormat } from "../../../shared/i18n/format";
 import { useTexts } from "../../../shared/i18n/i18n";
+import { PERMISSIONS, permissionTexts } from "../people/permissions";
 import "./audit.css";
 import { auditTexts } from "./texts";
 
@@ -105,7 +106,7 @@ function AuditEntry({ entry }: { readonly entry: Entry }) {
         {entry.onBehalfOf && ` ${t("onBehalf", { name: name(entry.onBehalfOf) })}`}
       </p>
       <dl className="audit-changes">
-        {entry.changes.filter(isForPeople).map((change) => (
+        {entry.changes.filter(isTelling).map((change) => (
           <div key={change.field}>
             <dt>{wordOr(t, `field.${change.field}`, change.field)}</dt>
             <dd>
@@ -120,8 +121,8 @@ function AuditEntry({ entry }: { readonly entry: Entry }) {
 }
 
 /** Ids and hashes say nothing to a person, but those of roles have names. */
-function isForPeople({ field }: { readonly field: string }): boolean {
-  return field === "roleIds" || !/(Id|Ids|Hash)$/.test(field);
+function isTelling({ field, before, after }: Entry["changes"][number]): boolean {
+  return before !== after && (field === "roleIds" || !/(Id|Ids|Hash)$/.test(field));
 }
 
 function wordOr(t: (key: TextKey) => string, key: string, otherwise: string): string {
@@ -133,6 +134,7 @@ const MOMENT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
 /** JSON texts as people write them. */
 function useValues(): (json: string | null) => string {
   const t = useTexts(auditTexts);
+  const permissionWords = useTexts(permissionTexts);
   const name = useName();
   const { moment } = useFormat();
   const may = usePermissions();
@@ -146,7 +148,10 @@ function useValues(): (json: string | null) => string {
   function textOf(value: unknown): string {
     if (typeof value === "object") return JSON.stringify(value);
     const text = String(value);
-    return names.get(text) ?? (MOMENT.test(text) ? moment(text.replace(" ", "T")) : text);
+    const permission = PERMISSIONS.find((each) => each === text.replace(":", "_").toUpperCase());
+    if (permission) return permissionWords(permission);
+    if (MOMENT.test(text)) return moment(text.replace(" ", "T"));
+    return names.get(text) ?? wordOr(t, `value.${text}`, text);
   }
   return (json) => {
     const value: unknown = json === null ? null : JSON.parse(json);

@@ -214,7 +214,7 @@ function ChangeTerms({ edge, name, onDone, onClose }: DialogProps) {
       title={t("terms.change.title", { name })}
       intent={intent}
       isWide
-      isReady={changes.length > 0 && isReadable(values) && values.validFrom !== ""}
+      isReady={changes.length > 0 && isReadable(values)}
       onSubmit={() =>
         void intent.run({ relationshipId: edge.id, ...Object.fromEntries(changes) })
       }

@@ -133,6 +133,7 @@ function Validity({ values, problems, onChange }: Props) {
     <div className="form-row">
       <TextField
         label={t("validFrom")}
+        hint={values.validFrom === "" ? t("validFrom.hint") : undefined}
         type="date"
         value={values.validFrom}
         error={problemAt(problems, "validFrom")}
