@@ -22,17 +22,7 @@ from tradeline_graph.ordering.draft_problems import (
 )
 from tradeline_graph.ordering.drafts import PLACES, DraftRowInput, OrderDraft, load_draft
 from tradeline_graph.ordering.problems import (
-    BelowMinimum,
-    BelowOrderMinimum,
-    CreditBlocked,
-    NotEnoughCredit,
-    NotEnoughStock,
-    NotInAssortment,
-    NotTrading,
-    OutOfStep,
-    OutsideTerritory,
-    PriceMissing,
-    UnknownPack,
+    PlacingProblem,
 )
 from tradeline_graph.ordering.types import Order, load_order
 
@@ -48,17 +38,7 @@ OrderDraftPlaceError: TypeAlias = Annotated[
     | CodeUnknown
     | CodeAmbiguous
     | QuantityUnclear
-    | NotTrading
-    | NotInAssortment
-    | UnknownPack
-    | BelowMinimum
-    | OutOfStep
-    | PriceMissing
-    | NotEnoughStock
-    | NotEnoughCredit
-    | CreditBlocked
-    | BelowOrderMinimum
-    | OutsideTerritory,
+    | PlacingProblem,
     strawberry.union("OrderDraftPlaceError"),
 ]
 OrderDraftDiscardError: TypeAlias = Annotated[

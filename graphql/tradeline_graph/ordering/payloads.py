@@ -10,37 +10,14 @@ from tradeline_graph._mutations import null_with_errors
 from tradeline_graph._problems import InvalidValue, NotFound, RequestReused, WrongState
 from tradeline_graph._scope import Scope, scoped
 from tradeline_graph.ordering.problems import (
-    BelowMinimum,
-    BelowOrderMinimum,
-    CreditBlocked,
-    NotEnoughCredit,
-    NotEnoughStock,
-    NotInAssortment,
-    NotTrading,
-    OutOfStep,
-    OutsideTerritory,
-    PriceMissing,
+    PlacingProblem,
     QuantityNotOpen,
     ReasonMissing,
-    UnknownPack,
 )
 from tradeline_graph.ordering.types import Order, OrderReturn, Shipment
 
 OrderPlaceError: TypeAlias = Annotated[
-    NotFound
-    | InvalidValue
-    | RequestReused
-    | NotTrading
-    | NotInAssortment
-    | UnknownPack
-    | BelowMinimum
-    | OutOfStep
-    | PriceMissing
-    | NotEnoughStock
-    | NotEnoughCredit
-    | CreditBlocked
-    | BelowOrderMinimum
-    | OutsideTerritory,
+    NotFound | InvalidValue | RequestReused | PlacingProblem,
     strawberry.union("OrderPlaceError"),
 ]
 OrderReviewError: TypeAlias = Annotated[

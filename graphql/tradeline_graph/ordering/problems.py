@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import strawberry
 
 from tradeline import ordering
@@ -128,3 +130,19 @@ class QuantityNotOpen(Problem):
 )
 class ReasonMissing(Problem):
     pass
+
+
+# Why an order is not placed, however it came to be.
+PlacingProblem: TypeAlias = (
+    NotTrading
+    | NotInAssortment
+    | UnknownPack
+    | BelowMinimum
+    | OutOfStep
+    | PriceMissing
+    | NotEnoughStock
+    | NotEnoughCredit
+    | CreditBlocked
+    | BelowOrderMinimum
+    | OutsideTerritory
+)
