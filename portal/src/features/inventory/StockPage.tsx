@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
 import { usePermissions } from "../../app/session";
 import {
@@ -22,11 +22,11 @@ import { useTexts } from "../../shared/i18n/i18n";
 import { RecordStock } from "./RecordStock";
 import { StockDetails } from "./StockDetails";
 import { inventoryTexts } from "./texts";
+import { useSettled } from "../../shared/useSettled";
 
 export type StockLevel = StockLevelsQuery["stockLevels"]["edges"][number]["node"];
 
 const PAGE_SIZE = 50;
-const TYPING_MS = 300;
 
 /** What stands in our warehouses, what of it is held, and what is free to sell. */
 export default function StockPage() {
@@ -115,16 +115,6 @@ export function useWarehouses(): readonly { readonly value: string; readonly tex
     value: node.id,
     text: `${node.code} ${name(node)}`,
   }));
-}
-
-/** What was typed, once the typing pauses. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
 }
 
 function useColumns(

@@ -1,7 +1,8 @@
+import { Suspense, lazy } from "react";
 import { useSearchParams } from "react-router";
 
 import { useSession } from "../../app/session";
-import { type OrderSide, ReportPlacesDocument, TradeReportsDocument } from "../../gql/graphql";
+import { type OrderSide, TradeReportsDocument } from "../../gql/graphql";
 import {
   Button,
   Empty,
@@ -9,7 +10,6 @@ import {
   Loading,
   Page,
   SelectField,
-  useName,
 } from "../../shared/components";
 import { useGraph } from "../../shared/graph/hooks";
 import { useTexts } from "../../shared/i18n/i18n";
@@ -17,6 +17,7 @@ import { Report } from "./reports/Report";
 import "./reports/reports.css";
 import { reportTexts } from "./reports/texts";
 
+const PartnerSelect = lazy(() => import("../../shared/antd/PartnerSelect"));
 const MONTHS = [3, 6, 12, 24, 36];
 const MONTHS_AT_FIRST = 12;
 
@@ -50,19 +51,8 @@ export default function ReportsPage() {
 
 function Scope() {
   const t = useTexts(reportTexts);
-  const name = useName();
   const { may, sides } = useSession();
   const { side, relationshipId, months, change } = useScope();
-  const isSelling = side === "SELLING";
-  const { data } = useGraph({
-    kinds: ["RELATIONSHIP"],
-    document: ReportPlacesDocument,
-    variables: { side: isSelling ? "SELLER" : "BUYER" },
-    enabled: may("RELATIONSHIP_READ"),
-  });
-  const places = data?.relationships.edges
-    .map(({ node }) => node)
-    .filter(({ acceptedAt }) => acceptedAt != null);
   return (
     <div className="report-scope" role="group" aria-label={t("filters")}>
       {sides.buys && sides.sells && (
@@ -76,19 +66,16 @@ function Scope() {
           onText={(value) => change({ side: value, with: "" })}
         />
       )}
-      {places && places.length > 1 && (
-        <SelectField
-          label={t("relationship")}
-          options={[
-            { value: "", text: t("everybody") },
-            ...places.map(({ id, seller, buyer }) => ({
-              value: id,
-              text: name(isSelling ? buyer : seller),
-            })),
-          ]}
-          value={relationshipId}
-          onText={(value) => change({ with: value })}
-        />
+      {may("RELATIONSHIP_READ") && (
+        <Suspense fallback={null}>
+          <PartnerSelect
+            label={t("relationship")}
+            everybody={t("everybody")}
+            side={side === "SELLING" ? "SELLER" : "BUYER"}
+            value={relationshipId}
+            onChange={(value) => change({ with: value })}
+          />
+        </Suspense>
       )}
       <SelectField
         label={t("months")}

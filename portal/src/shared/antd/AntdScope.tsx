@@ -28,6 +28,8 @@ const THEME: ThemeConfig = {
     colorTextPlaceholder: "#626d7d",
     colorTextDisabled: "#626d7d",
     colorBorder: "#7d8898",
+    controlItemBgActive: "#e3ebf5",
+    controlItemBgHover: "#eef1f5",
     borderRadius: 6,
     controlHeight: 34,
     fontFamily: "inherit",

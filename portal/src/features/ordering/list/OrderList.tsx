@@ -1,8 +1,7 @@
-import { useEffect, useState } from "react";
+import { Suspense, lazy, useEffect, useState } from "react";
 
 import { usePermissions, useSession } from "../../../app/session";
 import {
-  CounterpartsDocument,
   OrderCountsDocument,
   type OrderSide,
   OrdersDocument,
@@ -17,7 +16,6 @@ import {
   Money,
   Page,
   PagedTable,
-  SelectField,
   StatePill,
   Tabs,
   TextField,
@@ -34,6 +32,7 @@ import { listTexts } from "./texts";
 
 export type ListedOrder = OrdersQuery["orders"]["edges"][number]["node"];
 
+const PartnerSelect = lazy(() => import("../../../shared/antd/PartnerSelect"));
 const PAGE_SIZE = 30;
 const TYPING_MS = 300;
 
@@ -114,6 +113,9 @@ function useTabs(side: OrderSide) {
 
 function Filters({ side }: { readonly side: OrderSide }) {
   const t = useTexts(listTexts);
+  const words = useTexts(orderingTexts);
+  const may = usePermissions();
+  const isSelling = side === "SELLING";
   const { filters, change } = useOrderFilters();
   const [search, setSearch] = useState(filters.search);
   useEffect(() => {
@@ -130,7 +132,17 @@ function Filters({ side }: { readonly side: OrderSide }) {
         value={search}
         onText={setSearch}
       />
-      <CounterpartField side={side} />
+      {may("RELATIONSHIP_READ") && (
+        <Suspense fallback={null}>
+          <PartnerSelect
+            label={words(isSelling ? "buyer" : "seller")}
+            everybody={t("everybody")}
+            side={isSelling ? "SELLER" : "BUYER"}
+            value={filters.relationshipId}
+            onChange={(relationshipId) => change({ relationshipId })}
+          />
+        </Suspense>
+      )}
       <CheckField
         label={t("ours")}
         isChecked={filters.isHeldByUs}
@@ -142,38 +154,6 @@ function Filters({ side }: { readonly side: OrderSide }) {
         onCheck={(isDisputed) => change({ isDisputed })}
       />
     </div>
-  );
-}
-
-function CounterpartField({ side }: { readonly side: OrderSide }) {
-  const t = useTexts(listTexts);
-  const name = useName();
-  const may = usePermissions();
-  const { filters, change } = useOrderFilters();
-  const isSelling = side === "SELLING";
-  const { data } = useGraph({
-    kinds: ["RELATIONSHIP"],
-    document: CounterpartsDocument,
-    variables: { side: isSelling ? "SELLER" : "BUYER" },
-    enabled: may("RELATIONSHIP_READ"),
-  });
-  const others = new Map(
-    data?.relationships.edges.map(({ node }) => {
-      const other = isSelling ? node.buyer : node.seller;
-      return [other?.id ?? "", name(other)];
-    }),
-  );
-  if (others.size < 2) return null;
-  return (
-    <SelectField
-      label={t(isSelling ? "buyer" : "seller")}
-      options={[
-        { value: "", text: t("everybody") },
-        ...[...others].map(([value, text]) => ({ value, text })),
-      ]}
-      value={filters.counterpartId}
-      onText={(counterpartId) => change({ counterpartId })}
-    />
   );
 }
 

@@ -17,7 +17,7 @@ export type OrderTab = OrderState | "open" | "all";
 export interface OrderFilters {
   readonly tab: OrderTab;
   readonly search: string;
-  readonly counterpartId: string;
+  readonly relationshipId: string;
   readonly isHeldByUs: boolean;
   readonly isDisputed: boolean;
 }
@@ -27,7 +27,7 @@ type Names = Record<keyof OrderFilters, string>;
 const PARAMETERS: Names = {
   tab: "state",
   search: "search",
-  counterpartId: "with",
+  relationshipId: "with",
   isHeldByUs: "ours",
   isDisputed: "disputed",
 };
@@ -37,7 +37,7 @@ export function readFilters(parameters: URLSearchParams): OrderFilters {
   return {
     tab: tab === "all" ? "all" : (STATES.find((state) => state === tab) ?? "open"),
     search: parameters.get(PARAMETERS.search) ?? "",
-    counterpartId: parameters.get(PARAMETERS.counterpartId) ?? "",
+    relationshipId: parameters.get(PARAMETERS.relationshipId) ?? "",
     isHeldByUs: parameters.has(PARAMETERS.isHeldByUs),
     isDisputed: parameters.has(PARAMETERS.isDisputed),
   };
@@ -47,12 +47,12 @@ export function variablesOf(
   side: OrderSide,
   filters: OrderFilters,
 ): Omit<OrdersQueryVariables, "after" | "first"> {
-  const { tab, search, counterpartId, isHeldByUs, isDisputed } = filters;
+  const { tab, search, relationshipId, isHeldByUs, isDisputed } = filters;
   return {
     side,
     states: tab === "all" ? null : tab === "open" ? [...OPEN_STATES] : [tab],
     search: search.trim() || null,
-    counterpartId: counterpartId || null,
+    relationshipId: relationshipId || null,
     isHeldByUs: isHeldByUs || null,
     isDisputed: isDisputed || null,
   };
