@@ -378,3 +378,14 @@ test("another window's unsent rows are not forgotten when ours are saved", async
   expect(keeper.state().status).toBe("saved");
   expect(store.get("draft")).toBe("of another window");
 });
+
+test("a draft is asked for once, whoever waits for it at first", async () => {
+  const answer = vi.fn(server.answer);
+  vi.stubGlobal("fetch", answer);
+  const keeper = open();
+  await Promise.all([keeper.refresh(), keeper.flush(), keeper.refresh()]);
+  expect(keeper.state().status).toBe("saved");
+  expect(answer).toHaveBeenCalledTimes(1);
+  await keeper.refresh();
+  expect(answer).toHaveBeenCalledTimes(2);
+});

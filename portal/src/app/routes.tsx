@@ -8,9 +8,11 @@ import { HomePage } from "./HomePage";
 import { NotFoundPage, PageError } from "./PageError";
 import { PublicFrame } from "./PublicFrame";
 import { Shell } from "./Shell";
+import { preload, preloadOnHint, registerPage } from "./preload";
 
 function page(path: string, load: () => Promise<{ default: ComponentType }>): RouteObject {
   const LazyPage = lazy(load);
+  registerPage(path, load);
   return {
     path,
     errorElement: <PageError />,
@@ -65,3 +67,7 @@ export const router = createBrowserRouter([
     ],
   },
 ]);
+
+// While it is asked who is signed in, the page that they want comes along.
+preload(window.location.pathname);
+preloadOnHint();

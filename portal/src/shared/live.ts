@@ -6,6 +6,7 @@ import type { Change } from "./graph/socket";
 
 /** The first paint comes first. */
 const BEGIN_AFTER_MS = 400;
+const BEGIN_MS_MAX = 5_000;
 /** Changes come in flocks: what they touch is asked for once. */
 const GATHER_MS = 150;
 /** While nothing is told, we ask. */
@@ -32,6 +33,9 @@ export function useLive(organizationId: string | undefined, isSignedIn: boolean)
 
     async function begin(): Promise<void> {
       const { listen } = await import("./graph/socket");
+      // Its first word is to ask for all again: not before the page is there for the first time.
+      const latest = performance.now() + BEGIN_MS_MAX;
+      while (client.isFetching() > 0 && performance.now() < latest) await pause(BEGIN_AFTER_MS / 4);
       if (isOver) return;
       stop = listen({
         onChange({ kind }) {
@@ -57,4 +61,8 @@ export function useLive(organizationId: string | undefined, isSignedIn: boolean)
       stop();
     };
   }, [client, organizationId, isSignedIn]);
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, milliseconds));
 }

@@ -16,6 +16,8 @@ import {
 } from "../../shared/components";
 import { useFormat } from "../../shared/i18n/format";
 import { useTexts } from "../../shared/i18n/i18n";
+import { filtersOf } from "./catalog/useOfferFilters";
+import { useOffers } from "./catalog/useOffers";
 import { DraftTrouble } from "./draft/DraftTrouble";
 import { filled } from "./draft/rows";
 import { type OrderDraft, useOrderDraft } from "./draft/useOrderDraft";
@@ -27,13 +29,24 @@ export interface OrderTabProps {
   readonly place: OrderingPlaceFragment;
 }
 
-const TABS: Readonly<Record<string, ComponentType<OrderTabProps>>> = {
-  catalog: lazy(() => import("./catalog/CatalogTab")),
-  pad: lazy(() => import("./pad/PadTab")),
-  grid: lazy(() => import("./grid/GridTab")),
-  lists: lazy(() => import("./lists/ListsTab")),
-};
 const KEYS = ["catalog", "pad", "grid", "lists"] as const;
+type TabKey = (typeof KEYS)[number];
+
+const LOADS: Readonly<Record<TabKey, () => Promise<{ default: ComponentType<OrderTabProps> }>>> = {
+  catalog: () => import("./catalog/CatalogTab"),
+  pad: () => import("./pad/PadTab"),
+  grid: () => import("./grid/GridTab"),
+  lists: () => import("./lists/ListsTab"),
+};
+const TABS: Readonly<Record<TabKey, ComponentType<OrderTabProps>>> = {
+  catalog: lazy(LOADS.catalog),
+  pad: lazy(LOADS.pad),
+  grid: lazy(LOADS.grid),
+  lists: lazy(LOADS.lists),
+};
+
+// The tab comes along with the page, while it is still asked on which relationships one may order.
+LOADS[tabOf(new URLSearchParams(window.location.search)) ?? "catalog"]().catch(() => undefined);
 
 /** Ordering: four ways to fill one draft, for one relationship at a time. */
 export default function OrderPage() {
@@ -42,6 +55,7 @@ export default function OrderPage() {
   return (
     <Page title={t("title")} actions={<PlaceField places={places} />}>
       {places.isLoading && <Loading rows={8} onRetry={places.retry} />}
+      {places.isLoading && places.wanted !== null && <Ahead relationshipId={places.wanted} />}
       {places.error !== null && <ErrorState error={places.error} onRetry={places.retry} />}
       {places.place !== null && <OrderTabs key={places.place.id} place={places.place} />}
       {!places.isLoading && places.error === null && places.place === null && (
@@ -49,6 +63,20 @@ export default function OrderPage() {
       )}
     </Page>
   );
+}
+
+/** Asks for what will be shown if one orders where one did the last time. */
+function Ahead({ relationshipId }: { readonly relationshipId: string }) {
+  const [parameters] = useSearchParams();
+  const isCatalog = (tabOf(parameters) ?? "catalog") === "catalog";
+  useOrderDraft(relationshipId);
+  return isCatalog && <OffersAhead relationshipId={relationshipId} />;
+}
+
+function OffersAhead({ relationshipId }: { readonly relationshipId: string }) {
+  const [parameters] = useSearchParams();
+  useOffers(relationshipId, filtersOf(parameters));
+  return null;
 }
 
 function PlaceField({ places }: { readonly places: Places }) {
@@ -76,9 +104,8 @@ function PlaceField({ places }: { readonly places: Places }) {
 function OrderTabs({ place }: OrderTabProps) {
   const t = useTexts(orderTexts);
   const [parameters, setParameters] = useSearchParams();
-  const wanted = parameters.get("tab");
   const isOnBehalf = useIsOnBehalf(place); // then there is no catalog of one's own to look at
-  const active = KEYS.find((key) => key === wanted) ?? (isOnBehalf ? "pad" : "catalog");
+  const active = tabOf(parameters) ?? (isOnBehalf ? "pad" : "catalog");
   const Tab = TABS[active];
   const open = (tab: string) => {
     parameters.set("tab", tab);
@@ -94,11 +121,18 @@ function OrderTabs({ place }: OrderTabProps) {
         active={active}
         onChange={open}
       >
-        <Suspense fallback={<Loading rows={8} />}>{Tab && <Tab place={place} />}</Suspense>
+        <Suspense fallback={<Loading rows={8} />}>
+          <Tab place={place} />
+        </Suspense>
       </Tabs>
       <DraftBar place={place} order={order} />
     </>
   );
+}
+
+function tabOf(parameters: URLSearchParams): TabKey | undefined {
+  const wanted = parameters.get("tab");
+  return KEYS.find((key) => key === wanted);
 }
 
 /** What has come together so far, in sight whatever one looks at. */

@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { useSearchParams } from "react-router";
 
 import { usePermissions, useSession } from "../../app/session";
@@ -10,6 +11,8 @@ export interface Places {
   readonly isLoading: boolean;
   readonly error: Error | null;
   readonly places: readonly OrderingPlaceFragment[];
+  /** Where one means to order, or did the last time; perhaps one may not any more. */
+  readonly wanted: string | null;
   /** The one that is ordered on now. */
   readonly place: OrderingPlaceFragment | null;
   choose(relationshipId: string): void;
@@ -22,7 +25,8 @@ export function useIsOnBehalf(place: OrderingPlaceFragment): boolean {
   return place.seller != null && place.seller.id === viewer.organization?.id;
 }
 
-/** On which relationships one may order; the chosen one stands in the address and is remembered. */
+/** On which relationships one may order; the chosen one stands in the address, the last is
+ * remembered. */
 export function usePlaces(): Places {
   const may = usePermissions();
   const { viewer } = useSession();
@@ -37,13 +41,18 @@ export function usePlaces(): Places {
   );
   const kept = `${KEPT_AS}.${viewer.organization?.id}`;
   const wanted = parameters.get("relationship") ?? localStorage.getItem(kept);
+  const place = places.find(({ id }) => id === wanted) ?? places[0] ?? null;
+  const placeId = place?.id;
+  useEffect(() => {
+    if (placeId !== undefined) localStorage.setItem(kept, placeId);
+  }, [kept, placeId]);
   return {
     isLoading: query.isPending,
     error: query.error,
     places,
-    place: places.find(({ id }) => id === wanted) ?? places[0] ?? null,
+    wanted,
+    place,
     choose: (relationshipId) => {
-      localStorage.setItem(kept, relationshipId);
       parameters.set("relationship", relationshipId);
       setParameters(parameters, { replace: true });
     },

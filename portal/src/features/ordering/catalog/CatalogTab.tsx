@@ -1,6 +1,6 @@
 import { useDeferredValue, useState } from "react";
 
-import { CatalogCategoriesDocument, CatalogOffersDocument } from "../../../gql/graphql";
+import { CatalogCategoriesDocument } from "../../../gql/graphql";
 import {
   Button,
   ButtonLink,
@@ -12,7 +12,7 @@ import {
   TextField,
   useName,
 } from "../../../shared/components";
-import { type Pages, useGraph, usePages } from "../../../shared/graph/hooks";
+import { type Pages, useGraph } from "../../../shared/graph/hooks";
 import { commonTexts } from "../../../shared/i18n/common";
 import { useTexts } from "../../../shared/i18n/i18n";
 import type { OrderTabProps } from "../OrderPage";
@@ -25,8 +25,7 @@ import { inTree } from "./categories";
 import { catalogTexts } from "./catalogTexts";
 import { NOTHING_HELD, heldBySku } from "./held";
 import { useOfferFilters } from "./useOfferFilters";
-
-const PAGE_SIZE = 50;
+import { useOffers } from "./useOffers";
 
 /** All that one may buy on a relationship, at one's own prices, and a box to order each. */
 export default function CatalogTab({ place }: OrderTabProps) {
@@ -43,18 +42,7 @@ export default function CatalogTab({ place }: OrderTabProps) {
 function Catalog({ relationshipId }: { readonly relationshipId: string }) {
   const t = useTexts(catalogTexts);
   const { filters, typed, type, choose } = useOfferFilters();
-  const pages = usePages({
-    kinds: ["PRICE", "STOCK", "CATALOG", "ORDER", "SHIPMENT", "RETURN", "RELATIONSHIP"],
-    document: CatalogOffersDocument,
-    variables: {
-      relationshipId,
-      search: filters.search === "" ? null : filters.search,
-      categoryId: filters.categoryId === "" ? null : filters.categoryId,
-      first: PAGE_SIZE,
-    },
-    connection: (result) => result.offers,
-    keepsFormer: true,
-  });
+  const pages = useOffers(relationshipId, filters);
   return (
     <>
       <div className="catalog-filters">

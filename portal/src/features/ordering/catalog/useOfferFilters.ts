@@ -8,13 +8,17 @@ export interface OfferFilters {
   readonly categoryId: string;
 }
 
-/** What is looked for; it stands in the address, so that one comes back to it. */
-export function useOfferFilters() {
-  const [parameters, setParameters] = useSearchParams();
-  const filters: OfferFilters = {
+export function filtersOf(parameters: URLSearchParams): OfferFilters {
+  return {
     search: parameters.get("search") ?? "",
     categoryId: parameters.get("category") ?? "",
   };
+}
+
+/** What is looked for; it stands in the address, so that one comes back to it. */
+export function useOfferFilters() {
+  const [parameters, setParameters] = useSearchParams();
+  const filters = filtersOf(parameters);
   const [typed, setTyped] = useState(filters.search);
 
   function change(key: "search" | "category", value: string): void {

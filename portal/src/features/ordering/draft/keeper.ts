@@ -73,6 +73,7 @@ export class DraftKeeper {
   /** With `changed`: of what the server has instead. */
   #theirVersion = 0;
   #hasLoaded = false;
+  #loading: Promise<void> | null = null;
   #hasUnsent = false;
   #isSending = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -119,15 +120,16 @@ export class DraftKeeper {
 
   /** Send what is not sent, then see what the rows come to now. */
   readonly refresh = async (): Promise<void> => {
+    const isFirst = !this.#hasLoaded;
     await this.flush();
-    await this.#load();
+    if (!isFirst) await this.#load();
   };
 
   /** Send now what is not sent. True when the server has everything. */
   readonly flush = async (): Promise<boolean> => {
     clearTimeout(this.#timer);
     while (this.#isSending) await new Promise((done) => setTimeout(done, 50));
-    if (!this.#hasLoaded) await this.#load();
+    if (!this.#hasLoaded) await this.#loadFirst();
     let former: number | null = null;
     // Once more for what was typed while it was under way, as long as it gets through.
     while (this.#hasUnsent && (former === null || former !== this.#version)) {
@@ -243,6 +245,12 @@ export class DraftKeeper {
       canUndo: this.#former !== null,
     });
   };
+
+  /** Whoever wants the draft to be known waits for the same answer. */
+  #loadFirst(): Promise<void> {
+    this.#loading ??= this.#load().finally(() => (this.#loading = null));
+    return this.#loading;
+  }
 
   /** See what the server has, and take up again what this device could not send. */
   async #load(): Promise<void> {

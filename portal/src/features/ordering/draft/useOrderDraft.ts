@@ -19,6 +19,9 @@ const KINDS: readonly Kind[] = [
   "PAYMENT",
 ];
 
+/** Several parts of a page begin to show it one after the other, and are one look at it. */
+const FRESH_MS = 2_000;
+
 // Pages come and go, a draft stays: what one page has not sent yet, the next one goes on with.
 const keepers = new Map<string, DraftKeeper>();
 
@@ -37,7 +40,7 @@ export function useOrderDraft(relationshipId: string): OrderDraft {
     queryKey: ["DRAFT", place],
     queryFn: () => keeper.refresh().then(() => null),
     meta: { kinds: KINDS },
-    staleTime: 0,
+    staleTime: FRESH_MS,
     retry: false,
   });
   useEffect(() => {
