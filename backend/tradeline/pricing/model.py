@@ -29,9 +29,10 @@ class PriceLevel(StrEnum):
 
     @property
     def rank(self) -> int:
-        return list(PriceLevel).index(self)
+        return RANKS[self]
 
 
+RANKS = {level: rank for rank, level in enumerate(PriceLevel)}
 CONTRACT_LEVELS = frozenset({PriceLevel.CONTRACT, PriceLevel.QUOTE})
 
 

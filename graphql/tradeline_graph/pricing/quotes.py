@@ -23,8 +23,7 @@ class PriceQuote:
     currency: str
     priced_quantity: int
     priced_unit: str = strawberry.field(description="A pack's code, or the base unit.")
-    amount: Money | None
-    explanation: PriceExplanation
+    resolution: strawberry.Private[pricing.PriceResolution]
 
     @classmethod
     def of(cls, resolution: pricing.PriceResolution) -> PriceQuote:
@@ -33,9 +32,19 @@ class PriceQuote:
             currency=resolution.currency,
             priced_quantity=resolution.priced_quantity,
             priced_unit=resolution.priced_unit,
-            amount=None if resolution.amount is None else Money.of(resolution.amount),
-            explanation=PriceExplanation.of(resolution),
+            resolution=resolution,
         )
+
+    # A catalog asks for neither, fifty times a page.
+
+    @strawberry.field
+    def amount(self) -> Money | None:
+        amount = self.resolution.amount
+        return None if amount is None else Money.of(amount)
+
+    @strawberry.field
+    def explanation(self) -> PriceExplanation:
+        return PriceExplanation.of(self.resolution)
 
 
 @strawberry.type(
