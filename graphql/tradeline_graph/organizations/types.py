@@ -116,6 +116,13 @@ class Organization:
             created_at=row.created_at,
         )
 
+    @strawberry.field(
+        description="You manage it: your own tree, and partners-to-be that have nobody yet."
+    )
+    async def is_managed(self, info: Info) -> bool:
+        is_managed: bool = await info.context.loader("managed", _managed).load(self.organization_id)
+        return is_managed
+
     @strawberry.field(description="The organization above it, if you may know of it.")
     async def parent(self, info: Info) -> Organization | None:
         return await load_organization(info, self.parent_id)
@@ -346,6 +353,11 @@ async def _legal_entities(
 ) -> Sequence[organizations.LegalEntity | None]:
     rows = await organizations.legal_entities_by_ids(conn, actor=actor, ids=ids)
     return [rows.get(id) for id in ids]
+
+
+async def _managed(conn: kernel.Connection, actor: kernel.Actor, ids: list[int]) -> Sequence[bool]:
+    managed = await organizations.managed_organizations(conn, actor=actor, ids=ids)
+    return [id in managed for id in ids]
 
 
 async def _children(

@@ -139,6 +139,37 @@ async def test_a_partner_is_created_and_sold_to(owner_pool: Pool, db: Database) 
     assert limit == 100_000
 
 
+async def test_a_partner_is_managed_until_it_has_people_of_its_own(
+    owner_pool: Pool, db: Database
+) -> None:
+    story = await a_network(owner_pool, db)
+    trader = story.actor("trader_a")
+    made = await does(
+        db,
+        trader,
+        "organizationCreate",
+        "organization { id isManaged }",
+        kind="RETAILER",
+        code="NEW",
+        name="新店",
+    )
+    asking = """query ($own: ID!, $partner: ID!) {
+        own: organization(id: $own) { isManaged }
+        partner: organization(id: $partner) { isManaged }
+    }"""
+
+    data = await execute(
+        db,
+        trader,
+        asking,
+        own=organization(story, "trader_a"),
+        partner=organization(story, "retailer_1"),
+    )
+
+    assert made["organization"]["isManaged"] is True
+    assert data == {"own": {"isManaged": True}, "partner": {"isManaged": False}}
+
+
 async def test_an_edge_tells_each_side_what_it_may_do_to_it(owner_pool: Pool, db: Database) -> None:
     story = await a_network(owner_pool, db)
     seller, buyer = story.actor("retailer_1"), story.actor("trader_a")

@@ -15,6 +15,7 @@ import {
 import { useGraph } from "../../shared/graph/hooks";
 import { useTexts } from "../../shared/i18n/i18n";
 import { AuditButton } from "../identity/audit/AuditDrawer";
+import { InviteButton } from "../identity/people/InviteButton";
 import { Credit } from "./relationship/Credit";
 import { EdgeState } from "./relationship/EdgeState";
 import { Assortments, PriceLists, useGrantPermissions } from "./relationship/Grants";
@@ -104,8 +105,12 @@ function Links({ edge, name }: { readonly edge: Edge; readonly name: string }) {
   const may = usePermissions();
   const id = encodeURIComponent(edge.id);
   const canOrder = edge.side === "BUYER" ? may("ORDER_PLACE") : may("ORDER_PLACE_ON_BEHALF");
+  const partner = edge.side === "SELLER" ? edge.buyer : edge.seller;
   return (
     <>
+      {partner?.isManaged && (
+        <InviteButton organizationId={partner.id} text={t("invite.partner")} />
+      )}
       {edge.state === "ACTIVE" && canOrder && (
         <ButtonLink to={`/order?relationship=${id}`}>
           {t(edge.side === "BUYER" ? "order" : "order.onBehalf")}

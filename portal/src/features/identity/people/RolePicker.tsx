@@ -11,9 +11,12 @@ export function useRoles() {
 
 /** Roles to tick. */
 export function RolePicker({
+  isElsewhere = false,
   ids,
   onChange,
 }: {
+  /** In another organization, which knows the built-in roles alone. */
+  readonly isElsewhere?: boolean;
   readonly ids: ReadonlySet<string>;
   readonly onChange: (ids: ReadonlySet<string>) => void;
 }) {
@@ -31,14 +34,16 @@ export function RolePicker({
       <legend>{t("roles")}</legend>
       {roles.isPending && <Loading rows={2} />}
       <ErrorLine error={roles.error} onRetry={() => void roles.refetch()} />
-      {roles.data?.roles.map((role) => (
-        <CheckField
-          key={role.id}
-          label={name(role)}
-          isChecked={ids.has(role.id)}
-          onCheck={(isChecked) => toggle(role, isChecked)}
-        />
-      ))}
+      {roles.data?.roles
+        .filter((role) => role.isBuiltIn || !isElsewhere)
+        .map((role) => (
+          <CheckField
+            key={role.id}
+            label={name(role)}
+            isChecked={ids.has(role.id)}
+            onCheck={(isChecked) => toggle(role, isChecked)}
+          />
+        ))}
     </fieldset>
   );
 }
