@@ -30,7 +30,7 @@ from tradeline.inventory.model import (
     Supply,
     Warehouse,
 )
-from tradeline.kernel import QUANTITY_MAX, InvalidValue, NotFound, Problem
+from tradeline.kernel import QUANTITY_MAX, InvalidValue, NotFound, Problem, judge_length
 
 Levels = Mapping[tuple[int, int], StockLevel]
 Names = Mapping[int, SkuName]
@@ -263,16 +263,7 @@ def judge_lines(
 
 def judge_text(text: str, path: Path, is_needed: bool) -> list[Problem]:
     """The faults of a name or a note."""
-    if len(text) <= TEXT_LENGTH_MAX and "\0" not in text and (text.strip() or not is_needed):
-        return []
-    least = int(is_needed)
-    return [
-        invalid(
-            path,
-            f"write {least} to {TEXT_LENGTH_MAX} characters",
-            f"请填写 {least} 至 {TEXT_LENGTH_MAX} 个字符",
-        )
-    ]
+    return judge_length(text, path, least=int(is_needed), most=TEXT_LENGTH_MAX)
 
 
 def invalid(path: Path, rule: str, rule_zh: str) -> InvalidValue:

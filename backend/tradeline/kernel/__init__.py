@@ -46,6 +46,7 @@ from tradeline.kernel.pages import (
 )
 from tradeline.kernel.quantity import QUANTITY_MAX, Quantity
 from tradeline.kernel.stages import Stage, add_time, timed, times_spent
+from tradeline.kernel.texts import judge_length
 from tradeline.kernel.violations import (
     Finding,
     Invariant,
@@ -99,6 +100,7 @@ __all__ = [
     "forget_events",
     "forget_requests",
     "grouped",
+    "judge_length",
     "list_audit_entries",
     "listing",
     "make_page",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from tradeline.kernel import InvalidValue, Problem
+from tradeline.kernel import InvalidValue, Problem, judge_length
 
 TEXT_LENGTH_MAX = 1_000
 CODE_LENGTH_MAX = 100
@@ -16,15 +16,10 @@ DAYS_AHEAD_MAX = 5 * 366
 def judge_texts(*, codes: Mapping[str, str] = {}, texts: Mapping[str, str] = {}) -> list[Problem]:
     """Faults of texts by field as callers name it: codes are short, texts may have lines."""
     return [
-        InvalidValue(
-            path=(field,),
-            field=field,
-            rule=f"write at most {length_max} characters",
-            rule_zh=f"最多 {length_max} 个字符",
-        )
-        for length_max, values in ((CODE_LENGTH_MAX, codes), (TEXT_LENGTH_MAX, texts))
+        fault
+        for most, values in ((CODE_LENGTH_MAX, codes), (TEXT_LENGTH_MAX, texts))
         for field, value in values.items()
-        if len(value) > length_max
+        for fault in judge_length(value, (field,), most=most)
     ]
 
 

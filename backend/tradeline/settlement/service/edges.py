@@ -19,6 +19,7 @@ from tradeline.kernel import (
     Permission,
     Problem,
     WrongState,
+    judge_length,
     make_page,
     publish,
     raise_any,
@@ -165,16 +166,7 @@ def judge_amount(
 
 def judge_text(text: str, field: str, *, minimum: int = 1) -> list[Problem]:
     """The faults of a reason or a note."""
-    if minimum <= len(text.strip()) <= TEXT_LENGTH_MAX and "\0" not in text:
-        return []
-    return [
-        InvalidValue(
-            path=(field,),
-            field=field,
-            rule=f"write {minimum} to {TEXT_LENGTH_MAX} characters",
-            rule_zh=f"请填写 {minimum} 至 {TEXT_LENGTH_MAX} 个字符",
-        )
-    ]
+    return judge_length(text, (field,), least=minimum, most=TEXT_LENGTH_MAX)
 
 
 def found_or_refuse(value: Found | None, subject: str, field: str) -> Found:
