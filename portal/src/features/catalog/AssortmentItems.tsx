@@ -51,7 +51,7 @@ export function AssortmentItems({ assortment }: { readonly assortment: Assortmen
   const t = useTexts(catalogTexts);
   const [isAdding, setIsAdding] = useState(false);
   return (
-    <>
+    <div className="page">
       {isAdding && <NewItems assortment={assortment} onClose={() => setIsAdding(false)} />}
       <Section
         title={t("items")}
@@ -65,7 +65,7 @@ export function AssortmentItems({ assortment }: { readonly assortment: Assortmen
       >
         <ItemTable assortment={assortment} />
       </Section>
-    </>
+    </div>
   );
 }
 

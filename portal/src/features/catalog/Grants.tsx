@@ -117,7 +117,6 @@ export function Grants({
       />
       {isGranting && granting && onGrant && (
         <GrantDialog
-          title={t("grant.title", { title })}
           granting={granting}
           onGrant={onGrant}
           onDone={(count) => {
@@ -132,13 +131,11 @@ export function Grants({
 }
 
 function GrantDialog({
-  title,
   granting,
   onGrant,
   onDone,
   onClose,
 }: {
-  readonly title: string;
   readonly granting: Granting;
   readonly onGrant: (relationshipIds: string[]) => Outcome;
   readonly onDone: (count: number) => void;
@@ -163,7 +160,7 @@ function GrantDialog({
 
   return (
     <FormDialog
-      title={title}
+      title={t("grant.title")}
       intent={granting}
       isWide
       submitText={t("grant.to", { count: ids.size })}

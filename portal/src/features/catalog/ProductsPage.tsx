@@ -70,7 +70,7 @@ function Products() {
     keepsFormer: true,
   });
   return (
-    <>
+    <div className="page">
       <div className="form" role="search">
         <TextField
           label={t("products.search")}
@@ -88,7 +88,7 @@ function Products() {
         rowHref={(product) => `/setup/products/${encodeURIComponent(product.id)}`}
         empty={<Empty>{t("products.empty")}</Empty>}
       />
-    </>
+    </div>
   );
 }
 

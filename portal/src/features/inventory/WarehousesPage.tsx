@@ -24,6 +24,7 @@ import {
 import { type Problem, useIntent, usePages } from "../../shared/graph/hooks";
 import { commonTexts } from "../../shared/i18n/common";
 import { useTexts } from "../../shared/i18n/i18n";
+import { Serving } from "./Serving";
 import { inventoryTexts } from "./texts";
 
 const WHOLE = /^\d{1,6}$/;
@@ -58,6 +59,7 @@ export default function WarehousesPage() {
         rowKey={(warehouse) => warehouse.id}
         empty={<Empty>{t("warehouses.empty")}</Empty>}
       />
+      <Serving />
       {edited === "new" && <NewWarehouse onClose={() => setEdited(null)} />}
       {edited !== null && edited !== "new" && (
         <EditWarehouse key={edited.id} warehouse={edited} onClose={() => setEdited(null)} />

@@ -13,7 +13,6 @@ import { useTexts } from "../../../shared/i18n/i18n";
 import { catalogTexts } from "../texts";
 import { type SheetColumn, SkuSheet } from "./SkuSheet";
 import type { BlockColumn } from "./block";
-import { sheetTexts } from "./texts";
 import { type Found, useSkusByCodes } from "./useSkusByCodes";
 import { type SheetRow, useSheet } from "./useSheet";
 
@@ -47,7 +46,6 @@ export function SheetForm<Item>({
   readonly onClose: () => void;
 }) {
   const t = useTexts(catalogTexts);
-  const words = useTexts(sheetTexts);
   const common = useTexts(commonTexts);
   const sheet = useSheet(columns);
   const finding = useSkusByCodes(sheet.portion);
@@ -85,12 +83,7 @@ export function SheetForm<Item>({
         problemsOf={(row) => intent.problems.filter(({ path }) => sent[Number(path[1])] === row)}
       />
       <IntentProblems
-        intent={intent}
-        action={({ path }) =>
-          Number.isInteger(Number(path[1])) && (
-            <strong>{words("rowOf", { row: Number(path[1]) + 1 })}</strong>
-          )
-        }
+        intent={{ ...intent, problems: intent.problems.filter((problem) => !isOfRow(problem)) }}
       />
       {putCount > 0 && (
         <Notice kind="good">
@@ -116,4 +109,9 @@ export function SheetForm<Item>({
       </div>
     </Section>
   );
+}
+
+/** Such as `["items", "3", …]`: it stands with its row. */
+function isOfRow({ path }: Problem): boolean {
+  return /^\d+$/.test(path[1] ?? "");
 }
