@@ -167,7 +167,7 @@ def _decide_line(
         return [NotInAssortment(path=(*path, "skuId"))]
     pack = pack_of(line, tradable)
     if pack is None:
-        return [UnknownPack(path=(*path, "packId"), sku=tradable.sku_code)]
+        return [UnknownPack.of((*path, "packId"), tradable)]
     quantity = line.quantity * pack.units
     if quantity > QUANTITY_MAX:
         return [_too_many((*path, "quantity"))]

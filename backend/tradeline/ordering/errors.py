@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from tradeline.catalog import Tradable
 from tradeline.kernel import Money, Problem, Quantity
 
 
@@ -31,10 +32,21 @@ class NotInAssortment(Problem):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownPack(Problem):
-    zh: ClassVar[str] = "{sku} 没有这种包装；请选择已有包装。"
-    en: ClassVar[str] = "{sku} does not come in this pack; choose one that it has."
+    zh: ClassVar[str] = "{sku} 没有这种包装；请选择其一：{packs}。"
+    en: ClassVar[str] = "{sku} does not come in this pack; choose one of: {packs_en}."
 
     sku: str
+    packs: str
+    packs_en: str
+
+    @classmethod
+    def of(cls, path: tuple[str | int, ...], sku: Tradable) -> UnknownPack:
+        return cls(
+            path=path,
+            sku=sku.sku_code,
+            packs="、".join(pack.name for pack in sku.packs.values()),
+            packs_en=", ".join(pack.name_en or pack.name for pack in sku.packs.values()),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,9 @@ QUANTITY = re.compile(
     r"(\d{1,3}(?:,\d{3})+|\d{1,10})(?:\.0{1,2})?\s*(?:[x×*]\s+|[×*])?([^\W\d].*)?"
 )
 
+# Where a pack's name begins to tell its units: 箱（24）, Case of 24.
+UNITS_IN_NAME = re.compile(r"\s*\(|\s+of\s+\d")
+
 WHOLE_CODES = (MatchKind.CODE, MatchKind.BARCODE, MatchKind.OWN_CODE)
 
 Skus: TypeAlias = Mapping[int, Tradable]
@@ -75,16 +78,21 @@ def read_quantity(text: str) -> TypedQuantity | None:
 
 
 def pack_named(name: str, packs: Iterable[Pack]) -> Pack | None:
-    """The pack that goes by that name, perhaps behind an x as in 2xCASE: its code, its name, or its
-    English one in the plural too. None where none does, or more than one."""
+    """The pack that goes by that name, perhaps behind an x as in 2xCASE. None if not just one does.
+
+    It goes by its code, by its names, and by what these say before its units; in English in the
+    plural too.
+    """
     called = {name, name.removeprefix("x")} - {""}
-    found = [
-        pack
-        for pack in packs
-        if called & {fold(pack.code), fold(pack.name), fold(pack.name_en)}
-        or (pack.name_en and called & {f"{fold(pack.name_en)}s", f"{fold(pack.name_en)}es"})
-    ]
+    found = [pack for pack in packs if called & _names_of(pack)]
     return found[0] if len(found) == 1 else None
+
+
+def _names_of(pack: Pack) -> set[str]:
+    names = {fold(pack.name), fold(pack.name_en)}
+    names |= {UNITS_IN_NAME.split(name, maxsplit=1)[0] for name in names}
+    english = {fold(pack.name_en), UNITS_IN_NAME.split(fold(pack.name_en), maxsplit=1)[0]} - {""}
+    return names | {fold(pack.code)} | {f"{name}{end}" for name in english for end in ("s", "es")}
 
 
 def read_rows(
@@ -140,7 +148,7 @@ def _read_row(position: int, typed: TypedRow, matches: Sequence[TypedMatch], sku
     if quantity is not None and quantity.pack_name:
         pack = pack_named(quantity.pack_name, sku.packs.values())
         if pack is None:
-            problems.append(UnknownPack(path=(*path, "quantityText"), sku=sku.sku_code))
+            problems.append(UnknownPack.of((*path, "quantityText"), sku))
     return ReadRow(
         position=position,
         typed=typed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tradeline.catalog import MatchKind, Pack, Tradable, TypedMatch
+from tradeline.kernel import Locale
 from tradeline.ordering import TypedRow
 from tradeline.ordering.rows import TypedQuantity, pack_named, read_quantity, read_rows
 
@@ -75,6 +76,54 @@ def test_a_name_that_two_packs_have_is_neither() -> None:
     other = Pack(id=4, code="CTN", units=24, name="箱")
 
     assert pack_named("箱", [CASE, other]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2箱", 24),
+        ("2 箱", 24),
+        ("2 x 箱", 24),
+        ("2 箱（24）", 24),
+        ("2 case", 24),
+        ("2 cases", 24),
+        ("2 Case of 24", 24),
+        ("2 boxes", 6),
+        ("2 盒", 6),
+        ("2 case of 12", None),
+        ("2 of 24", None),
+        ("2 24", None),
+    ],
+)
+def test_a_pack_named_with_its_units_is_understood_without_them(
+    text: str, expected: int | None
+) -> None:
+    case = Pack(id=2, code="CS24", units=24, name="箱（24）", name_en="Case of 24")
+    box = Pack(id=3, code="BX6", units=6, name="盒 (6)", name_en="Box (6)")
+    typed = read_quantity(text)
+    pack = typed and pack_named(typed.pack_name, [EACH, case, box])
+
+    assert (pack.units if pack else None) == expected
+
+
+def test_of_two_cases_neither_is_meant_until_their_units_are_told() -> None:
+    dozen = Pack(id=2, code="CS12", units=12, name="箱（12）", name_en="Case of 12")
+    two_dozen = Pack(id=3, code="CS24", units=24, name="箱（24）", name_en="Case of 24")
+
+    assert pack_named("箱", [EACH, dozen, two_dozen]) is None
+    assert pack_named("cases", [EACH, dozen, two_dozen]) is None
+    assert pack_named("case of 12", [EACH, dozen, two_dozen]) == dozen
+    assert pack_named("箱(24)", [EACH, dozen, two_dozen]) == two_dozen
+
+
+def test_who_names_an_unknown_pack_is_told_which_there_are() -> None:
+    [row] = read_rows([TypedRow("x", "2 打")], {"x": [match(1, MatchKind.CODE)]}, SKUS)
+
+    [problem] = row.problems
+    assert problem.message(Locale.ZH) == "S1 没有这种包装；请选择其一：EA、箱。"
+    assert problem.message(Locale.EN).endswith(
+        "does not come in this pack; choose one of: EA, Case."
+    )
 
 
 def sku(sku_id: int) -> Tradable:
