@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { ResolvedRow } from "../src/features/ordering/draft/keeper";
 import type { Row } from "../src/features/ordering/draft/rows";
 import { countOf, fixesOf } from "../src/features/ordering/pad/fixes";
+import { cellOfAddress } from "../src/features/ordering/pad/usePad";
 
 const CASE = { id: "p", code: "CASE12", name: "箱", nameEn: "Case", units: 12 };
 const BASE = { id: "b", code: "EA", name: "EA", nameEn: "", units: 1 };
@@ -57,4 +58,15 @@ test("where nothing is left of it, the row can go", () => {
 test("how many were asked for is known, in whatever width, when the pack is not", () => {
   const of = (quantityText: string) => countOf({ quantityText } as ResolvedRow);
   expect([of("2 BOX"), of("１２ 盒"), of("many")]).toEqual(["2", "12", null]);
+});
+
+test("an address names a row as the server counts them, and the cell that is wrong in it", () => {
+  const wrong = { problems: [{ __typename: "QuantityUnclear", path, message: "" }] };
+  const draft = {
+    places: [7, 4],
+    resolved: new Map([[4, wrong as unknown as ResolvedRow]]),
+  };
+  expect(cellOfAddress("2", draft)).toEqual({ key: 4, field: "quantityText" });
+  expect(cellOfAddress("1", draft)).toEqual({ key: 7, field: "code" });
+  for (const row of [null, "", "0", "3", "1.5", "x"]) expect(cellOfAddress(row, draft)).toBeNull();
 });

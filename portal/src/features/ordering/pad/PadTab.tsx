@@ -1,4 +1,5 @@
-import { type DragEvent, type KeyboardEvent, useMemo, useState } from "react";
+import { type DragEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { useSearchParams } from "react-router";
 
 import { useMutation } from "@tanstack/react-query";
 
@@ -8,12 +9,12 @@ import { Fault } from "../../../shared/graph/errors";
 import { execute } from "../../../shared/graph/execute";
 import { useTexts } from "../../../shared/i18n/i18n";
 import type { OrderTabProps } from "../OrderPage";
-import { useOrderDraft } from "../draft/useOrderDraft";
+import { type OrderDraft, useOrderDraft } from "../draft/useOrderDraft";
 import { PadSheet } from "./PadSheet";
 import { PadToolbar } from "./PadToolbar";
 import "./pad.css";
 import { padTexts } from "./padTexts";
-import { type Pad, usePad } from "./usePad";
+import { type Pad, cellOfAddress, usePad } from "./usePad";
 
 const FILE_BYTES_MAX = 1_000_000;
 
@@ -22,6 +23,7 @@ export default function PadTab({ place }: OrderTabProps) {
   const t = useTexts(padTexts);
   const draft = useOrderDraft(place.id);
   const { pad, message, wanted } = usePad(draft.keeper);
+  useRowOfAddress(draft, pad);
   const file = useFile(pad);
   const [isOver, setIsOver] = useState(false);
   const { shown, problemKeys, toggle } = useProblemFilter(draft.resolved);
@@ -88,6 +90,28 @@ export default function PadTab({ place }: OrderTabProps) {
       </p>
     </div>
   );
+}
+
+/** Goes to the row that the address names, once: then one is free to go on. */
+function useRowOfAddress(draft: OrderDraft, pad: Pad): void {
+  const [parameters, setParameters] = useSearchParams();
+  const cell = cellOfAddress(parameters.get("row"), draft);
+  const latest = useRef({ cell, setParameters });
+  latest.current = { cell, setParameters };
+  const isThere = cell !== null;
+  useEffect(() => {
+    const { cell: there, setParameters: set } = latest.current;
+    if (!isThere || there === null) return;
+    pad.focus(there);
+    set(
+      (present) => {
+        const next = new URLSearchParams(present);
+        next.delete("row");
+        return next;
+      },
+      { replace: true, preventScrollReset: true },
+    );
+  }, [isThere, pad]);
 }
 
 /** Rows of a file go below the others, as if they had been typed. */

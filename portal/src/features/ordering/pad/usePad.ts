@@ -1,10 +1,10 @@
 import { useMemo, useState } from "react";
 
 import { useTexts } from "../../../shared/i18n/i18n";
-import type { DraftKeeper } from "../draft/keeper";
+import type { DraftKeeper, DraftState } from "../draft/keeper";
 import { type NewRow, isBlank } from "../draft/rows";
 import { readBlock } from "./block";
-import type { Fix } from "./fixes";
+import { type Fix, fieldOf } from "./fixes";
 import { padTexts } from "./padTexts";
 
 export type CellField = "code" | "quantityText";
@@ -94,6 +94,17 @@ export function usePad(keeper: DraftKeeper) {
     };
   }, [keeper, t]);
   return { pad, message, wanted };
+}
+
+/** The cell to mend in the row that an address names, as the server counts rows, from 1. */
+export function cellOfAddress(
+  row: string | null,
+  { places, resolved }: Pick<DraftState, "places" | "resolved">,
+): Cell | null {
+  const key = places[Number(row) - 1];
+  if (key === undefined) return null;
+  const [problem] = resolved.get(key)?.problems ?? [];
+  return { key, field: problem === undefined ? "code" : fieldOf(problem) };
 }
 
 /** A column of quantities goes down from a row, over what is there, as in any sheet. */
