@@ -83,6 +83,16 @@ async def test_nothing_in_a_search_stands_for_anything_else(owner_pool: Pool, db
         assert await found(db, seller, search=search) == [], search
 
 
+async def test_a_reference_in_full_width_is_found_as_it_was_written(
+    owner_pool: Pool, db: Database
+) -> None:
+    market = await a_market(owner_pool, db)
+    wide = await referring(db, market, "（加急）ＰＯ１")
+
+    for search in ("（加急）", "(加急)", "po1", "ＰＯ１"):
+        assert await found(db, market.story.actor("trader_a"), search=search) == [wide], search
+
+
 async def test_a_search_that_nobody_types_is_refused(owner_pool: Pool, db: Database) -> None:
     market = await a_market(owner_pool, db)
 

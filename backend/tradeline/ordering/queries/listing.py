@@ -65,11 +65,11 @@ IS_IN_DISPUTE = """
 DISPUTED = {None: "", True: f"AND {IS_IN_DISPUTE}", False: f"AND NOT ({IS_IN_DISPUTE})"}
 
 # Two ways to be found, each planned by itself: by the text $7, by the SKUs $8 whose code holds it.
-# A text is looked for as it is: nothing in it stands for anything else.
+# Case and width do not matter, and nothing in a text stands for anything else.
 NOT_SEARCHED = "AND $7::text IS NULL AND $8::bigint[] IS NULL"
 BY_OWN_TEXT = """
     AND (strpos(lower(trade_order.number), $7) > 0
-         OR strpos(lower(trade_order.buyer_reference), $7) > 0)
+         OR strpos(lower(normalize(trade_order.buyer_reference, NFKC)), $7) > 0)
     AND $8::bigint[] IS NOT NULL
 """
 # Of SKUs that few lines hold, the lines lead to the orders; of others, the newest orders to them.
@@ -97,7 +97,7 @@ SKUS_BY_CODE = """
     WITH found AS (
         SELECT coalesce(array_agg(sku.id), '{}') AS ids
           FROM catalog.sku AS sku
-         WHERE sku.network_id = $1 AND strpos(lower(sku.code), $2) > 0
+         WHERE sku.network_id = $1 AND strpos(lower(normalize(sku.code, NFKC)), $2) > 0
     )
     SELECT found.ids,
            (SELECT count(*)
