@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
 from tradeline.kernel.actor import Locale
-from tradeline.kernel.words import CHINESE
+from tradeline.kernel.words import CHINESE, field_in_chinese, field_in_english
 
 Path = tuple[str | int, ...]
 
@@ -54,6 +54,12 @@ class InvalidValue(Problem):
     field: str
     rule: str
     rule_zh: str
+
+    def message(self, locale: Locale = Locale.EN) -> str:
+        """With the word for the field; `field` itself is for programs."""
+        in_chinese = locale is Locale.ZH
+        spoken = field_in_chinese(self.field) if in_chinese else field_in_english(self.field)
+        return Problem.message(replace(self, field=spoken), locale)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tradeline.catalog import Tradable
-from tradeline.kernel import Money, Problem, Quantity
+from tradeline.kernel import Locale, Money, Problem, Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +134,23 @@ class BelowOrderMinimum(Problem):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutsideTerritory(Problem):
+    """An order goes elsewhere than the edge covers, or does not say where to."""
+
     zh: ClassVar[str] = "收货地区“{region}”不在授权区域（{territory}）内；请更换收货地区。"
     en: ClassVar[str] = "{region} is outside of your territory ({territory}); ship within it."
 
     region: str
     territory: str
+
+    def message(self, locale: Locale = Locale.EN) -> str:
+        if self.region:
+            return Problem.message(self, locale)
+        if locale is Locale.ZH:
+            return f"尚未填写收货地区；请在订单信息中选择授权区域（{self.territory}）内的收货地区。"
+        return (
+            "The order does not say to which region it is shipped; choose one of your territory"
+            f" ({self.territory}) where you tell about the order."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

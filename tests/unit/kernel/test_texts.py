@@ -18,11 +18,11 @@ def test_blanks_say_nothing_and_count_for_the_length(text: str) -> None:
 
     assert fault.path == ("lines", 2, "note")
     assert fault.message() == "note cannot be used: write 1 to 5 characters."
-    assert fault.message(Locale.ZH) == "“note”不可用：请填写 1 至 5 个字符。"
+    assert fault.message(Locale.ZH) == "“备注”不可用：请填写 1 至 5 个字符。"
 
 
 def test_a_text_that_may_be_empty_is_only_told_how_long_it_may_be() -> None:
     [fault] = judge_length("123456", ("note",), most=5)
 
     assert fault.message() == "note cannot be used: write at most 5 characters."
-    assert fault.message(Locale.ZH) == "“note”不可用：最多 5 个字符。"
+    assert fault.message(Locale.ZH) == "“备注”不可用：最多 5 个字符。"

@@ -60,6 +60,26 @@ def test_states_are_translated_too() -> None:
     assert message == "订单当前为“待发货”，不能执行此操作；请刷新后查看。"
 
 
+@pytest.mark.parametrize(
+    ("field", "english", "chinese"),
+    [
+        ("amount", "amount", "金额"),
+        ("requestedOn", "requested day", "要求到货日"),
+        ("trackingNumber", "tracking number", "运单号"),
+        ("isOdd", "is odd", "isOdd"),
+        ("amount.currency", "amount.currency", "amount.currency"),
+    ],
+)
+def test_a_field_is_called_as_people_call_it_and_stays_what_programs_know(
+    field: str, english: str, chinese: str
+) -> None:
+    problem = InvalidValue(path=(field,), field=field, rule="write more", rule_zh="请多写")
+
+    assert problem.message(Locale.EN) == f"{english} cannot be used: write more."
+    assert problem.message(Locale.ZH) == f"“{chinese}”不可用：请多写。"
+    assert (problem.field, problem.path) == (field, (field,))
+
+
 def test_what_a_person_typed_stays_as_it_is() -> None:
     problem = AlreadyExists(subject="SKU", code="{order}")
 
