@@ -46,30 +46,33 @@ const COLUMNS: readonly BlockColumn[] = [
   },
 ];
 
-/** What is in an assortment, to add to, to change and to take out. */
-export function AssortmentItems({ assortment }: { readonly assortment: AssortmentPartsFragment }) {
+/** What is in an assortment, to look at and to take out; `onAdd` begins to add to it. */
+export function AssortmentItems({
+  assortment,
+  onAdd,
+}: {
+  readonly assortment: AssortmentPartsFragment;
+  readonly onAdd: (() => void) | null;
+}) {
   const t = useTexts(catalogTexts);
-  const [isAdding, setIsAdding] = useState(false);
   return (
-    <div className="page">
-      {isAdding && <NewItems assortment={assortment} onClose={() => setIsAdding(false)} />}
-      <Section
-        title={t("items")}
-        actions={
-          !isAdding && (
-            <Button kind="primary" onClick={() => setIsAdding(true)}>
-              {t("items.add")}
-            </Button>
-          )
-        }
-      >
-        <ItemTable assortment={assortment} />
-      </Section>
-    </div>
+    <Section
+      title={t("items")}
+      actions={
+        onAdd && (
+          <Button kind="primary" onClick={onAdd}>
+            {t("items.add")}
+          </Button>
+        )
+      }
+    >
+      <ItemTable assortment={assortment} />
+    </Section>
   );
 }
 
-function NewItems({
+/** SKUs to add, or to give another minimum and step. */
+export function NewItems({
   assortment,
   onClose,
 }: {

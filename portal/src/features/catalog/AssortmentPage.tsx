@@ -24,7 +24,7 @@ import {
 } from "../../shared/components";
 import { useGraph, useIntent, usePages } from "../../shared/graph/hooks";
 import { useTexts } from "../../shared/i18n/i18n";
-import { AssortmentItems } from "./AssortmentItems";
+import { AssortmentItems, NewItems } from "./AssortmentItems";
 import { GRANTS_PAGE_SIZE, Grants, NO_RELATIONSHIPS } from "./Grants";
 import { catalogTexts } from "./texts";
 
@@ -60,22 +60,29 @@ function Body({ assortment }: { readonly assortment: AssortmentPartsFragment }) 
   const t = useTexts(catalogTexts);
   const may = usePermissions();
   const [tab, setTab] = useState<"items" | "granted">("items");
+  const [isAdding, setIsAdding] = useState(false);
   return (
-    <Tabs
-      label={t("assortment.parts")}
-      tabs={[
-        { key: "items", text: t("items") },
-        ...(may("RELATIONSHIP_READ") ? [{ key: "granted" as const, text: t("granted") }] : []),
-      ]}
-      active={tab}
-      onChange={setTab}
-    >
-      {tab === "items" ? (
-        <AssortmentItems assortment={assortment} />
-      ) : (
-        <Granted assortment={assortment} />
-      )}
-    </Tabs>
+    <>
+      {isAdding && <NewItems assortment={assortment} onClose={() => setIsAdding(false)} />}
+      <Tabs
+        label={t("assortment.parts")}
+        tabs={[
+          { key: "items", text: t("items") },
+          ...(may("RELATIONSHIP_READ") ? [{ key: "granted" as const, text: t("granted") }] : []),
+        ]}
+        active={tab}
+        onChange={setTab}
+      >
+        {tab === "items" ? (
+          <AssortmentItems
+            assortment={assortment}
+            onAdd={isAdding ? null : () => setIsAdding(true)}
+          />
+        ) : (
+          <Granted assortment={assortment} />
+        )}
+      </Tabs>
+    </>
   );
 }
 

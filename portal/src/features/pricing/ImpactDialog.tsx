@@ -108,7 +108,8 @@ function Reach({ impact, currency }: { readonly impact: Impact; readonly currenc
         {impact.affectedCount == null
           ? t("impact.unknown")
           : t("impact.affected", { count: impact.affectedCount })}{" "}
-        {impact.truncated && t("impact.truncated", { count: impact.changeCount })}
+        {impact.truncated &&
+          t("impact.truncated", { count: impact.changeCount, shown: impact.changes.length })}
       </p>
       <DataTable
         caption={t("impact.caption")}

@@ -9,9 +9,8 @@ import {
   useUnsavedGuard,
 } from "../../shared/components";
 import type { Problem } from "../../shared/graph/hooks";
-import { commonTexts } from "../../shared/i18n/common";
 import { useTexts } from "../../shared/i18n/i18n";
-import { type SheetColumn, SkuSheet } from "../catalog/sheet/SkuSheet";
+import { CloseSheet, type SheetColumn, SkuSheet } from "../catalog/sheet/SkuSheet";
 import { sheetTexts } from "../catalog/sheet/texts";
 import { type Found, useSkusByCodes } from "../catalog/sheet/useSkusByCodes";
 import { type SheetRow, useSheet } from "../catalog/sheet/useSheet";
@@ -35,7 +34,6 @@ export function NewPrices({
   readonly onClose: () => void;
 }) {
   const t = useTexts(pricingTexts);
-  const common = useTexts(commonTexts);
   const sheet = useSheet(PRICE_COLUMNS);
   const finding = useSkusByCodes(sheet.portion);
   const [hasTried, setHasTried] = useState(false);
@@ -86,7 +84,7 @@ export function NewPrices({
         >
           {t("preview")}
         </Button>
-        <Button onClick={onClose}>{common("close")}</Button>
+        <CloseSheet sheet={sheet} onClose={onClose} />
       </div>
       {looked && (
         <ImpactDialog

@@ -8,10 +8,9 @@ import {
   useUnsavedGuard,
 } from "../../../shared/components";
 import type { Problem } from "../../../shared/graph/hooks";
-import { commonTexts } from "../../../shared/i18n/common";
 import { useTexts } from "../../../shared/i18n/i18n";
 import { catalogTexts } from "../texts";
-import { type SheetColumn, SkuSheet } from "./SkuSheet";
+import { CloseSheet, type SheetColumn, SkuSheet } from "./SkuSheet";
 import type { BlockColumn } from "./block";
 import { type Found, useSkusByCodes } from "./useSkusByCodes";
 import { type SheetRow, useSheet } from "./useSheet";
@@ -46,7 +45,6 @@ export function SheetForm<Item>({
   readonly onClose: () => void;
 }) {
   const t = useTexts(catalogTexts);
-  const common = useTexts(commonTexts);
   const sheet = useSheet(columns);
   const finding = useSkusByCodes(sheet.portion);
   const [hasTried, setHasTried] = useState(false);
@@ -105,7 +103,7 @@ export function SheetForm<Item>({
         >
           {t("put", { count: sheet.portion.length })}
         </Button>
-        <Button onClick={onClose}>{common("close")}</Button>
+        <CloseSheet sheet={sheet} onClose={onClose} />
       </div>
     </Section>
   );

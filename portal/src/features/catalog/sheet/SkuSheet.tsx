@@ -3,6 +3,7 @@ import type { ClipboardEvent, KeyboardEvent, ReactNode } from "react";
 import {
   Button,
   type Column,
+  ConfirmButton,
   DataTable,
   ErrorLine,
   SelectField,
@@ -10,6 +11,7 @@ import {
   useName,
 } from "../../../shared/components";
 import type { Problem } from "../../../shared/graph/hooks";
+import { commonTexts } from "../../../shared/i18n/common";
 import { useTexts } from "../../../shared/i18n/i18n";
 import { SkuPicker } from "../SkuPicker";
 import "./sheet.css";
@@ -192,4 +194,27 @@ function goDown(event: KeyboardEvent): void {
   event.preventDefault();
   const next = row.nextElementSibling?.children[[...row.children].indexOf(cell)];
   next?.querySelector<HTMLElement>("input, select")?.focus();
+}
+
+/** Puts the sheet away; asks first while something is on it. */
+export function CloseSheet({
+  sheet,
+  onClose,
+}: {
+  readonly sheet: Sheet;
+  readonly onClose: () => void;
+}) {
+  const t = useTexts(sheetTexts);
+  const common = useTexts(commonTexts);
+  if (sheet.filledCount === 0) return <Button onClick={onClose}>{common("close")}</Button>;
+  return (
+    <ConfirmButton
+      title={common("leaveTitle")}
+      text={t("discard", { count: sheet.filledCount })}
+      confirmText={t("discard.confirm")}
+      onConfirm={onClose}
+    >
+      {common("close")}
+    </ConfirmButton>
+  );
 }
