@@ -28,6 +28,16 @@ class Pad:
         await self.page.get_by_role("tab", name=self.order("tab.pad"), exact=True).click()
         await expect(self.code(1)).to_be_visible()
 
+    async def clear(self) -> None:
+        """Begin with nothing, whatever another test has left."""
+        await expect(self.bar).to_contain_text(self.order("status.saved"))
+        button = self.page.get_by_role("button", name=self.pad("clear"), exact=True)
+        if await button.count():
+            await button.click()
+            dialog = self.page.get_by_role("dialog")
+            await dialog.get_by_role("button", name=self.pad("clear"), exact=True).click()
+        await self.has(ready=0, problems=0)
+
     def code(self, row: int) -> Locator:
         return self.page.get_by_label(self.pad("code.of", row=row), exact=True)
 
@@ -41,6 +51,10 @@ class Pad:
     @property
     def problem_rows(self) -> Locator:
         return self.page.locator(".pad-row-problem")
+
+    async def type(self, row: int, code: str, quantity: str) -> None:
+        await self.code(row).fill(code)
+        await self.quantity(row).fill(quantity)
 
     async def paste(self, text: str, row: int = 1) -> None:
         """As from a spreadsheet, by the clipboard."""

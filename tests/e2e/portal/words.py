@@ -28,3 +28,11 @@ def _read(file: str) -> dict[str, dict[str, str]]:
     source = (SOURCES / file).read_text()
     zh, _, en = source.partition("\n  en: {")
     return {"zh": dict(PAIR.findall(zh)), "en": dict(PAIR.findall(en))}
+
+
+@cache
+def all_keys() -> frozenset[str]:
+    """All keys that cannot be taken for a word."""
+    texts = (_read(str(path.relative_to(SOURCES))) for path in SOURCES.rglob("*exts.ts"))
+    keys = {key for languages in texts for key in languages["en"]}
+    return frozenset(key for key in keys if "." in key or re.search("[a-z][A-Z]", key))
