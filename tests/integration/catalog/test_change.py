@@ -247,6 +247,30 @@ async def test_a_sku_gets_one_more_pack_and_is_found_by_its_barcode(
     assert (await last_told(db, brand, "sku", beer))[0] == "sku.pack_add"
 
 
+async def test_what_is_added_to_one_sku_at_once_knows_of_each_other(
+    db: Database, story: Story, catalog: Catalog
+) -> None:
+    brand, beer = story.actor("brand"), catalog.skus["BEER"]
+
+    async with db.unit_of_work(story.network_id) as conn:
+        box = NewPack(code="BOX", units=6, barcodes=("BOX-1",))
+        await add_pack(conn, actor=brand, sku_id=beer, pack=box)
+        others = [
+            asyncio.create_task(
+                packed(db, brand, beer, NewPack(code=code, units=6, barcodes=(to,)))
+            )
+            for code, to in (("BOX", "BOX-2"), ("TRAY", "TRAY-1"))
+        ]
+        await asyncio.sleep(0.3)
+        assert not any(task.done() for task in others)
+    same, other = await asyncio.gather(*others, return_exceptions=True)
+
+    assert isinstance(same, Rejected)
+    assert other is None
+    for code in ("BOX-1", "TRAY-1"):
+        assert await found(db, brand, code.lower()) == ["BEER"]
+
+
 async def test_all_faults_of_a_pack_are_named_and_none_is_made(
     db: Database, story: Story, catalog: Catalog
 ) -> None:

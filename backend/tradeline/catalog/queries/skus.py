@@ -197,6 +197,18 @@ DELETE_BARCODE = """
 
 # Locked in the order of ids: whoever changes SKUs, or what they are found by, keeps to it.
 LOCK_OWN_SKUS = """
+    SELECT sku.id
+      FROM catalog.sku AS sku
+     WHERE sku.network_id = $1
+       AND sku.owner_org_id = $2
+       AND (sku.id = ANY($3::bigint[]) OR sku.product_id = ANY($4::bigint[]))
+     ORDER BY sku.id
+       FOR NO KEY UPDATE
+"""
+
+# Read by a statement of its own: that which waited for the lock sees packs, barcodes and products
+# as they were before it waited.
+FETCH_LOCKED_SKUS = """
     SELECT sku.id, sku.product_id, sku.code, sku.name, sku.name_en, sku.attributes,
            sku.base_unit, sku.is_active,
            product.name AS product_name, product.name_en AS product_name_en,
@@ -211,11 +223,8 @@ LOCK_OWN_SKUS = """
       FROM catalog.sku AS sku
       JOIN catalog.product AS product
         ON product.network_id = $1 AND product.id = sku.product_id
-     WHERE sku.network_id = $1
-       AND sku.owner_org_id = $2
-       AND (sku.id = ANY($3::bigint[]) OR sku.product_id = ANY($4::bigint[]))
+     WHERE sku.network_id = $1 AND sku.id = ANY($2::bigint[])
      ORDER BY sku.id
-       FOR NO KEY UPDATE OF sku
 """
 
 UPDATE_SKUS = """
@@ -397,9 +406,10 @@ async def lock_own_skus(
     conn: Connection, actor: Actor, *, ids: Sequence[int] = (), product_ids: Sequence[int] = ()
 ) -> dict[int, dict[str, Any]]:
     """Lock the organization's own SKUs, by id or of products, with all that they are found by."""
-    rows = await conn.fetch(
+    locked = await conn.fetch(
         LOCK_OWN_SKUS, actor.network_id, actor.org_id, list(ids), list(product_ids)
     )
+    rows = await conn.fetch(FETCH_LOCKED_SKUS, actor.network_id, [row["id"] for row in locked])
     return {
         row["id"]: dict(row)
         | {"attributes": json.loads(row["attributes"]), "packs": json.loads(row["packs"])}
