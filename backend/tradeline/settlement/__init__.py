@@ -4,6 +4,12 @@ The names below are the module: others import them from here, and nothing from d
 """
 
 from tradeline.organizations import Side
+from tradeline.settlement.allowed import (
+    PaperStep,
+    adjustment_steps,
+    payment_steps,
+    statement_steps,
+)
 from tradeline.settlement.errors import (
     BuyerDecides,
     PayeeDecides,
@@ -98,6 +104,7 @@ __all__ = [
     "NewPayment",
     "Obligation",
     "ObligationKind",
+    "PaperStep",
     "PayeeDecides",
     "Payment",
     "PaymentMethod",
@@ -108,6 +115,7 @@ __all__ = [
     "StatementOpen",
     "StatementState",
     "adjust",
+    "adjustment_steps",
     "adjustments_by_ids",
     "balances_by_relationship",
     "block_credit",
@@ -130,6 +138,7 @@ __all__ = [
     "lock_exposures",
     "open_exposures",
     "owe",
+    "payment_steps",
     "payments_by_ids",
     "post_journals",
     "record_payment",
@@ -138,6 +147,7 @@ __all__ = [
     "reissue_statement",
     "release_exposure",
     "set_credit_limit",
+    "statement_steps",
     "statements_by_ids",
     "store_exposure_holds",
     "verify_statements",

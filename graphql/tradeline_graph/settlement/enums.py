@@ -9,6 +9,7 @@ import strawberry
 from tradeline.settlement import (
     AdjustmentState,
     ObligationKind,
+    PaperStep,
     PaymentMethod,
     PaymentState,
     StatementState,
@@ -26,6 +27,10 @@ class AdjustmentKind(StrEnum):
 
 strawberry.enum(AdjustmentState, description="RECORDED waits for the buyer's word.")
 strawberry.enum(PaymentState, description="RECORDED waits for the payee's word.")
+strawberry.enum(
+    PaperStep,
+    description="Something that a party can say to a payment, an adjustment or a statement.",
+)
 strawberry.enum(PaymentMethod, description="How money was paid.")
 strawberry.enum(
     StatementState, description="ISSUED waits for both sides; CONFIRMED is closed for good."
@@ -34,6 +39,7 @@ strawberry.enum(
 __all__ = [
     "AdjustmentKind",
     "AdjustmentState",
+    "PaperStep",
     "PaymentMethod",
     "PaymentState",
     "StatementState",

@@ -23,6 +23,7 @@ from tradeline_graph.organizations import (
 )
 from tradeline_graph.settlement.enums import (
     AdjustmentState,
+    PaperStep,
     PaymentMethod,
     PaymentState,
     StatementState,
@@ -64,6 +65,10 @@ class Payment:
             row=row,
         )
 
+    @strawberry.field(description="What you may say to it now. There is no other rule to know.")
+    def allowed_steps(self, info: Info) -> list[PaperStep]:
+        return settlement.payment_steps(info.context.signed_in(), self.row)
+
     @strawberry.field
     async def payer(self, info: Info) -> Organization | None:
         return await load_organization(info, self.row.payer_org_id)
@@ -101,7 +106,7 @@ class Adjustment:
         description="When the buyer confirmed or refused it."
     )
     refusal_reason: str | None
-    relationship_id: strawberry.Private[int]
+    row: strawberry.Private[settlement.Adjustment]
 
     @classmethod
     def of(cls, row: settlement.Adjustment) -> Adjustment:
@@ -116,12 +121,16 @@ class Adjustment:
             made_at=row.made_at,
             decided_at=row.decided_at,
             refusal_reason=row.refusal_reason,
-            relationship_id=row.relationship_id,
+            row=row,
         )
+
+    @strawberry.field(description="What you may say to it now. There is no other rule to know.")
+    def allowed_steps(self, info: Info) -> list[PaperStep]:
+        return settlement.adjustment_steps(info.context.signed_in(), self.row)
 
     @strawberry.field(extensions=needs(Permission.RELATIONSHIP_READ))
     async def relationship(self, info: Info) -> Relationship | None:
-        return await load_relationship(info, self.relationship_id)
+        return await load_relationship(info, self.row.relationship_id)
 
 
 @strawberry.type(
@@ -194,6 +203,10 @@ class Statement:
     @strawberry.field(extensions=needs(Permission.RELATIONSHIP_READ))
     async def relationship(self, info: Info) -> Relationship | None:
         return await load_relationship(info, self.row.relationship_id)
+
+    @strawberry.field(description="What you may say to it now. There is no other rule to know.")
+    def allowed_steps(self, info: Info) -> list[PaperStep]:
+        return settlement.statement_steps(info.context.signed_in(), self.row)
 
     @strawberry.field
     async def seller(self, info: Info) -> Organization | None:

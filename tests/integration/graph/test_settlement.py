@@ -159,6 +159,29 @@ async def test_a_payment_is_recorded_once_and_confirmed_by_the_payee(
     assert [it["node"]["id"] for it in listed["payments"]["edges"]] == [payment_id]
 
 
+async def test_only_who_decides_a_payment_is_told_that_it_may(
+    db: Database, story: Story, edge_id: str
+) -> None:
+    payer, payee = story.actor("trader_a"), story.actor("brand")
+    body = {
+        "relationshipId": edge_id,
+        "paidBy": "BUYER",
+        "amount": cny("250.00"),
+        "method": "BANK",
+        "paidOn": "2026-01-05",
+    }
+    selection = "payment { id allowedSteps }"
+    recorded = (await do(db, payer, "paymentRecord", selection, "r1", **body))["payment"]
+    query = "query($id: ID!) { payment(id: $id) { allowedSteps } }"
+
+    waiting = await ask(db, payee, query, id=recorded["id"])
+    confirmed = await do(db, payee, "paymentConfirm", selection, paymentId=recorded["id"])
+
+    assert recorded["allowedSteps"] == []
+    assert waiting["payment"]["allowedSteps"] == ["CONFIRM", "REFUSE"]
+    assert confirmed["payment"]["allowedSteps"] == []
+
+
 async def test_whoever_records_payments_reads_what_came_of_it(
     db: Database, story: Story, edge_id: str
 ) -> None:

@@ -22,6 +22,7 @@ from tradeline.kernel import (
     refuse,
 )
 from tradeline.organizations import RelationshipState
+from tradeline.settlement.allowed import DECIDES_ADJUSTMENTS, is_debtor, is_undecided
 from tradeline.settlement.errors import BuyerDecides
 from tradeline.settlement.model import (
     ADJUSTMENT_MINOR_MAX,
@@ -175,17 +176,17 @@ async def list_adjustments(
 
 async def _lock_as_buyer(conn: Connection, actor: Actor, adjustment_id: int) -> Adjustment:
     """The adjustment, waiting and under its edge's lock, which covers its state."""
-    actor.require(Permission.STATEMENT_CONFIRM)
+    actor.require(DECIDES_ADJUSTMENTS)
     seen = found_or_refuse(
         (await queries.fetch_adjustments(conn, actor, [adjustment_id])).get(adjustment_id),
         "adjustment",
         "adjustmentId",
     )
-    if seen.buyer_org_id != actor.org_id:
+    if not is_debtor(seen, actor.org_id):
         raise refuse(BuyerDecides(path=("adjustmentId",), number=seen.number))
     await edge_queries.lock_edge(conn, actor, seen.relationship_id)
     adjustment = (await queries.fetch_adjustments(conn, actor, [adjustment_id]))[adjustment_id]
-    if adjustment.state is not AdjustmentState.RECORDED:
+    if not is_undecided(adjustment):
         raise refuse(
             WrongState(path=("adjustmentId",), subject="adjustment", state=adjustment.state)
         )

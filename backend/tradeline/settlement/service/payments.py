@@ -23,6 +23,7 @@ from tradeline.kernel import (
     refuse,
 )
 from tradeline.organizations import Side
+from tradeline.settlement.allowed import DECIDES_PAYMENTS, is_payee, is_undecided
 from tradeline.settlement.errors import PayeeDecides
 from tradeline.settlement.model import (
     EARLIEST_MORNING,
@@ -67,8 +68,8 @@ async def record_payment(conn: Connection, *, actor: Actor, payment: NewPayment)
     problems += judge_text(payment.reference, "reference", minimum=0)
     problems += await _judge_day(conn, payment)
     raise_any(problems)
-    is_payee = edge.side_of(actor.org_id) is not payment.paid_by
-    state = PaymentState.CONFIRMED if is_payee else PaymentState.RECORDED
+    is_paid = edge.side_of(actor.org_id) is not payment.paid_by
+    state = PaymentState.CONFIRMED if is_paid else PaymentState.RECORDED
     payment_id, number = await queries.insert_payment(conn, actor, payment, edge, state)
     change = Change(
         action="payment.record",
@@ -83,7 +84,7 @@ async def record_payment(conn: Connection, *, actor: Actor, payment: NewPayment)
     )
     await record_changes(conn, actor=actor, changes=[change])
     await _publish(conn, actor, "payment.recorded", payment.relationship_id, payment_id)
-    if is_payee:
+    if is_paid:
         stored = (await queries.fetch_payments(conn, actor, [payment_id]))[payment_id]
         await _settle(conn, actor, stored, payment.paid_by)
     return payment_id
@@ -163,17 +164,17 @@ async def _judge_day(conn: Connection, payment: NewPayment) -> list[Problem]:
 
 async def _lock_as_payee(conn: Connection, actor: Actor, payment_id: int) -> Payment:
     """The payment, waiting and under its edge's lock, which covers its state."""
-    actor.require(Permission.PAYMENT_RECORD)
+    actor.require(DECIDES_PAYMENTS)
     seen = found_or_refuse(
         (await queries.fetch_payments(conn, actor, [payment_id])).get(payment_id),
         "payment",
         "paymentId",
     )
-    if seen.payee_org_id != actor.org_id:
+    if not is_payee(seen, actor.org_id):
         raise refuse(PayeeDecides(path=("paymentId",), number=seen.number))
     await edge_queries.lock_edge(conn, actor, seen.relationship_id)
     payment = (await queries.fetch_payments(conn, actor, [payment_id]))[payment_id]
-    if payment.state is not PaymentState.RECORDED:
+    if not is_undecided(payment):
         raise refuse(WrongState(path=("paymentId",), subject="payment", state=payment.state))
     return payment
 

@@ -24,6 +24,7 @@ from tradeline.kernel import (
     refuse,
 )
 from tradeline.organizations import Side
+from tradeline.settlement.allowed import PaperStep, is_open, side_of
 from tradeline.settlement.errors import StatementChanged, StatementOpen
 from tradeline.settlement.model import (
     Obligation,
@@ -93,7 +94,7 @@ async def confirm_statement(
         raise refuse(StatementChanged(path=("hash",), number=statement.number))
     if statement.state is StatementState.DISPUTED:
         raise _wrong_state(statement)
-    side = _side_of(statement, actor)
+    side = side_of(statement, actor.org_id)
     if statement.confirmed_at(side) is not None:
         return statement_id
     await queries.confirm_statement(conn, actor.network_id, statement_id, side)
@@ -120,7 +121,7 @@ async def dispute_statement(
     """
     actor.require(Permission.STATEMENT_CONFIRM)
     statement = await _lock(conn, actor, statement_id)
-    if statement.state is not StatementState.ISSUED:
+    if not is_open(statement, PaperStep.DISPUTE, side_of(statement, actor.org_id)):
         raise _wrong_state(statement)
     raise_any(judge_text(reason, "reason"))
     await queries.dispute_statement(
@@ -133,7 +134,7 @@ async def dispute_statement(
         statement.relationship_id,
         statement_id,
         statement.state,
-        {"disputed_by": _side_of(statement, actor), "reason": reason.strip()},
+        {"disputed_by": side_of(statement, actor.org_id), "reason": reason.strip()},
     )
     return statement_id
 
@@ -152,9 +153,10 @@ async def reissue_statement(
     """
     actor.require(Permission.STATEMENT_CONFIRM)
     statement = await _lock(conn, actor, statement_id)
-    if _side_of(statement, actor) is not Side.SELLER:
+    side = side_of(statement, actor.org_id)
+    if side is not Side.SELLER:
         raise refuse(NotFound(path=("statementId",), subject="statement"))
-    if statement.state is not StatementState.DISPUTED:
+    if not is_open(statement, PaperStep.REISSUE, side):
         raise _wrong_state(statement)
     period_to = await _judge_period(conn, statement.period_from, period_to)
     await queries.delete_lines(conn, actor.network_id, statement_id)
@@ -249,10 +251,6 @@ async def _judge_period(
             rule_zh="须带时区、晚于上一期对账单，且不得在未来",
         )
     )
-
-
-def _side_of(statement: Statement, actor: Actor) -> Side:
-    return Side.SELLER if actor.org_id == statement.seller_org_id else Side.BUYER
 
 
 def _wrong_state(statement: Statement) -> Rejected:

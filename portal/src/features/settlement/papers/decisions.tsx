@@ -1,7 +1,5 @@
-// What the other side wrote and ours decides. Whose word counts is the server's to say; who is
-// sure to be refused is not asked.
+// What the other side wrote and ours decides. Whose word counts is the server's to say.
 
-import { usePermissions, useSession } from "../../../app/session";
 import {
   AdjustmentConfirmDocument,
   AdjustmentRefuseDocument,
@@ -24,8 +22,6 @@ const ADJUSTMENT_TOUCHES: readonly Kind[] = ["ADJUSTMENT", "CREDIT"];
 export function PaymentDecision({ payment }: { readonly payment: SettlementPaymentFragment }) {
   const t = useTexts(moneyTexts);
   const { money } = useFormat();
-  const { viewer } = useSession();
-  const may = usePermissions();
   const tell = useTell();
   const { id: paymentId, number } = payment;
   const confirm = useIntent(PaymentConfirmDocument, "paymentConfirm", {
@@ -36,8 +32,7 @@ export function PaymentDecision({ payment }: { readonly payment: SettlementPayme
     touches: PAYMENT_TOUCHES,
     onDone: () => tell(t("payment.wasRefused", { number })),
   });
-  const isOurs = payment.payee?.id === viewer.organization?.id;
-  if (payment.state !== "RECORDED" || !isOurs || !may("PAYMENT_RECORD")) return null;
+  if (payment.allowedSteps.length === 0) return null;
   return (
     <>
       <div className="row-actions">
@@ -76,7 +71,6 @@ export function AdjustmentDecision({
 }) {
   const t = useTexts(moneyTexts);
   const { money } = useFormat();
-  const may = usePermissions();
   const tell = useTell();
   const { id: adjustmentId, number } = adjustment;
   const confirm = useIntent(AdjustmentConfirmDocument, "adjustmentConfirm", {
@@ -87,8 +81,7 @@ export function AdjustmentDecision({
     touches: ADJUSTMENT_TOUCHES,
     onDone: () => tell(t("adjustment.wasRefused", { number })),
   });
-  const isOurs = adjustment.relationship?.side === "BUYER";
-  if (adjustment.state !== "RECORDED" || !isOurs || !may("STATEMENT_CONFIRM")) return null;
+  if (adjustment.allowedSteps.length === 0) return null;
   return (
     <>
       <div className="row-actions">

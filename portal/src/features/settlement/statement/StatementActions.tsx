@@ -1,6 +1,6 @@
 import { useRef, useState } from "react";
 
-import { usePermissions, useSession } from "../../../app/session";
+import { useSession } from "../../../app/session";
 import {
   StatementConfirmDocument,
   StatementDisputeDocument,
@@ -26,11 +26,10 @@ export type Statement = NonNullable<StatementPageQuery["statement"]>;
 /** Confirm, object, issue anew: what our side may say to the statement now. */
 export function StatementActions({ statement }: { readonly statement: Statement }) {
   const t = useTexts(statementTexts);
-  const may = usePermissions();
   const tell = useTell();
   const { viewer } = useSession();
   const [isConfirming, setIsConfirming] = useState(false);
-  const { id: statementId, number, state } = statement;
+  const { id: statementId, number, allowedSteps } = statement;
   const dispute = useIntent(StatementDisputeDocument, "statementDispute", {
     touches: ["STATEMENT"],
     onDone: () => tell(t("dispute.done")),
@@ -39,19 +38,17 @@ export function StatementActions({ statement }: { readonly statement: Statement 
     touches: ["STATEMENT"],
     onDone: () => tell(t("reissue.done")),
   });
-  if (!may("STATEMENT_CONFIRM")) return null;
+  if (allowedSteps.length === 0 && !isConfirming) return null;
   const isSeller = statement.seller?.id === viewer.organization?.id;
-  const isUnconfirmed =
-    (isSeller ? statement.sellerConfirmedAt : statement.buyerConfirmedAt) == null;
   return (
     <>
       <div className="row-actions money-actions">
-        {state === "ISSUED" && isUnconfirmed && (
+        {allowedSteps.includes("CONFIRM") && (
           <Button kind="primary" onClick={() => setIsConfirming(true)}>
             {t("confirm")}
           </Button>
         )}
-        {state === "ISSUED" && (
+        {allowedSteps.includes("DISPUTE") && (
           <ConfirmButton
             kind="danger"
             title={t("dispute.title", { number })}
@@ -64,7 +61,7 @@ export function StatementActions({ statement }: { readonly statement: Statement 
             {t("dispute")}
           </ConfirmButton>
         )}
-        {state === "DISPUTED" && isSeller && (
+        {allowedSteps.includes("REISSUE") && (
           <ConfirmButton
             kind="primary"
             title={t("reissue.title", { number })}
