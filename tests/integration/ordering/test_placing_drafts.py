@@ -390,6 +390,30 @@ async def test_drafts_are_listed_newest_first_without_empty_ones(
     assert [str(draft.amount) for draft in found.values()] == ["3.00 CNY", "12.50 CNY"]
 
 
+async def test_two_thousand_rows_are_resolved_at_once_and_no_more(
+    owner_pool: Pool, db: Database
+) -> None:
+    """However many buyers a seller drafts for, a page of its drafts keeps nobody waiting."""
+    shop = await a_shop(owner_pool, db)
+    story = shop.story
+    seller = story.actor("trader_a")
+    edges = [story.edge("trader_a", name) for name in ("retailer_1", "retailer_2")]
+    edges.append(story.edge("brand", "trader_a"))
+    ids = []
+    for edge, count in zip(edges, (1000, 1000, 1), strict=True):
+        async with db.unit_of_work(story.network_id) as conn:
+            draft = NewDraft(relationship_id=edge, rows=rows(*[("nonsense", "1")] * count))
+            ids.append(await save_draft(conn, actor=seller, draft=draft, version=0))
+
+    async with db.reading(story.network_id) as conn:
+        assert len(await resolve_drafts(conn, actor=seller, ids=ids[:2])) == 2
+        with pytest.raises(Rejected) as refusal:
+            await resolve_drafts(conn, actor=seller, ids=ids)
+    assert [problem.message() for problem in refusal.value.problems] == [
+        "rows cannot be used: ask for at most 2000 at once, in fewer drafts."
+    ]
+
+
 async def test_what_cannot_be_kept_is_refused(owner_pool: Pool, db: Database) -> None:
     shop = await a_shop(owner_pool, db)
     for draft, paths in (

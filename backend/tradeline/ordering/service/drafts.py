@@ -8,6 +8,7 @@ from tradeline.kernel import (
     Actor,
     Connection,
     Forbidden,
+    InvalidValue,
     NotFound,
     Page,
     PageRequest,
@@ -39,6 +40,9 @@ from tradeline.ordering.service.placing import may_place, place_orders
 from tradeline.ordering.service.resolving import of_row, order_of, resolve
 from tradeline.ordering.service.steps import today
 from tradeline.organizations import load_relationships
+
+# A row is found, judged, priced and told in about a millisecond.
+RESOLVED_AT_ONCE_MAX = 2000
 
 
 async def drafts_by_ids(
@@ -74,10 +78,19 @@ async def resolve_drafts(
     conn: Connection, *, actor: Actor, ids: Sequence[int]
 ) -> dict[int, ResolvedDraft]:
     """What the actor's own drafts come to now, each as if it were placed alone. Nothing is locked
-    or stored; a constant number of statements. Raises Forbidden as `drafts_by_ids`."""
+    or stored; a constant number of statements.
+
+    Raises:
+        Forbidden: as `drafts_by_ids`.
+        Rejected: InvalidValue for drafts that hold too many rows to be resolved at once.
+    """
     drafts = list((await drafts_by_ids(conn, actor=actor, ids=ids)).values())
     if not drafts:
         return {}
+    if sum(len(draft.rows) for draft in drafts) > RESOLVED_AT_ONCE_MAX:
+        rule = f"ask for at most {RESOLVED_AT_ONCE_MAX} at once, in fewer drafts"
+        rule_zh = f"一次最多查看 {RESOLVED_AT_ONCE_MAX} 行；请分批查看草稿"
+        raise refuse(InvalidValue(path=("rows",), field="rows", rule=rule, rule_zh=rule_zh))
     return {found.draft.id: found for found in await resolve(conn, actor, drafts)}
 
 
