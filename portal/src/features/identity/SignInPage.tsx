@@ -27,9 +27,8 @@ export default function SignInPage() {
 
 /** Where to go on: an address of ours, whatever a link to this page says. */
 export function ownAddress(next: string | null): string {
-  if (next === null) return "/";
-  const url = new URL(next, location.origin);
-  return url.origin === location.origin && next.startsWith("/")
-    ? `${url.pathname}${url.search}`
-    : "/";
+  if (!next?.startsWith("/") || !URL.canParse(next, location.origin)) return "/";
+  const { origin, pathname, search } = new URL(next, location.origin);
+  // "/.//elsewhere" is ours, but what is left of it without its dots is not.
+  return origin === location.origin && !pathname.startsWith("//") ? `${pathname}${search}` : "/";
 }
