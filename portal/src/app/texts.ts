@@ -25,7 +25,6 @@ export const appTexts = defineTexts("app", {
     "nav.more": "更多",
     "nav.account": "我的账户",
     actingFor: "当前组织",
-    language: "语言",
     signOut: "退出登录",
     "offline.retry": "重试",
     "offline.text": "连接不上服务器。您填写的内容都还在；恢复后请重试。",
@@ -54,7 +53,6 @@ export const appTexts = defineTexts("app", {
     "notFound.title": "没有这个页面",
     "notFound.text": "地址可能有误，或页面已移走。",
     "noAccess.title": "无权访问",
-    "building.text": "此页面正在完善。",
   },
   en: {
     skip: "Skip to content",
@@ -80,7 +78,6 @@ export const appTexts = defineTexts("app", {
     "nav.more": "More",
     "nav.account": "My account",
     actingFor: "Acting for",
-    language: "Language",
     signOut: "Sign out",
     "offline.retry": "Try again",
     "offline.text":
@@ -110,6 +107,5 @@ export const appTexts = defineTexts("app", {
     "notFound.title": "No such page",
     "notFound.text": "The address may be wrong, or the page has moved.",
     "noAccess.title": "No access",
-    "building.text": "This page is being completed.",
   },
 });
