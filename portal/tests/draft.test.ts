@@ -185,6 +185,20 @@ test("rows typed without a network are there again after the page was closed and
   expect(codes(server.rows)).toEqual(["A"]);
 });
 
+test("what was not sent waits for its person, and is not sent as the next one signs in", async () => {
+  const keeper = await opened();
+  server.faults.push("cut");
+  keeper.addRows([row("A")]);
+  await pass(700);
+  keeper.stop();
+  expect(await keeper.flush()).toBe(false);
+  await keeper.refresh();
+  keeper.addRows([row("B")]);
+  await pass(10_000);
+  expect(server.saves).toEqual([]);
+  expect(codes((await opened()).state().rows)).toEqual(["A", "B"]);
+});
+
 test("a page that opens while the server is away shows the unsent rows, and goes on with them", async () => {
   const before = await opened();
   server.faults.push("cut", "cut");

@@ -15,6 +15,7 @@ import { Fault } from "../shared/graph/errors";
 import { execute } from "../shared/graph/execute";
 import { keyOf, useGraph } from "../shared/graph/hooks";
 import { reportSessionBegun } from "../shared/graph/sessionEnd";
+import { forgetHeld, sendHeld } from "../shared/leaving";
 import type { Sides } from "./pages";
 
 export type Viewer = SessionQuery["viewer"];
@@ -34,6 +35,8 @@ const SessionContext = createContext<Session | null>(null);
 // Other windows of this browser share the cookie: they learn who it now stands for.
 const otherWindows =
   typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("tradeline.session");
+// Before any page hears of it, and before it could send something as somebody else.
+otherWindows?.addEventListener("message", forgetHeld);
 
 export function useSessionQuery() {
   return useGraph({ kinds: SESSION, document: SessionDocument, variables: {} });
@@ -88,6 +91,7 @@ export function useSessionActions() {
 
   const begin = useCallback(
     (viewer: Viewer) => {
+      forgetHeld();
       client.setQueryData(sessionKey, { viewer });
       // What another organization was shown is not for this one.
       client.removeQueries({ predicate: (query) => query.queryKey[0] !== "SESSION" });
@@ -107,12 +111,14 @@ export function useSessionActions() {
 
   const switchTo = useCallback(
     async (membershipId: string) => {
+      await sendHeld();
       const { membershipSwitch } = await execute(MembershipSwitchDocument, {
         input: { membershipId },
       });
       if (!membershipSwitch.viewer) {
         throw new Fault(membershipSwitch.errors[0]?.message ?? "", "REFUSED");
       }
+      forgetHeld();
       await navigate("/");
       begin(membershipSwitch.viewer);
       otherWindows?.postMessage("changed");
@@ -121,7 +127,9 @@ export function useSessionActions() {
   );
 
   const end = useCallback(async () => {
+    await sendHeld();
     await execute(SignOutDocument, {});
+    forgetHeld();
     otherWindows?.postMessage("changed");
     await navigate("/sign-in");
     client.clear();

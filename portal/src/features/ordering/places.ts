@@ -3,6 +3,7 @@ import { useSearchParams } from "react-router";
 
 import { usePermissions, useSession } from "../../app/session";
 import { type OrderingPlaceFragment, OrderingPlacesDocument } from "../../gql/graphql";
+import { recall, remember } from "../../shared/device";
 import { useGraph } from "../../shared/graph/hooks";
 
 const KEPT_AS = "tradeline.place";
@@ -40,11 +41,11 @@ export function usePlaces(): Places {
     (edge) => edge.node,
   );
   const kept = `${KEPT_AS}.${viewer.organization?.id}`;
-  const wanted = parameters.get("relationship") ?? localStorage.getItem(kept);
+  const wanted = parameters.get("relationship") ?? recall(kept);
   const place = places.find(({ id }) => id === wanted) ?? places[0] ?? null;
   const placeId = place?.id;
   useEffect(() => {
-    if (placeId !== undefined) localStorage.setItem(kept, placeId);
+    if (placeId !== undefined) remember(kept, placeId);
   }, [kept, placeId]);
   return {
     isLoading: query.isPending,

@@ -5,6 +5,8 @@ import i18next from "i18next";
 import { useCallback } from "react";
 import { initReactI18next, useTranslation } from "react-i18next";
 
+import { recall, remember } from "../device";
+
 export type Locale = "zh" | "en";
 
 const KEPT_AS = "tradeline.locale";
@@ -65,11 +67,7 @@ export function languageTag(locale: Locale): string {
 
 /** Speak this language from now on, on this device. */
 export function chooseLocale(locale: Locale): void {
-  try {
-    localStorage.setItem(KEPT_AS, locale);
-  } catch {
-    // A browser that keeps nothing speaks it until the page is closed.
-  }
+  remember(KEPT_AS, locale);
   speak(locale);
 }
 
@@ -84,12 +82,8 @@ function speak(locale: Locale): void {
 }
 
 function keptLocale(): Locale | null {
-  try {
-    const kept = localStorage.getItem(KEPT_AS);
-    return kept === "zh" || kept === "en" ? kept : null;
-  } catch {
-    return null;
-  }
+  const kept = recall(KEPT_AS);
+  return kept === "zh" || kept === "en" ? kept : null;
 }
 
 function browserLocale(): Locale {

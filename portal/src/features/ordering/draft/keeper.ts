@@ -76,6 +76,7 @@ export class DraftKeeper {
   #loading: Promise<void> | null = null;
   #hasUnsent = false;
   #isSending = false;
+  #isStopped = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #attempt: Attempt | null = null;
   /** What the attempt was made of; null for one of before the page was loaded. */
@@ -128,6 +129,7 @@ export class DraftKeeper {
   /** Send now what is not sent. True when the server has everything. */
   readonly flush = async (): Promise<boolean> => {
     clearTimeout(this.#timer);
+    if (this.#isStopped) return false;
     while (this.#isSending) await new Promise((done) => setTimeout(done, 50));
     if (!this.#hasLoaded) await this.#loadFirst();
     let former: number | null = null;
@@ -137,6 +139,13 @@ export class DraftKeeper {
       await this.#send();
     }
     return !this.#hasUnsent && this.#state.status === "saved";
+  };
+
+  /** Ask and send nothing from now on: it would count for whoever is signed in by then. What is not
+   * sent waits on the device for its person. */
+  readonly stop = (): void => {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
   };
 
   /** Put rows below the others. False, and nothing changes, if there would be too many. */
@@ -254,7 +263,7 @@ export class DraftKeeper {
 
   /** See what the server has, and take up again what this device could not send. */
   async #load(): Promise<void> {
-    if (this.#isBusy()) return;
+    if (this.#isBusy() || this.#isStopped) return;
     let draft: DraftFragment | null;
     try {
       draft = await this.#read();
@@ -347,11 +356,13 @@ export class DraftKeeper {
 
   #schedule(pause: number): void {
     clearTimeout(this.#timer);
+    if (this.#isStopped) return;
     this.#timer = setTimeout(() => void (this.#hasLoaded ? this.#send() : this.#load()), pause);
   }
 
   async #send(): Promise<void> {
-    if (this.#isSending || !this.#hasLoaded || this.#state.status === "changed") return;
+    if (this.#isStopped || this.#isSending || !this.#hasLoaded) return;
+    if (this.#state.status === "changed") return;
     if (this.#attempt === null) this.#begin();
     const attempt = this.#attempt;
     if (attempt === null) return;

@@ -3,8 +3,15 @@
 import type { OrderDraftSaveInput } from "../../../gql/graphql";
 import type { BareRow, Header } from "./rows";
 
-/** `localStorage`, or anything like it. */
+/** `localStorage`, or anything like it; any use of it may throw. */
 export type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+
+/** Where a browser forbids it, to name it throws already: so only within its uses. */
+export const deviceStore: Store = {
+  getItem: (key) => localStorage.getItem(key),
+  setItem: (key, text) => localStorage.setItem(key, text),
+  removeItem: (key) => localStorage.removeItem(key),
+};
 
 /** A save whose answer has not come: it is sent again as it was, and counts once. */
 export type Attempt = OrderDraftSaveInput;

@@ -3,7 +3,9 @@ import { useEffect, useMemo, useSyncExternalStore } from "react";
 
 import { useSession } from "../../../app/session";
 import type { Kind } from "../../../shared/graph/kinds";
+import { whenLeaving } from "../../../shared/leaving";
 import { DraftKeeper, type DraftState } from "./keeper";
+import { deviceStore } from "./unsent";
 
 /** What the rows come to hangs on all of these. */
 const KINDS: readonly Kind[] = [
@@ -24,6 +26,14 @@ const FRESH_MS = 2_000;
 
 // Pages come and go, a draft stays: what one page has not sent yet, the next one goes on with.
 const keepers = new Map<string, DraftKeeper>();
+
+whenLeaving({
+  send: () => Promise.all([...keepers.values()].map((keeper) => keeper.flush())),
+  forget: () => {
+    for (const keeper of keepers.values()) keeper.stop();
+    keepers.clear();
+  },
+});
 
 export type OrderDraft = DraftState & {
   readonly keeper: DraftKeeper;
@@ -57,7 +67,7 @@ export function useOrderDraft(relationshipId: string): OrderDraft {
 function keeperOf(place: string, relationshipId: string): DraftKeeper {
   let keeper = keepers.get(place);
   if (keeper === undefined) {
-    keeper = new DraftKeeper(relationshipId, `tradeline.draft.${place}`, window.localStorage);
+    keeper = new DraftKeeper(relationshipId, `tradeline.draft.${place}`, deviceStore);
     keepers.set(place, keeper);
   }
   return keeper;
