@@ -44,6 +44,8 @@ class Sheet:
     row: int = 0
     column: int = 0
     hidden: set[int] = field(default_factory=set)
+    bottom: int = 0
+    right: int = 0
     cells: int = 0
     shared: int = 0
     longest: int = 0
@@ -63,9 +65,14 @@ class Sheet:
                 self.column += 1
                 if (reference := attributes.get("r")) is not None:
                     self.column, self.row = _place(reference)
+                self.bottom = max(self.bottom, self.row)
+                self.right = max(self.right, self.column)
                 self.cells += 1
                 self.shared += attributes.get("t") == "s"
-                if self.row > ROWS_MAX or self.column > COLUMNS_MAX or self.cells > CELLS_MAX:
+                if self.bottom > ROWS_MAX or self.right > COLUMNS_MAX:
+                    raise NotAWorkbook
+                # The reader makes room for each cell of the square, and one may be told twice.
+                if max(self.bottom * self.right, self.cells) > CELLS_MAX:
                     raise NotAWorkbook
 
     def read(self, text: str) -> None:

@@ -227,10 +227,16 @@ def test_a_long_text_is_not_copied_into_each_of_many_cells(texts: str) -> None:
 
 
 def test_a_sheet_of_too_many_cells_is_refused() -> None:
-    rows = [CELLS.format(f"<row>{'<c/>' * 100}</row>" * number) for number in (3000, 3001)]
-
-    assert "no row in it" in refusal(forged(**{SHEET: rows[0]}))
-    assert "no workbook" in refusal(forged(**{SHEET: rows[1]}))
+    """Whether they are there, or only have to be made room for, or are told again and again."""
+    for cells, is_taken in (
+        (f"<row>{'<c/>' * 100}</row>" * 3000, True),
+        ('<row><c/></row><row r="3000"><c r="CV3000"/></row>', True),
+        ('<row><c/></row><row r="3001"><c r="CV3001"/></row>', False),
+        ('<row r="9999"><c/></row><row r="1"><c r="AE1"/></row>', False),
+        ("<row>" + '<c r="A1"/>' * 300_001 + "</row>", False),
+    ):
+        content = forged(**{SHEET: CELLS.format(cells)})
+        assert ("no row in it" if is_taken else "no workbook") in refusal(content)
 
 
 def test_what_a_sheet_declares_does_not_hide_where_its_cells_lie() -> None:
