@@ -43,9 +43,11 @@ export function AntdScope({ children }: { readonly children: ReactNode }) {
   const [words, setWords] = useState<AntdLocale>();
   useEffect(() => {
     let isCurrent = true;
-    void LOCALES[locale]().then((loaded) => {
+    const use = (loaded: { readonly default: AntdLocale }) => {
       if (isCurrent) setWords(loaded.default);
-    });
+    };
+    // Without a network, antd says its few words in its own language.
+    void LOCALES[locale]().then(use, () => undefined);
     return () => {
       isCurrent = false;
     };

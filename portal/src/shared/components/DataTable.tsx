@@ -9,6 +9,7 @@ import { Empty, ErrorLine, ErrorState, Loading } from "./States";
 
 export interface Column<Row> {
   readonly key: string;
+  /** Empty above buttons: what they are is told to those who listen. */
   readonly title: string;
   render(row: Row): ReactNode;
   /** Numbers stand at the end. */
@@ -77,7 +78,7 @@ export function DataTable<Row>({
                 className={classOf(column)}
                 style={column.width === undefined ? undefined : { width: column.width }}
               >
-                {column.title}
+                {column.title || <span className="visually-hidden">{t("actions")}</span>}
               </th>
             ))}
           </tr>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useSearchParams } from "react-router";
 
 import { GridProductsDocument, type GridProductsQuery } from "../../../gql/graphql";
@@ -14,6 +14,7 @@ import {
 } from "../../../shared/components";
 import { usePages } from "../../../shared/graph/hooks";
 import { useTexts } from "../../../shared/i18n/i18n";
+import { useSettled } from "../../../shared/useSettled";
 import type { OrderTabProps } from "../OrderPage";
 import { catalogTexts } from "../catalog/catalogTexts";
 import { useIsOnBehalf } from "../places";
@@ -24,7 +25,6 @@ import { gridTexts } from "./gridTexts";
 import { type Dimensions, dimensionsOf } from "./matrix";
 
 const PAGE_SIZE = 30;
-const TYPING_MS = 250;
 
 type Product = GridProductsQuery["products"]["edges"][number]["node"];
 interface Choice {
@@ -48,7 +48,7 @@ function Grids({ relationshipId }: { readonly relationshipId: string }) {
   const t = useTexts(gridTexts);
   const name = useName();
   const [typed, setTyped] = useState("");
-  const search = useLater(typed.trim());
+  const search = useSettled(typed.trim());
   const [parameters, setParameters] = useSearchParams();
   const pages = usePages({
     kinds: ["CATALOG", "RELATIONSHIP"],
@@ -109,14 +109,4 @@ function Grids({ relationshipId }: { readonly relationshipId: string }) {
       )}
     </>
   );
-}
-
-/** A text, once nothing was typed for a moment. */
-function useLater(text: string): string {
-  const [later, setLater] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setLater(text), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return later;
 }

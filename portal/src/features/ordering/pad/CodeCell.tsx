@@ -8,16 +8,17 @@ import {
   useState,
 } from "react";
 
-import { 
+import {
   type OrderingPlaceFragment,
   SkuSuggestionsDocument,
   type SkuSuggestionsQuery,
   type SuggestedSkuFragment,
- } from "../../../gql/graphql";
+} from "../../../gql/graphql";
 import { useName } from "../../../shared/components";
 import { useGraph } from "../../../shared/graph/hooks";
 import { useFormat } from "../../../shared/i18n/format";
 import { useTexts } from "../../../shared/i18n/i18n";
+import { useSettled } from "../../../shared/useSettled";
 import { CODE_LENGTH_MAX, type Row } from "../draft/rows";
 import { useIsOnBehalf } from "../places";
 import { padTexts } from "./padTexts";
@@ -28,8 +29,6 @@ interface Offer {
   readonly sku: SuggestedSkuFragment;
   readonly available: number | null;
 }
-
-const PAUSE_MS = 200;
 
 interface List {
   /** False if there is nothing to move over. */
@@ -142,7 +141,7 @@ function Suggestions({
   onTake(offer: Offer): void;
 }) {
   const t = useTexts(padTexts);
-  const asked = useLater(search);
+  const asked = useSettled(search, "");
   const [marked, setMarked] = useState(-1);
   const isOnBehalf = useIsOnBehalf(place);
   const query = useGraph({
@@ -243,14 +242,4 @@ function Suggestion({
       )}
     </button>
   );
-}
-
-/** The text as it was when typing last paused. */
-function useLater(text: string): string {
-  const [later, setLater] = useState("");
-  useEffect(() => {
-    const timer = setTimeout(() => setLater(text), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return later;
 }

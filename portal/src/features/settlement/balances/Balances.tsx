@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
 import {
   MoneyBalancesDocument,
@@ -17,6 +17,7 @@ import {
 } from "../../../shared/components";
 import { usePages } from "../../../shared/graph/hooks";
 import { useTexts } from "../../../shared/i18n/i18n";
+import { useSettled } from "../../../shared/useSettled";
 import { AgeingBar } from "../Ageing";
 import { BalanceText } from "../BalanceText";
 import { signOf } from "../amounts";
@@ -25,17 +26,12 @@ import { moneyTexts } from "../texts";
 type Account = MoneyBalancesQuery["relationships"]["edges"][number]["node"];
 
 const PAGE_SIZE = 30;
-const TYPING_MS = 300;
 
 /** Who owes whom, on both sides of the trade. */
 export function Balances({ sides }: { readonly sides: readonly RelationshipSide[] }) {
   const t = useTexts(moneyTexts);
   const [text, setText] = useState("");
-  const [search, setSearch] = useState("");
-  useEffect(() => {
-    const timer = setTimeout(() => setSearch(text.trim()), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
+  const search = useSettled(text).trim();
   return (
     <>
       <div className="money-filters" role="search">
