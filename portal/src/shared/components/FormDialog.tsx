@@ -12,6 +12,7 @@ import { IntentProblems } from "./Problems";
 export function FormDialog({
   title,
   intent,
+  fields = [],
   submitText,
   isReady,
   isWide = false,
@@ -26,6 +27,8 @@ export function FormDialog({
     readonly isRunning: boolean;
     retry(): void;
   };
+  /** The parts of the input whose problems stand at their fields alone. */
+  readonly fields?: readonly string[];
   /** "Save", if left out. */
   readonly submitText?: string;
   readonly isReady: boolean;
@@ -72,7 +75,12 @@ export function FormDialog({
         }}
       >
         <div ref={outcome}>
-          <IntentProblems intent={intent} />
+          <IntentProblems
+            intent={{
+              ...intent,
+              problems: problems.filter(({ path }) => !fields.includes(path[0] ?? "")),
+            }}
+          />
         </div>
         {children}
       </form>

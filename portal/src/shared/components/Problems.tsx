@@ -52,3 +52,8 @@ export function IntentProblems<P extends Problem>({
 export function problemAt(problems: readonly Problem[], path: string): string | undefined {
   return problems.find((problem) => problem.path.join(".") === path)?.message;
 }
+
+/** The message about one part of the input, or something in it, such as a sum's amount. */
+export function problemIn(problems: readonly Problem[], field: string): string | undefined {
+  return problems.find(({ path }) => path[0] === field)?.message;
+}

@@ -10,7 +10,7 @@ export { FormDialog } from "./FormDialog";
 export { Gauge } from "./Gauge";
 export { Icon, type IconName } from "./Icon";
 export { Facts, Page, Section } from "./Page";
-export { IntentProblems, ProblemList, problemAt } from "./Problems";
+export { IntentProblems, ProblemList, problemAt, problemIn } from "./Problems";
 export { Empty, ErrorLine, ErrorState, Loading, NoAccess, Notice } from "./States";
 export { type Tab, Tabs } from "./Tabs";
 export { DateText, Money, Quantity, StatePill, UnitPrice, useName } from "./Values";

@@ -12,11 +12,16 @@ import {
   type RelationshipSide,
   StatementIssueDocument,
 } from "../../../gql/graphql";
-import { SelectField, TextAreaField, TextField } from "../../../shared/components";
-import { type Problem, useIntent } from "../../../shared/graph/hooks";
+import {
+  FormDialog,
+  SelectField,
+  TextAreaField,
+  TextField,
+  problemIn,
+} from "../../../shared/components";
+import { useIntent } from "../../../shared/graph/hooks";
 import { useTexts } from "../../../shared/i18n/i18n";
 import { AmountField } from "../AmountField";
-import { FormDialog, problemIn } from "../FormDialog";
 import { amountOf, endOfDay, today } from "../amounts";
 import { moneyTexts } from "../texts";
 import { useTell } from "../told";
@@ -98,7 +103,7 @@ export function PaymentDialog({ account, onClose }: LedgerDialogProps) {
           isRequired
           value={paidOn}
           onText={setPaidOn}
-          {...errorAt(intent.problems, "paidOn")}
+          error={problemIn(intent.problems, "paidOn")}
         />
       </div>
       <SelectField
@@ -111,7 +116,7 @@ export function PaymentDialog({ account, onClose }: LedgerDialogProps) {
         label={words("reference")}
         value={reference}
         onText={setReference}
-        {...errorAt(intent.problems, "reference")}
+        error={problemIn(intent.problems, "reference")}
       />
     </FormDialog>
   );
@@ -177,7 +182,7 @@ export function AdjustmentDialog({ account, onClose }: LedgerDialogProps) {
         isRequired
         value={reason}
         onText={setReason}
-        {...errorAt(intent.problems, "reason")}
+        error={problemIn(intent.problems, "reason")}
       />
       {isCharge && (
         <TextField
@@ -185,7 +190,7 @@ export function AdjustmentDialog({ account, onClose }: LedgerDialogProps) {
           type="date"
           value={dueOn}
           onText={setDueOn}
-          {...errorAt(intent.problems, "dueOn")}
+          error={problemIn(intent.problems, "dueOn")}
         />
       )}
     </FormDialog>
@@ -261,13 +266,8 @@ export function IssueDialog({ account, onClose }: LedgerDialogProps) {
         type="date"
         value={day}
         onText={setDay}
-        {...errorAt(intent.problems, "periodTo")}
+        error={problemIn(intent.problems, "periodTo")}
       />
     </FormDialog>
   );
-}
-
-function errorAt(problems: readonly Problem[], field: string): { error?: string } {
-  const error = problemIn(problems, field);
-  return error === undefined ? {} : { error };
 }

@@ -11,13 +11,13 @@ import {
   Button,
   ConfirmButton,
   Facts,
+  FormDialog,
   IntentProblems,
   Notice,
 } from "../../../shared/components";
 import { useIntent } from "../../../shared/graph/hooks";
 import { useTexts } from "../../../shared/i18n/i18n";
 import { BalanceText } from "../BalanceText";
-import { FormDialog } from "../FormDialog";
 import { useTell } from "../told";
 import { statementTexts } from "./texts";
 
@@ -112,7 +112,6 @@ function ConfirmDialog({
     <FormDialog
       title={t("confirm.title", { number: read.number })}
       intent={intent}
-      fields={[]}
       submitText={t("confirm")}
       isReady={isCurrent}
       onClose={onClose}
