@@ -121,9 +121,12 @@ class AccountEntry:
         description="What it adds to what the buyer owes; the same for both sides."
     )
     row: strawberry.Private[settlement.Obligation]
+    statement_id: strawberry.Private[int | None]
 
     @classmethod
-    def of(cls, row: settlement.Obligation, is_seller: bool) -> AccountEntry:
+    def of(
+        cls, row: settlement.Obligation, is_seller: bool, statement_id: int | None = None
+    ) -> AccountEntry:
         return cls(
             id=to_id("AccountEntry", row.id),
             kind=row.kind,
@@ -137,7 +140,20 @@ class AccountEntry:
             amount=from_side(row.amount_minor, row.currency, is_seller),
             buyer_owes=Money.of_minor(row.amount_minor, row.currency),
             row=row,
+            statement_id=statement_id,
         )
+
+    @strawberry.field(
+        description="What the buyer owed once this had moved the account, or the statement; the "
+        "same for both sides."
+    )
+    async def buyer_owes_after(self, info: Info) -> Money | None:
+        if self.statement_id is None:
+            minor = await info.context.loader("owed after", _owed_after).load(self.row.id)
+        else:
+            line = (self.statement_id, self.row.id)
+            minor = await info.context.loader("stated after", _stated_after).load(line)
+        return None if minor is None else Money.of_minor(minor, self.row.currency)
 
     @strawberry.field(
         description="The order that goods were received or given back for; null for other kinds.",
@@ -193,6 +209,20 @@ async def _balances(
 ) -> list[settlement.Balance | None]:
     found = await settlement.balances_by_relationship(conn, actor=actor, ids=ids)
     return [found.get(id) for id in ids]
+
+
+async def _owed_after(
+    conn: kernel.Connection, actor: kernel.Actor, ids: list[int]
+) -> list[int | None]:
+    found = await settlement.owed_after_entries(conn, actor=actor, ids=ids)
+    return [found.get(id) for id in ids]
+
+
+async def _stated_after(
+    conn: kernel.Connection, actor: kernel.Actor, lines: list[tuple[int, int]]
+) -> list[int | None]:
+    found = await settlement.owed_after_lines(conn, actor=actor, lines=lines)
+    return [found.get(line) for line in lines]
 
 
 async def _orders(

@@ -60,6 +60,7 @@ from tradeline.settlement.service.edges import (
     balances_by_relationship,
     block_credit,
     list_obligations,
+    owed_after_entries,
     set_credit_limit,
 )
 from tradeline.settlement.service.exposures import (
@@ -84,6 +85,7 @@ from tradeline.settlement.service.statements import (
     issue_statement,
     list_statement_lines,
     list_statements,
+    owed_after_lines,
     reissue_statement,
     statements_by_ids,
 )
@@ -138,6 +140,8 @@ __all__ = [
     "lock_exposures",
     "open_exposures",
     "owe",
+    "owed_after_entries",
+    "owed_after_lines",
     "payment_steps",
     "payments_by_ids",
     "post_journals",

@@ -235,7 +235,7 @@ class Statement:
             return [found[id] for id in ids]
 
         result = await info.context.loader(f"lines of statement {page}", load).load(self.row.id)
-        return Connection.of(result, lambda row: AccountEntry.of(row, self.is_seller))
+        return Connection.of(result, lambda row: AccountEntry.of(row, self.is_seller, self.row.id))
 
 
 @strawberry.type(

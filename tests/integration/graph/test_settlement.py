@@ -9,6 +9,7 @@ import pytest
 
 from tests.factories import Story
 from tests.factories_settlement import a_debt, a_trading_network, owing, posted
+from tradeline import settlement
 from tradeline.kernel import Actor, Database, Locale, Permission, Pool
 from tradeline_graph._context import Context
 from tradeline_graph._ids import to_id
@@ -90,6 +91,31 @@ async def test_both_sides_read_the_credit_gauge_and_the_balance(
         [entry] = [it["node"] for it in answer["account"]["edges"]]
         assert (entry["kind"], entry["amount"]["amount"]) == ("GOODS", own)
         assert entry["buyerOwes"]["amount"] == "123.45"
+
+
+async def test_an_account_says_after_each_entry_what_was_owed_on_every_page_alike(
+    db: Database, story: Story, edge_id: str
+) -> None:
+    edge = story.edge("brand", "trader_a")
+    for minor, kind in ((500, "goods"), (120, "payment"), (70, "goods")):
+        await owing(db, story, a_debt(edge, minor, settlement.ObligationKind(kind)))
+    document = """query($id: ID!, $after: String) { relationship(id: $id) {
+        balance { buyerOwes { amount } }
+        account(first: 2, after: $after) { pageInfo { endCursor }
+            edges { node { buyerOwesAfter { amount } } } } } }"""
+
+    buyer = story.actor("trader_a")
+    first = (await ask(db, buyer, document, id=edge_id))["relationship"]
+    cursor = first["account"]["pageInfo"]["endCursor"]
+    second = (await ask(db, buyer, document, id=edge_id, after=cursor))["relationship"]
+
+    after = [
+        it["node"]["buyerOwesAfter"]["amount"]
+        for page in (first, second)
+        for it in page["account"]["edges"]
+    ]
+    assert after == ["4.50", "3.80", "5.00"]
+    assert after[0] == first["balance"]["buyerOwes"]["amount"]
 
 
 async def test_the_seller_sets_credit_and_the_buyer_does_not(

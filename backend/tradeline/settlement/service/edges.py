@@ -39,6 +39,7 @@ from tradeline.settlement.model import (
 )
 from tradeline.settlement.queries import edges as queries
 from tradeline.settlement.queries import exposures as exposure_queries
+from tradeline.settlement.queries import running as running_queries
 
 Found = TypeVar("Found")
 
@@ -97,6 +98,17 @@ async def list_obligations(
     return {
         id: make_page(found.get(id, ()), page, lambda row: (row.id,)) for id in relationship_ids
     }
+
+
+async def owed_after_entries(
+    conn: Connection, *, actor: Actor, ids: Sequence[int]
+) -> dict[int, int]:
+    """What the buyer owed, in minor units, once each of some entries had moved its account.
+
+    An entry of others is absent. Raises Forbidden without `statement:read`.
+    """
+    actor.require(Permission.STATEMENT_READ)
+    return await running_queries.fetch_owed_after(conn, actor, ids)
 
 
 async def balances_by_relationship(

@@ -33,6 +33,7 @@ from tradeline.settlement.model import (
     StatementState,
 )
 from tradeline.settlement.queries import edges as edge_queries
+from tradeline.settlement.queries import running as running_queries
 from tradeline.settlement.queries import statements as queries
 from tradeline.settlement.service.edges import found_or_refuse, judge_text, require_either
 
@@ -221,6 +222,17 @@ async def list_statement_lines(
     require_either(actor, Permission.STATEMENT_READ, Permission.STATEMENT_CONFIRM)
     found = await queries.list_lines(conn, actor, statement_ids, page)
     return {id: make_page(found.get(id, ()), page, lambda row: (row.id,)) for id in statement_ids}
+
+
+async def owed_after_lines(
+    conn: Connection, *, actor: Actor, lines: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], int]:
+    """What the buyer owed, in minor units, after lines of statements: (statement, entry) each.
+
+    A line of others is absent. Raises Forbidden without `statement:read` or `statement:confirm`.
+    """
+    require_either(actor, Permission.STATEMENT_READ, Permission.STATEMENT_CONFIRM)
+    return await running_queries.fetch_stated_after(conn, actor, lines)
 
 
 async def _lock(conn: Connection, actor: Actor, statement_id: int) -> Statement:

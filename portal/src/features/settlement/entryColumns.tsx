@@ -4,6 +4,7 @@ import type { RelationshipSide, SettlementEntryFragment } from "../../gql/graphq
 import { type Column, DateText } from "../../shared/components";
 import { useFormat } from "../../shared/i18n/format";
 import { useTexts } from "../../shared/i18n/i18n";
+import { BalanceText } from "./BalanceText";
 import { signOf } from "./amounts";
 import { usePaper } from "./papers/usePaper";
 import { moneyTexts } from "./texts";
@@ -40,6 +41,13 @@ export function useEntryColumns(
           </span>
         );
       },
+    },
+    {
+      key: "after",
+      title: t("entry.after"),
+      align: "end",
+      render: ({ buyerOwesAfter }) =>
+        buyerOwesAfter && <BalanceText buyerOwes={buyerOwesAfter} side={side} />,
     },
   ];
 }
