@@ -1,11 +1,14 @@
-"""What a person waits for, measured in the browser. A machine may be busy: it has three tries."""
+"""What a person waits for, measured in the browser. A machine may be busy: it has three tries, and
+one that does much else at the same time measures nothing."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.portal.conftest import PageAs, Server, fill_in
@@ -21,6 +24,8 @@ OFFERS = 50
 CATALOG_SECONDS_MAX = 1.0
 FIRST_LOAD_BYTES_MAX = 250_000
 TRIES_MAX = 3
+# Our own browser and server come to less than two.
+LOAD_OF_A_CORE_MAX = 3.0
 CATALOG = Words("features/ordering/catalog/catalogTexts.ts", "en")
 
 
@@ -90,4 +95,7 @@ async def at_best(measure: Callable[[], Awaitable[float]], enough: float) -> flo
     seconds = [await measure()]
     while min(seconds) > enough and len(seconds) < TRIES_MAX:
         seconds.append(await measure())
+    load = os.getloadavg()[0] / (os.cpu_count() or 1)
+    if min(seconds) > enough and load > LOAD_OF_A_CORE_MAX:
+        pytest.skip(f"The machine is too busy to measure anything: {load:.1f} wait for each core.")
     return min(seconds)

@@ -31,6 +31,7 @@ UNITS = 24
 # A code that nobody has, a quantity that nobody can read, more than there is, below the minimum.
 UNKNOWN, UNCLEAR, SHORT, SMALL = 5, 3, 2, 2
 BAD_ROWS = UNKNOWN + UNCLEAR + SHORT + SMALL
+BAD_PLACES = (1, 3, 5, 7, *range(30, 190, 20))
 LINES = GOOD_ROWS + BAD_ROWS - UNKNOWN
 REASON = {"zh": "本批缺货，只能供一半", "en": "Out of stock: half of it this time"}
 CLOSING = """
@@ -44,15 +45,12 @@ def block_of(codes: list[str]) -> str:
     """What a buyer copies out of a spreadsheet: good rows with the bad ones among them."""
     rows = [f"{code}\t{UNITS}" for code in (*REAL, *codes)[:GOOD_ROWS]]
     spare = codes[GOOD_ROWS - len(REAL) :]
-    bad = [
-        *(f"NO-SUCH-{number}\t6" for number in range(UNKNOWN)),
-        *(f"{code}\ta few" for code in spare[:UNCLEAR]),
-        *(f"{code}\t999999" for code in spare[UNCLEAR:][:SHORT]),
-        "CBT-LJ-500\t1",
-        "CBT-GH-330\t1",
-    ]
-    for number, row in enumerate(bad):
-        rows.insert(3 + number * 15, row)
+    small, *short = ["CBT-LJ-500\t1", *(f"{code}\t999999" for code in spare[:SHORT])]
+    unknown = [f"OLD-{number}\t6" for number in range(417, 417 + UNKNOWN)]
+    unclear = [f"{code}\ta few" for code in spare[SHORT:][:UNCLEAR]]
+    bad = [small, unknown[0], short[0], unclear[0], *unknown[1:], *short[1:], *unclear[1:]]
+    for place, row in zip(BAD_PLACES, [*bad, "CBT-GH-330\t1"], strict=True):
+        rows.insert(place, row)
     return "\n".join(rows)
 
 
@@ -69,11 +67,11 @@ class Story:
         self.ledger = Words("features/settlement/ledger/texts.ts", locale)
         self.statement = Words("features/settlement/statement/texts.ts", locale)
         self._screenshot = screenshot
-        self._axe = axe
+        self.axe = axe
 
     async def look(self, page: Page, name: str) -> None:
         """A picture for the README, of a page that is for everybody."""
-        await self._axe(page)
+        await self.axe(page)
         if self.locale == "en":
             await self._screenshot(page, name)
         elif name in IN_CHINESE:
@@ -162,6 +160,7 @@ async def place(story: Story, pad: Pad) -> str:
     drawer = page.get_by_role("dialog")
     await expect(drawer.get_by_role("heading", name=story.prices("steps"))).to_be_visible()
     await expect(drawer.get_by_role("heading", name=story.prices("rejected"))).to_be_visible()
+    await story.axe(page)
     await page.keyboard.press("Escape")
     await expect(drawer).to_have_count(0)
     number = await pad.place()
@@ -174,6 +173,7 @@ async def confirm(story: Story, trader: Page, buyer: Page) -> None:
     words = story.detail
     await story.is_in(trader, "TO_CONFIRM")
     dialog = await story.step(trader, "CONFIRM")
+    await story.axe(trader)
     await dialog.get_by_label(f"{words('confirm.quantity')}: {SHORTENED}").fill(str(UNITS // 2))
     await dialog.get_by_label(f"{words('reason')}: {SHORTENED}").fill(REASON[story.locale])
     await story.send(dialog, words("step.CONFIRM"))
@@ -223,6 +223,7 @@ async def receive_one_short(story: Story, trader: Page, buyer: Page) -> None:
 
     await receive.click()
     dialog = buyer.get_by_role("dialog")
+    await story.axe(buyer)
     counted = dialog.get_by_label(f"{words('counted')}: {REAL[0]}", exact=True)
     await counted.fill(str(UNITS // 2 - 1))
     await expect(dialog.get_by_role("status").last).to_contain_text(
