@@ -34,7 +34,9 @@ async def some_trade(db: Database, story: Story, edge: int, count: int = 12) -> 
     chance = random.Random(7)
     for _ in range(count):
         minor, kind = chance.randint(1, 900), chance.choice(KINDS)
-        await owing(db, story, a_debt(edge, minor, kind), a_debt(story.edge("brand", "trader_b"), 5))
+        await owing(
+            db, story, a_debt(edge, minor, kind), a_debt(story.edge("brand", "trader_b"), 5)
+        )
 
 
 async def test_every_page_of_an_account_ends_up_at_its_balance(
