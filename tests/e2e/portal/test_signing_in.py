@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.e2e.portal.conftest import Axe, Locale, PageAs, Screenshot, Server, fill_in
+from tests.e2e.portal.conftest import Axe, Locale, PageAs, Server, fill_in
 from tests.e2e.portal.looking import sideways
 
 BUYER = "retailer-3.buyer@example.com"
@@ -61,13 +61,10 @@ async def test_a_wrong_password_is_refused_in_words_and_lets_nobody_in(
     await expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
 
 
-async def test_after_signing_in_one_is_where_one_wanted_to_be(
-    page_as: PageAs, screenshot: Screenshot
-) -> None:
+async def test_after_signing_in_one_is_where_one_wanted_to_be(page_as: PageAs) -> None:
     page = await page_as(None, "en")
     await page.goto("/orders?state=PLACED")
     await expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
-    await screenshot(page, "sign-in")
     await fill_in(page, BUYER, "tradeline-demo", "en")
 
     await page.wait_for_url("**/orders?state=PLACED")
