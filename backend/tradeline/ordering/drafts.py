@@ -7,7 +7,7 @@ to follows catalog, prices and stock.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -178,14 +178,12 @@ def clean_name(name: str) -> tuple[str, list[Problem]]:
     ]
 
 
-def without_rows(draft: OrderDraft, kept: tuple[TypedRow, ...]) -> NewDraft:
-    """What is left of a draft once it was ordered: the kept rows under what was written over
-    them, or nothing at all."""
-    if not kept:
-        return NewDraft(relationship_id=draft.relationship_id)
-    return replace(as_new(draft), rows=kept)
-
-
-def as_new(draft: OrderDraft) -> NewDraft:
-    """Its content alone."""
-    return NewDraft(**{name: getattr(draft, name) for name in NewDraft.__dataclass_fields__})
+def after_placing(draft: OrderDraft, kept: tuple[TypedRow, ...]) -> NewDraft:
+    """What is left of a draft once it was ordered: the kept rows and where to ship. Reference,
+    note and day belong to the order placed, and would go on the next one unnoticed."""
+    return NewDraft(
+        relationship_id=draft.relationship_id,
+        rows=kept,
+        ship_to_region=draft.ship_to_region,
+        ship_to_address=draft.ship_to_address,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -133,6 +133,39 @@ async def test_placing_what_is_ready_keeps_exactly_the_rows_with_a_problem(
         ("TEA", "41"),
     ]
     assert (left.version, left.ship_to_region) == (draft.version + 1, "CN-31")
+
+
+@pytest.mark.parametrize("problem_rows", [(), (("nonsense", "1"),)])
+async def test_what_was_written_over_an_order_goes_with_it_and_where_to_ship_stays(
+    owner_pool: Pool, db: Database, problem_rows: tuple[tuple[str, str], ...]
+) -> None:
+    shop = await a_shop(owner_pool, db)
+    places = {"ship_to_region": "CN-31", "ship_to_address": "Nanjing Road 1"}
+    day = datetime.now(UTC).date() + timedelta(days=9)
+    written = {"buyer_reference": "PO-7", "note": "By the back door", "requested_on": day}
+    async with db.unit_of_work(shop.story.network_id) as conn:
+        await save_draft(
+            conn,
+            actor=shop.buyer,
+            draft=NewDraft(
+                relationship_id=shop.edge,
+                rows=rows(("BEER", "1"), *problem_rows),
+                **places,
+                **written,
+            ),
+            version=0,
+        )
+    draft = await now(db, shop)
+
+    order_id = await placed(db, shop, draft, keeps=True)
+
+    async with db.reading(shop.story.network_id) as conn:
+        order = (await orders_by_ids(conn, actor=shop.buyer, ids=[order_id]))[order_id]
+    assert {name: getattr(order, name) for name in places | written} == places | written
+    left = await now(db, shop)
+    assert left.rows == rows(*problem_rows)
+    assert (left.buyer_reference, left.note, left.requested_on) == ("", "", None)
+    assert {name: getattr(left, name) for name in places} == places
 
 
 async def test_placing_a_draft_comes_to_what_placing_its_lines_comes_to(

@@ -24,8 +24,8 @@ from tradeline.ordering.drafts import (
     OrderDraft,
     ResolvedDraft,
     RowState,
+    after_placing,
     judge_rows,
-    without_rows,
 )
 from tradeline.ordering.errors import (
     BelowOrderMinimum,
@@ -152,7 +152,7 @@ async def place_draft(
     if isinstance(placed, RefusedOrder):
         heads = [row.position for row in resolved.rows if row.state is RowState.READY]
         raise Rejected([of_row(problem, heads) for problem in placed.problems])
-    left = without_rows(draft, resolved.kept_rows)
+    left = after_placing(draft, resolved.kept_rows)
     await queries.update_draft(conn, actor, left, version)
     return placed
 
@@ -165,7 +165,9 @@ async def discard_draft(conn: Connection, *, actor: Actor, draft_id: int) -> int
         Rejected: NotFound.
     """
     draft = await _lock(conn, actor, draft_id)
-    await queries.update_draft(conn, actor, without_rows(draft, ()), draft.version)
+    await queries.update_draft(
+        conn, actor, NewDraft(relationship_id=draft.relationship_id), draft.version
+    )
     return draft_id
 
 
