@@ -15,6 +15,7 @@ export const commonTexts = defineTexts("common", {
     "error.permission": "您的角色无此权限；请联系管理员。",
     "error.reference": "编号 {{reference}}",
     "error.page": "此页面出错了。其他页面不受影响。",
+    "error.cut": "没有网络连接，页面无法打开；连接恢复后会自动打开。",
     "error.chunk": "页面没有加载完整，可能是网络中断或系统刚刚更新。",
     reload: "重新加载",
     goHome: "返回首页",
@@ -60,6 +61,7 @@ export const commonTexts = defineTexts("common", {
     "error.permission": "Your role does not allow this; ask an administrator.",
     "error.reference": "Reference {{reference}}",
     "error.page": "This page broke. The others are not affected.",
+    "error.cut": "There is no connection. The page opens by itself once it is back.",
     "error.chunk":
       "The page did not load completely: the connection broke, or the system was just updated.",
     reload: "Reload",
