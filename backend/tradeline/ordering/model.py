@@ -235,6 +235,7 @@ class OrderFilter:
     search: str | None = None
     is_held_by_own: bool | None = None
     is_disputed: bool | None = None
+    has_open_return: bool | None = None
 
     def states_looked_at(self) -> tuple[OrderState, ...]:
         """All states that the filter leaves; who holds an order follows from its state."""

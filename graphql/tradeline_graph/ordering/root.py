@@ -48,6 +48,10 @@ class Query(DraftQuery, OrderListQuery, ReportQuery):
         ] = None,
         is_held_by_us: bool | None = None,
         is_disputed: bool | None = None,
+        has_open_return: Annotated[
+            bool | None,
+            strawberry.argument(description="Whether a return of it waits to be decided."),
+        ] = None,
         relationship_id: strawberry.ID | None = None,
         counterpart_id: Annotated[
             strawberry.ID | None, strawberry.argument(description="The other organization.")
@@ -65,6 +69,7 @@ class Query(DraftQuery, OrderListQuery, ReportQuery):
             search=search,
             is_held_by_own=is_held_by_us,
             is_disputed=is_disputed,
+            has_open_return=has_open_return,
         )
         async with info.context.db.reading(actor.network_id) as conn:
             page = await ordering.list_orders(conn, actor=actor, page=request, only=only)

@@ -15,8 +15,10 @@ import { useGraph } from "../shared/graph/hooks";
 import { useTexts } from "../shared/i18n/i18n";
 import {
   OpenDrafts,
+  WaitingDisputes,
   WaitingPayments,
   WaitingRelationships,
+  WaitingReturns,
   WaitingStatements,
 } from "./HomeWaiting";
 import { pagesFor } from "./pages";
@@ -41,6 +43,8 @@ export function HomePage() {
           <WaitingOrders />
         </Section>
       )}
+      {may("ORDER_READ") && may("ORDER_CONFIRM") && <WaitingReturns />}
+      {may("ORDER_READ") && <WaitingDisputes />}
       {may("ORDER_PLACE", "ORDER_PLACE_ON_BEHALF") && <OpenDrafts />}
       {may("STATEMENT_READ") && may("STATEMENT_CONFIRM") && <WaitingStatements />}
       {may("PAYMENT_READ") && may("PAYMENT_RECORD") && <WaitingPayments />}

@@ -5,8 +5,11 @@ import { Link } from "react-router";
 
 import {
   OpenDraftsDocument,
+  WaitingDisputesDocument,
+  type WaitingOrderFragment,
   WaitingPaymentsDocument,
   WaitingRelationshipsDocument,
+  WaitingReturnsDocument,
   WaitingStatementsDocument,
 } from "../gql/graphql";
 import { DateText, ErrorLine, Money, Section, useName } from "../shared/components";
@@ -35,6 +38,45 @@ export function OpenDrafts() {
     };
   });
   return <WaitingList title={t("home.drafts")} query={drafts} items={items} />;
+}
+
+/** Sales whose buyers ask to give something back. */
+export function WaitingReturns() {
+  const t = useTexts(appTexts);
+  const name = useName();
+  const returns = useGraph({
+    kinds: ["ORDER", "RETURN"],
+    document: WaitingReturnsDocument,
+    variables: {},
+  });
+  const items = (returns.data?.orders.edges ?? []).map(({ node }) => orderItem(node, name));
+  return <WaitingList title={t("home.returns")} query={returns} items={items} />;
+}
+
+/** Orders in dispute, whichever side of them is ours. */
+export function WaitingDisputes() {
+  const t = useTexts(appTexts);
+  const name = useName();
+  const disputes = useGraph({
+    kinds: ["ORDER", "DISPUTE"],
+    document: WaitingDisputesDocument,
+    variables: {},
+  });
+  const { buying, selling } = disputes.data ?? {};
+  const items = [...(buying?.edges ?? []), ...(selling?.edges ?? [])].map(({ node }) =>
+    orderItem(node, name),
+  );
+  return <WaitingList title={t("home.disputes")} query={disputes} items={items} />;
+}
+
+function orderItem(order: WaitingOrderFragment, name: ReturnType<typeof useName>) {
+  const list = order.side === "SELLING" ? "/sales" : "/orders";
+  return {
+    id: order.id,
+    to: `${list}/${encodeURIComponent(order.id)}`,
+    text: `${order.number} · ${name(order.counterpart)}`,
+    aside: <Money value={order.amount} />,
+  };
 }
 
 /** Statements that our side has not confirmed. */

@@ -22,6 +22,7 @@ from tradeline.ordering import (
     close_dispute,
     confirm_order,
     count_orders,
+    decide_return,
     list_orders,
     open_dispute,
     orders_by_ids,
@@ -138,6 +139,29 @@ async def test_filters_narrow_a_list_together(owner_pool: Pool, db: Database) ->
     assert await found(db, seller, is_disputed=True) == []
 
 
+async def test_orders_with_a_return_to_decide_are_found_until_it_is_decided(
+    owner_pool: Pool, db: Database
+) -> None:
+    market = await a_market(owner_pool, db)
+    seller, buyer = market.story.actor("trader_a"), market.story.actor("retailer_1")
+    other = await placed(db, market, oil=1)
+    order_id = await confirmed(db, market, tea=2)
+    shipment_id = await do(db, seller, ship_order, order_id=order_id)
+    await do(db, buyer, receive_shipment, shipment_id=shipment_id)
+    [line] = await lines(db, market, order_id)
+    asked = {"order_id": order_id, "quantities": {line.id: 1}, "reason": "破损"}
+
+    assert await found(db, seller, has_open_return=True) == []
+    return_id = await do(db, buyer, request_return, **asked)
+    assert await found(db, seller, has_open_return=True) == [order_id]
+    assert await found(db, seller, has_open_return=False) == [other]
+    assert await found(db, buyer, BUYING, has_open_return=True) == [order_id]
+    assert await found(db, seller, has_open_return=True, search="oil") == []
+    await do(db, seller, decide_return, return_id=return_id, accepts=True)
+    assert await found(db, seller, has_open_return=True) == []
+    assert await found(db, seller, has_open_return=False) == [order_id, other]
+
+
 async def test_pages_of_a_search_follow_one_another_without_gaps(
     owner_pool: Pool, db: Database
 ) -> None:
@@ -181,6 +205,7 @@ async def test_no_filter_shows_a_stranger_an_order(
             {"search": f"SO{order_id:08d}"},
             {"search": "TEA"},
             {"is_disputed": True},
+            {"has_open_return": False},
             {"is_held_by_own": True},
         ):
             for side in OrderSide:

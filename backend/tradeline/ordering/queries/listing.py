@@ -63,6 +63,13 @@ IS_IN_DISPUTE = """
          WHERE dispute.network_id = $1 AND dispute.closed_at IS NULL)
 """
 DISPUTED = {None: "", True: f"AND {IS_IN_DISPUTE}", False: f"AND NOT ({IS_IN_DISPUTE})"}
+HAS_OPEN_RETURN = """
+    trade_order.id IN (
+        SELECT order_return.order_id
+          FROM ordering.order_return AS order_return
+         WHERE order_return.network_id = $1 AND order_return.state = 'requested')
+"""
+RETURNING = {None: "", True: f"AND {HAS_OPEN_RETURN}", False: f"AND NOT ({HAS_OPEN_RETURN})"}
 
 # Two ways to be found, each planned by itself: by the text $7, by the SKUs $8 whose code holds it.
 # Case and width do not matter, and nothing in a text stands for anything else.
@@ -183,6 +190,7 @@ async def list_orders(
         _statement(
             only.side,
             only.is_disputed,
+            only.has_open_return,
             only.relationship_id is not None,
             only.counterpart_org_id is not None,
             by_sku,
@@ -204,6 +212,7 @@ async def list_orders(
 def _statement(
     side: OrderSide,
     is_disputed: bool | None,
+    has_open_return: bool | None,
     of_relationship: bool,
     of_counterpart: bool,
     by_sku: str | None,
@@ -214,6 +223,7 @@ def _statement(
             OF_RELATIONSHIP[of_relationship],
             OF_COUNTERPART[of_counterpart].format(other_side=other_side),
             DISPUTED[is_disputed],
+            RETURNING[has_open_return],
         )
     )
     ways = [
