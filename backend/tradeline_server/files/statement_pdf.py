@@ -83,7 +83,7 @@ def describe(ledger: Ledger, locale: Locale) -> dict[str, Any]:
         "seller": seller,
         "buyer": buyer,
         "period": f"{begins} – {moment(statement.period_to)}",
-        "state": words.states[statement.state],
+        "state": ledger.state(words),
         "issued": moment(statement.issued_at),
         "dispute": statement.dispute_reason,
         "currency": statement.currency,

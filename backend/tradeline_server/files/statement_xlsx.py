@@ -82,7 +82,7 @@ def _write_particulars(sheet: Sheet, ledger: Ledger, locale: Locale) -> None:
         sheet.write(words.confirmed, moment(party.confirmed_at) or words.not_confirmed)
     begins = moment(statement.period_from) or words.beginning
     sheet.write(words.period, f"{begins} – {moment(statement.period_to)}")
-    sheet.write(words.state, words.states[statement.state])
+    sheet.write(words.state, ledger.state(words))
     if statement.dispute_reason:
         sheet.write(words.disputed, statement.dispute_reason)
     sheet.write(words.issued, moment(statement.issued_at) or "")

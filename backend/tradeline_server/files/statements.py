@@ -25,6 +25,7 @@ from tradeline.settlement import (
 )
 from tradeline_graph._ids import from_id
 from tradeline_server.files.answers import Asking, Refused, not_found
+from tradeline_server.files.words import StatementWords
 
 READS_MAX: Final = 3
 
@@ -74,6 +75,14 @@ class Ledger:
     increase: Money
     decrease: Money
     closing: Money
+
+    def state(self, words: StatementWords) -> str:
+        """How far the two sides have agreed, by who has confirmed."""
+        return words.state_of(
+            self.statement.state,
+            has_seller=self.seller.confirmed_at is not None,
+            has_buyer=self.buyer.confirmed_at is not None,
+        )
 
 
 async def load_ledger(asking: Asking, statement_id: str, lines_max: int) -> Ledger:

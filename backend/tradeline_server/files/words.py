@@ -45,6 +45,14 @@ class StatementWords:
     page: str
     kinds: Mapping[ObligationKind, str]
     states: Mapping[StatementState, str]
+    awaits_seller: str
+    awaits_buyer: str
+
+    def state_of(self, state: StatementState, *, has_seller: bool, has_buyer: bool) -> str:
+        """The state, and of one that waits, for whom: a side that has confirmed waits itself."""
+        if state is not StatementState.ISSUED or has_seller == has_buyer:
+            return self.states[state]
+        return self.awaits_buyer if has_seller else self.awaits_seller
 
 
 STATEMENT: Mapping[Locale, StatementWords] = {
@@ -93,6 +101,8 @@ STATEMENT: Mapping[Locale, StatementWords] = {
             StatementState.DISPUTED: "有异议",
             StatementState.CONFIRMED: "双方已确认",
         },
+        awaits_seller="买方已确认，待卖方确认",
+        awaits_buyer="卖方已确认，待买方确认",
     ),
     Locale.EN: StatementWords(
         title="Statement of account",
@@ -139,6 +149,8 @@ STATEMENT: Mapping[Locale, StatementWords] = {
             StatementState.DISPUTED: "disputed",
             StatementState.CONFIRMED: "confirmed by both sides",
         },
+        awaits_seller="confirmed by the buyer, waits for the seller",
+        awaits_buyer="confirmed by the seller, waits for the buyer",
     ),
 }
 

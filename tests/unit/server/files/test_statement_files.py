@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories_files import (
+    ISSUED_AT,
     a_ledger,
     a_party,
     an_obligation,
@@ -123,6 +124,38 @@ def test_each_currency_has_its_own_places() -> None:
     assert (number_format("CNY"), number_format("JPY")) == ("#,##0.00", "#,##0")
     [_, lines] = sheets_of(write_statement(a_ledger([1234], currency="JPY"), Locale.EN))
     assert lines[-1][-1] == 1234
+
+
+@pytest.mark.parametrize(
+    ("has_seller", "has_buyer", "zh", "en"),
+    [
+        (False, False, "待双方确认", "waits for both sides"),
+        (True, False, "卖方已确认，待买方确认", "confirmed by the seller, waits for the buyer"),
+        (False, True, "买方已确认，待卖方确认", "confirmed by the buyer, waits for the seller"),
+    ],
+)
+async def test_both_files_say_which_side_has_still_to_confirm(
+    has_seller: bool, has_buyer: bool, zh: str, en: str
+) -> None:
+    ledger = a_ledger(
+        [1_00],
+        seller=a_party("卖方甲", confirmed_at=ISSUED_AT if has_seller else None),
+        buyer=a_party("买方乙", confirmed_at=ISSUED_AT if has_buyer else None),
+    )
+
+    for locale, told in ((Locale.ZH, zh), (Locale.EN, en)):
+        [particulars, _] = sheets_of(write_statement(ledger, locale))
+        assert [row[1] for row in particulars if row[0] == STATEMENT[locale].state] == [told]
+        text = text_of_pdf(await print_statement(ledger, locale))
+        assert told.replace(" ", "") in "".join(text.split())
+
+
+def test_a_statement_in_dispute_says_so_whoever_had_confirmed_it() -> None:
+    ledger = a_ledger([1_00], dispute_reason="少了一瓶酒")
+
+    [particulars, _] = sheets_of(write_statement(ledger, Locale.EN))
+
+    assert ["State", "disputed"] in [list(row[:2]) for row in particulars]
 
 
 @pytest.mark.parametrize("locale", Locale)
