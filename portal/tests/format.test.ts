@@ -1,10 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import {
   formatDay,
   formatDecimal,
   formatMoney,
   formatSince,
+  formatTradeMoment,
   formatUnitPrice,
   shareOf,
 } from "../src/shared/i18n/format";
@@ -56,3 +57,13 @@ test("a share to draw stays on the bar", () => {
   expect(shareOf("-5", "100")).toBe(0);
   expect(shareOf("5", "0")).toBe(0);
 });
+
+test.each(["America/New_York", "Asia/Shanghai", "Pacific/Auckland"])(
+  "a period ends at the trade's midnight, also for a reader in %s",
+  (zone) => {
+    vi.stubEnv("TZ", zone);
+    expect(formatTradeMoment("2026-03-31T16:00:00Z", "en")).toMatch(/Apr 1, 2026, 12:00\sAM/);
+    expect(formatTradeMoment("2026-03-31T16:00:00Z", "zh")).toBe("2026年4月1日 00:00");
+    vi.unstubAllEnvs();
+  },
+);

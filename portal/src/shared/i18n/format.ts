@@ -46,6 +46,18 @@ export function formatMoment(moment: string, locale: Locale): string {
   return formatter(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(moment));
 }
 
+/** The clock of the trade, by which days and periods begin and end, as the papers say them. */
+export const TRADE_ZONE = "Asia/Shanghai";
+
+/** A moment where a period begins or ends, by the clock of the trade wherever the browser is. */
+export function formatTradeMoment(moment: string, locale: Locale): string {
+  return formatter(locale, {
+    dateStyle: "medium",
+    timeStyle: "short",
+    timeZone: TRADE_ZONE,
+  }).format(new Date(moment));
+}
+
 /** How long ago a moment was, by its largest unit: "3 days ago". */
 export function formatSince(moment: string, locale: Locale, now = Date.now()): string {
   const seconds = Math.round((new Date(moment).getTime() - now) / 1000);
@@ -77,6 +89,7 @@ export function useFormat() {
     integer: formatInteger,
     day: (day: string) => formatDay(day, locale),
     moment: (moment: string) => formatMoment(moment, locale),
+    tradeMoment: (moment: string) => formatTradeMoment(moment, locale),
     since: (moment: string) => formatSince(moment, locale),
   };
 }

@@ -11,6 +11,7 @@ import type {
 } from "../../../gql/graphql";
 import { type Column, DateText, Money, StatePill, useName } from "../../../shared/components";
 import { commonTexts } from "../../../shared/i18n/common";
+import { useFormat } from "../../../shared/i18n/format";
 import { useTexts } from "../../../shared/i18n/i18n";
 import { BalanceText } from "../BalanceText";
 import { moneyTexts } from "../texts";
@@ -133,6 +134,7 @@ export function useAdjustmentColumns(hasParty: boolean): Columns<SettlementAdjus
 export function useStatementColumns(hasParty: boolean): Columns<SettlementStatementFragment> {
   const t = useTexts(moneyTexts);
   const name = useName();
+  const { tradeMoment } = useFormat();
   const { viewer } = useSession();
   const isSelling = ({ seller }: SettlementStatementFragment) =>
     seller?.id === viewer.organization?.id;
@@ -154,7 +156,7 @@ export function useStatementColumns(hasParty: boolean): Columns<SettlementStatem
     {
       key: "periodTo",
       title: t("statement.periodTo"),
-      render: ({ periodTo }) => <DateText value={periodTo} />,
+      render: ({ periodTo }) => <time dateTime={periodTo}>{tradeMoment(periodTo)}</time>,
     },
     {
       key: "issuedAt",

@@ -56,7 +56,7 @@ function Summary({
 }) {
   const t = useTexts(statementTexts);
   const name = useName();
-  const { money, moment } = useFormat();
+  const { money, tradeMoment } = useFormat();
   const { buyerOwesMovement: movement, periodFrom, periodTo } = statement;
   return (
     <Section title={t("summary")} actions={<StatementPill statement={statement} />}>
@@ -89,8 +89,10 @@ function Summary({
             term: t("period"),
             value: (
               <>
-                {periodFrom == null ? t("fromStart") : t("from", { day: moment(periodFrom) })}{" "}
-                {t("to", { day: moment(periodTo) })}
+                {periodFrom == null
+                  ? t("fromStart")
+                  : t("from", { day: tradeMoment(periodFrom) })}{" "}
+                {t("to", { day: tradeMoment(periodTo) })}
               </>
             ),
           },
