@@ -159,8 +159,8 @@ ZH = {
     "request_return": "申请退货",
     "refuse_return": "拒绝退货",
     "return": "同意退货",
-    "dispute": "提出异议",
-    "close_dispute": "异议已解决",
+    "dispute": "提出争议",
+    "close_dispute": "了结争议",
 }
 EN = {
     "place": "Ordered for {amount}",

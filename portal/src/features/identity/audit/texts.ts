@@ -79,7 +79,7 @@ export const auditTexts = defineTexts("identity.audit", {
     "value.ended": "已终止",
     "value.priority": "按优先级",
     "value.lowest": "取最低价",
-    "value.contract_only": "只按一客一价和报价",
+    "value.contract_only": "只按合同价和报价",
     "field.isBlocked": "停止接单",
     "field.roles": "角色",
     "field.roleIds": "角色",
