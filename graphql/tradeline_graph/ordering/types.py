@@ -316,6 +316,12 @@ class Order:
         found = await info.context.loader("order_lines", _lines).load(self.order.id)
         return [OrderLine.of(line, self.order) for line in found]
 
+    @strawberry.field(description="What its received lines cost, less what was given back.")
+    async def owed(self, info: Info) -> Money:
+        lines = await info.context.loader("order_lines", _lines).load(self.order.id)
+        minor = sum(line.owed_minor - line.returned_minor for line in lines)
+        return Money.of_minor(minor, self.order.amount.currency)
+
     @strawberry.field(description="Its time line, first to last.")
     async def events(self, info: Info) -> list[OrderEvent]:
         found = await info.context.loader("order_events", _events).load(self.order.id)

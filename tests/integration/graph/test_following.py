@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from tests.factories_ordering import a_market, confirmed, lines, placed
 from tests.integration.graph.test_ordering import Counting, ask
 from tests.integration.ordering.test_steps import do, state_of
 from tradeline.kernel import Database, Locale, Pool
-from tradeline.ordering import OrderState, cancel_order, open_dispute
+from tradeline.ordering import (
+    OrderState,
+    cancel_order,
+    decide_return,
+    open_dispute,
+    receive_shipment,
+    request_return,
+    ship_order,
+)
 from tradeline_graph._ids import to_id
 
 LIST = """
@@ -163,6 +172,33 @@ async def test_one_order_that_cannot_be_confirmed_is_named_by_its_place(
         ],
     }
     assert await state_of(db, market, good) is OrderState.TO_CONFIRM
+
+
+async def test_an_order_says_what_is_owed_for_it_after_returns(
+    owner_pool: Pool, db: Database
+) -> None:
+    market = await a_market(owner_pool, db)
+    seller, buyer = market.story.actor("trader_a"), market.story.actor("retailer_1")
+    order_id = await confirmed(db, market, tea=2)
+    document = """query Owed($id: ID!) {
+        order(id: $id) { amount { amount } owed { amount } lines { owed { amount } } } }"""
+
+    async def owed() -> tuple[Decimal, Decimal, Decimal]:
+        order = (await ask(db, buyer, document, {"id": to_id("Order", order_id)}))["order"]
+        values = order["amount"], order["owed"], order["lines"][0]["owed"]
+        return tuple(Decimal(value["amount"]) for value in values)  # type: ignore[return-value]
+
+    amount, *none = await owed()
+    assert none == [0, 0]
+    shipment_id = await do(db, seller, ship_order, order_id=order_id)
+    await do(db, buyer, receive_shipment, shipment_id=shipment_id)
+    assert await owed() == (amount, amount, amount)
+    [tea] = await lines(db, market, order_id)
+    asked = {"order_id": order_id, "quantities": {tea.id: 1}, "reason": "破损"}
+    return_id = await do(db, buyer, request_return, **asked)
+    assert await owed() == (amount, amount, amount)
+    await do(db, seller, decide_return, return_id=return_id, accepts=True)
+    assert await owed() == (amount, amount / 2, amount)
 
 
 async def test_a_dispute_names_its_person_to_their_own_organization_alone(

@@ -113,7 +113,8 @@ function Summary({ order }: { readonly order: Order }) {
             term: words(order.side === "SELLING" ? "buyer" : "seller"),
             value: name(order.counterpart),
           },
-          { term: words("amount"), value: <Money value={order.amount} /> },
+          { term: t("amountOrdered"), value: <Money value={order.amount} /> },
+          { term: t("owed"), value: <Money value={order.owed} /> },
           { term: words("placedAt"), value: <DateText value={order.placedAt} /> },
           { term: words("requestedOn"), value: <DateText value={order.requestedOn} /> },
           {

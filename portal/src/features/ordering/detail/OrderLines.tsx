@@ -145,6 +145,13 @@ function useColumns(
       align: "end",
       render: (line) => <Money value={line.amount} />,
     },
+    {
+      key: "owed",
+      title: t("lineOwed"),
+      align: "end",
+      isWideOnly: true,
+      render: (line) => <Money value={line.owed} />,
+    },
   ];
 }
 
