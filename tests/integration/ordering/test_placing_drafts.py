@@ -140,9 +140,9 @@ async def test_what_was_written_over_an_order_goes_with_it_and_where_to_ship_sta
     owner_pool: Pool, db: Database, problem_rows: tuple[tuple[str, str], ...]
 ) -> None:
     shop = await a_shop(owner_pool, db)
-    places = {"ship_to_region": "CN-31", "ship_to_address": "Nanjing Road 1"}
+    places: dict[str, Any] = {"ship_to_region": "CN-31", "ship_to_address": "Nanjing Road 1"}
     day = datetime.now(UTC).date() + timedelta(days=9)
-    written = {"buyer_reference": "PO-7", "note": "By the back door", "requested_on": day}
+    written: dict[str, Any] = {"buyer_reference": "PO-7", "note": "Ring", "requested_on": day}
     async with db.unit_of_work(shop.story.network_id) as conn:
         await save_draft(
             conn,
