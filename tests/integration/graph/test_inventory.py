@@ -137,7 +137,9 @@ async def test_a_buyer_holds_and_releases_and_the_owner_sees_for_whom(
     assert not released["stockHold"]["isActive"]
 
 
-async def test_problems_lead_to_fields_as_they_were_sent_and_call_them_by_words(db: Database, owner_pool: Pool) -> None:
+async def test_problems_lead_to_fields_as_they_were_sent_and_call_them_by_words(
+    db: Database, owner_pool: Pool
+) -> None:
     story = await a_network(owner_pool, db)
     brand, edge = story.actor("brand"), story.edge("brand", "trader_a")
 
