@@ -134,7 +134,7 @@ def text_of_pdf(document: bytes) -> str:
     """
     streams = [
         _inflated(body)
-        for body in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", document, re.DOTALL)
+        for body in re.findall(rb"stream\r?\n(.*?)\nendstream", document, re.DOTALL)
     ]
     tables = [body for body in streams if b"beginbfchar" in body or b"beginbfrange" in body]
     assert len(tables) == 1, "the document has more fonts than ours"
@@ -154,8 +154,9 @@ def text_of_pdf(document: bytes) -> str:
 
 
 def _inflated(body: bytes) -> bytes:
+    """Whatever follows, as half of a line's end may: a checksum can end like one just as well."""
     try:
-        return zlib.decompress(body)
+        return zlib.decompressobj().decompress(body)
     except zlib.error:
         return b""
 
