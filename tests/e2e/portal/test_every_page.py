@@ -75,7 +75,8 @@ def routes() -> list[str]:
     """Those behind the door, lists before what they list."""
     found = ROUTE.findall((SOURCES / "app/routes.tsx").read_text())
     public = {address.partition("?")[0] for address in PUBLIC}
-    return ["/", "/nowhere", *sorted(set(found) - public, key=lambda route: ":" in route)]
+    behind = sorted(set(found) - public, key=lambda route: (":" in route, route))
+    return ["/", "/nowhere", *behind]
 
 
 def addresses(route: str, links: list[str]) -> list[str]:
