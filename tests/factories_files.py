@@ -133,8 +133,7 @@ def text_of_pdf(document: bytes) -> str:
     lacks would come in one of the system's. A glyph that stands for nothing becomes "\\ufffd".
     """
     streams = [
-        _inflated(body)
-        for body in re.findall(rb"stream\r?\n(.*?)\nendstream", document, re.DOTALL)
+        _inflated(body) for body in re.findall(rb"stream\r?\n(.*?)\nendstream", document, re.DOTALL)
     ]
     tables = [body for body in streams if b"beginbfchar" in body or b"beginbfrange" in body]
     assert len(tables) == 1, "the document has more fonts than ours"
