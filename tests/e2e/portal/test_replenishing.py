@@ -38,6 +38,7 @@ async def test_a_supplier_confirms_and_ships_a_replenishment_order_while_the_bra
     row = brand.get_by_role("row").filter(has_text=number)
     await expect(row).to_contain_text(states("state.TO_CONFIRM"))
     under_way = brand.get_by_role("tab", name=re.compile(f"^{states('state.TO_RECEIVE')}"))
+    await expect(under_way).to_contain_text(re.compile(r"\d$"))
     count = count_in(await under_way.inner_text())
     await mark(supplier)
     await mark(brand)
@@ -74,4 +75,4 @@ async def ship_all(supplier: Page, number: str, locale: Locale) -> None:
 
 
 def count_in(text: str) -> int:
-    return int("".join(re.findall(r"\d", text)) or 0)
+    return int("".join(re.findall(r"\d", text)))

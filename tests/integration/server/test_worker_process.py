@@ -13,6 +13,7 @@ import pytest
 
 from tests.factories_outbox import Place, a_place, outbox, published
 from tradeline_server.asgi import create_app
+from tradeline_server.worker import LOOK_SECONDS
 
 SECONDS_MAX = 30.0
 
@@ -80,7 +81,7 @@ async def test_the_web_application_may_have_a_worker_beside_it(place: Place) -> 
 async def test_the_web_application_has_no_worker_unless_asked(place: Place) -> None:
     app = create_app(place.dsn, secret="x" * 32)
     async with app.lifespan():
-        assert not await place.owner_pool.fetchval(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND query LIKE 'LISTEN%'"
-        )
+        await published(place, 1, ("order.placed", "order:1"))
+        await asyncio.sleep(5 * LOOK_SECONDS)
+
+        assert not any(delivered for *_, delivered in await outbox(place))
