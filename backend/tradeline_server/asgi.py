@@ -20,6 +20,7 @@ from strawberry.litestar.controller import GraphQLController
 from tradeline.identity import TokenKeys
 from tradeline.kernel import Actor
 from tradeline.kernel.database import Database, open_pool
+from tradeline_graph._intake import OrderIntake
 from tradeline_graph.schema import schema
 from tradeline_server import queries
 from tradeline_server.auth import graph_context, oauth_token
@@ -38,6 +39,7 @@ HEALTH_SECONDS_MAX = 2.0
 POOL_SIZE_MAX = 20
 BODY_BYTES_MAX = 2_000_000
 WORKER_STOP_SECONDS_MAX = 5.0
+INTAKE_STOP_SECONDS_MAX = 5.0
 GONE = "client disconnected prematurely"  # Litestar's words; it has no type for it
 
 log = structlog.get_logger("tradeline.web")
@@ -138,8 +140,9 @@ def create_app(
     only_trusted_documents: bool = False,
     portal: Portal | None = None,
 ) -> Litestar:
-    """An application over a migrated database. Its state holds `pool`, `db`, `token_keys`, `live`
-    and `portal`, and `trusted_documents` where none but these and the manifests' run.
+    """An application over a migrated database. Its state holds `pool`, `db`, `token_keys`,
+    `order_intake`, `live` and `portal`, and `trusted_documents` where none but these and the
+    manifests' run.
 
     `secret` is the installation's: tokens are signed with a key that follows from it. With
     `has_worker`, a worker runs in the same process, beside the requests. `portal` is given by
@@ -151,6 +154,7 @@ def create_app(
     async def with_database(app: Litestar) -> AsyncIterator[None]:
         app.state.pool = await open_pool(dsn, max_size=POOL_SIZE_MAX)
         app.state.db = Database(app.state.pool)
+        app.state.order_intake = intake = OrderIntake(app.state.db)
         app.state.token_keys = TokenKeys(secret)
         app.state.trusted_documents = trusted
         app.state.live = Live(dsn)
@@ -160,6 +164,8 @@ def create_app(
             async with app.state.live.listening(), working:
                 yield
         finally:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(intake.close(), INTAKE_STOP_SECONDS_MAX)
             app.state.pool.terminate()  # requests are over by now; close() might wait for ever
 
     return Litestar(

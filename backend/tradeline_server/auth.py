@@ -40,7 +40,7 @@ class PageOfOthers(PermissionDeniedException):
 
 async def graph_context(scope: Scope) -> Context:
     """What the resolvers of one HTTP request or WebSocket are given. The application's state holds
-    `db` and `token_keys`, and `trusted_documents` where not all run."""
+    `db`, `token_keys` and `order_intake`, and `trusted_documents` where not all run."""
     connection: AnyConnection = _connection(scope)
     db: Database = connection.app.state.db
     with timed(Stage.AUTHENTICATING):
@@ -51,6 +51,7 @@ async def graph_context(scope: Scope) -> Context:
         locale=preferred_locale(connection) if actor is None else actor.locale,
         token_keys=connection.app.state.token_keys,
         trusted_documents=connection.app.state.get("trusted_documents"),
+        order_intake=connection.app.state.order_intake,
     )
 
 

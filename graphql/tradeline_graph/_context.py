@@ -11,6 +11,7 @@ from strawberry.litestar import BaseContext
 
 from tradeline.identity import TokenKeys
 from tradeline.kernel import Actor, Connection, Database, Forbidden, Locale
+from tradeline_graph._intake import OrderIntake
 from tradeline_graph._news import Feed
 
 Key = TypeVar("Key", bound=Hashable)
@@ -26,7 +27,8 @@ class Context(BaseContext, kw_only=True):
 
     `locale` is that of the account, or what the request asks for. `token_keys` sign programs in.
     `trusted_documents` are the only texts that run; None lets all run. `feed` is what a WebSocket's
-    subscriber is told. `has_acted` holds while a mutation looks for what came of it.
+    subscriber is told. `order_intake` is the process's. `has_acted` holds while a mutation looks
+    for what came of it.
     """
 
     db: Database
@@ -35,6 +37,7 @@ class Context(BaseContext, kw_only=True):
     token_keys: TokenKeys | None = None
     trusted_documents: frozenset[str] | None = None
     feed: Feed | None = None
+    order_intake: OrderIntake | None = None
     has_acted: bool = False
     loaders: dict[str, DataLoader[Any, Any]] = {}  # noqa: RUF012 - copied for each instance
 
@@ -43,6 +46,12 @@ class Context(BaseContext, kw_only=True):
         if self.actor is None:
             raise Unauthenticated
         return self.actor
+
+    def intake(self) -> OrderIntake:
+        """The door for orders: the process's, or one of this context's own."""
+        if self.order_intake is None:
+            self.order_intake = OrderIntake(self.db)
+        return self.order_intake
 
     def loader(
         self,

@@ -109,3 +109,12 @@ class WrongState(Problem):
 )
 class RequestReused(Problem):
     request_id: str
+
+
+@face_of(kernel.Busy)
+@strawberry.type(
+    description="More arrives than can be done. Nothing was done; send the same request again.",
+    directives=scoped(Scope.VALUE),
+)
+class Busy(Problem):
+    retry_after_seconds: int

@@ -8,12 +8,14 @@ from tradeline.kernel.audit import (
     listing,
     record_and_publish,
     record_changes,
+    record_changes_of_many,
 )
 from tradeline.kernel.cells import shield, unshield
 from tradeline.kernel.clock import TRADE_ZONE
 from tradeline.kernel.database import APPLICATION_ROLE, Connection, Database, Pool, open_pool
 from tradeline.kernel.errors import (
     AlreadyExists,
+    Busy,
     InvalidValue,
     NotFound,
     Problem,
@@ -23,7 +25,17 @@ from tradeline.kernel.errors import (
     raise_any,
     refuse,
 )
-from tradeline.kernel.idempotency import answer_request, body_hash, claim_request
+from tradeline.kernel.gathering import Gathering
+from tradeline.kernel.idempotency import (
+    RequestKey,
+    answer_request,
+    answer_requests,
+    body_hash,
+    claim_request,
+    claim_requests,
+    require_request_id,
+    withdraw_requests,
+)
 from tradeline.kernel.jobs import forget_events, forget_requests
 from tradeline.kernel.money import (
     EXPONENTS,
@@ -64,6 +76,7 @@ __all__ = [
     "Actor",
     "AlreadyExists",
     "AuditEntry",
+    "Busy",
     "Change",
     "Connection",
     "CursorKey",
@@ -71,6 +84,7 @@ __all__ = [
     "Event",
     "Finding",
     "Forbidden",
+    "Gathering",
     "InvalidValue",
     "Invariant",
     "Locale",
@@ -83,6 +97,7 @@ __all__ = [
     "Problem",
     "Quantity",
     "Rejected",
+    "RequestKey",
     "RequestReused",
     "Stage",
     "StoredEvent",
@@ -90,9 +105,11 @@ __all__ = [
     "WrongState",
     "add_time",
     "answer_request",
+    "answer_requests",
     "body_hash",
     "claim_events",
     "claim_request",
+    "claim_requests",
     "comparison",
     "examine",
     "exponent_of",
@@ -111,7 +128,9 @@ __all__ = [
     "read_search",
     "record_and_publish",
     "record_changes",
+    "record_changes_of_many",
     "refuse",
+    "require_request_id",
     "settle_events",
     "shield",
     "system_actor",
@@ -120,4 +139,5 @@ __all__ = [
     "timed",
     "times_spent",
     "unshield",
+    "withdraw_requests",
 ]

@@ -51,7 +51,15 @@ class AuditEntry:
 
 async def record_changes(conn: Connection, *, actor: Actor, changes: Sequence[Change]) -> None:
     """Write changes to the audit trail, in the unit of work that made them; one statement."""
-    await queries.insert_audit_entries(conn, actor, changes)
+    made = [(actor, change) for change in changes]
+    await record_changes_of_many(conn, network_id=actor.network_id, made=made)
+
+
+async def record_changes_of_many(
+    conn: Connection, *, network_id: int, made: Sequence[tuple[Actor, Change]]
+) -> None:
+    """As `record_changes`, of what several actors of one network did."""
+    await queries.insert_audit_entries(conn, network_id, made)
 
 
 async def record_and_publish(

@@ -47,14 +47,19 @@ class Database:
         self._pool = pool
 
     @asynccontextmanager
-    async def unit_of_work(self, network_id: int) -> AsyncIterator[Connection]:
-        """Yield a connection inside a transaction: commit at the end, roll back on any raise."""
+    async def unit_of_work(
+        self, network_id: int, *, requests: int = 1
+    ) -> AsyncIterator[Connection]:
+        """Yield a connection inside a transaction: commit at the end, roll back on any raise.
+
+        `requests` says how many of them it is for: each one's commit takes as long as this one.
+        """
         async with self._pool.acquire() as conn:
             async with conn.transaction():
                 await queries.enter_network(conn, network_id)
                 yield conn
                 began = time.perf_counter()
-            add_time(Stage.COMMITTING, time.perf_counter() - began)
+            add_time(Stage.COMMITTING, time.perf_counter() - began, requests)
 
     @asynccontextmanager
     async def reading(self, network_id: int) -> AsyncIterator[Connection]:

@@ -98,6 +98,18 @@ class RequestReused(Problem):
     request_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Busy(Problem):
+    """More arrives than can be done; nothing was looked at, and nothing done."""
+
+    zh: ClassVar[str] = "系统繁忙，请求未处理；请在 {retry_after_seconds} 秒后原样重发。"
+    en: ClassVar[str] = (
+        "Too much arrives at once and this was not done; send it again in {retry_after_seconds} s."
+    )
+
+    retry_after_seconds: int
+
+
 class Rejected(Exception):
     """A request that was understood and refused. Raising it rolls the unit of work back."""
 

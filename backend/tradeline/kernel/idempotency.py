@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 from tradeline.kernel import queries
 from tradeline.kernel.actor import Actor
@@ -13,11 +14,27 @@ from tradeline.kernel.errors import InvalidValue, RequestReused, refuse
 
 REQUEST_ID_LENGTH_MAX = 64
 
+# Whose request, and the id that they chose for it.
+RequestKey: TypeAlias = tuple[int, str]
+
 
 def body_hash(operation: str, body: Any) -> bytes:
     """SHA-256 over the operation's name and the body in canonical JSON."""
     text = json.dumps([operation, body], sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).digest()
+
+
+def require_request_id(request_id: str) -> None:
+    """Raises Rejected with InvalidValue for one that cannot be used."""
+    if not 1 <= len(request_id) <= REQUEST_ID_LENGTH_MAX or not request_id.isprintable():
+        raise refuse(
+            InvalidValue(
+                path=("requestId",),
+                field="requestId",
+                rule=f"send 1 to {REQUEST_ID_LENGTH_MAX} printable characters, new each time",
+                rule_zh=f"请用 1 至 {REQUEST_ID_LENGTH_MAX} 个可见字符，每个请求各不相同",
+            )
+        )
 
 
 async def claim_request(
@@ -32,15 +49,7 @@ async def claim_request(
     Raises:
         Rejected: with RequestReused if the id was used for another body; InvalidValue if empty.
     """
-    if not 1 <= len(request_id) <= REQUEST_ID_LENGTH_MAX or not request_id.isprintable():
-        raise refuse(
-            InvalidValue(
-                path=("requestId",),
-                field="requestId",
-                rule=f"send 1 to {REQUEST_ID_LENGTH_MAX} printable characters, new each time",
-                rule_zh=f"请用 1 至 {REQUEST_ID_LENGTH_MAX} 个可见字符，每个请求各不相同",
-            )
-        )
+    require_request_id(request_id)
     if await queries.insert_request(conn, actor, request_id, body):
         return None
     first_body, answer_id = await queries.fetch_request(conn, actor, request_id)
@@ -54,3 +63,33 @@ async def answer_request(
 ) -> None:
     """Store what a claimed request led to: the id of what it made or changed."""
     await queries.answer_request(conn, actor, request_id, answer_id)
+
+
+async def claim_requests(
+    conn: Connection, *, network_id: int, claims: Mapping[RequestKey, bytes]
+) -> dict[RequestKey, tuple[bytes, int]]:
+    """Claim the ids of many requests, each with the hash of its body, as `claim_request` does.
+
+    Returns those that were answered before: what their bodies were, and their answers. The others
+    are claimed until the unit of work ends; each of them must then be answered, or withdrawn.
+    Waits for claims of others in flight, in one order of ids, and before any other lock.
+    """
+    claimed = await queries.insert_requests(conn, network_id, claims)
+    taken = [key for key in claims if key not in claimed]
+    return await queries.fetch_requests(conn, network_id, taken) if taken else {}
+
+
+async def answer_requests(
+    conn: Connection, *, network_id: int, answers: Mapping[RequestKey, tuple[bytes, int]]
+) -> None:
+    """Store what claimed requests led to: the body that was done, and the id of what it made."""
+    if answers:
+        await queries.answer_requests(conn, network_id, answers)
+
+
+async def withdraw_requests(
+    conn: Connection, *, network_id: int, keys: Sequence[RequestKey]
+) -> None:
+    """Take back claims of this unit of work whose requests were refused: they may come again."""
+    if keys:
+        await queries.delete_unanswered_requests(conn, network_id, keys)

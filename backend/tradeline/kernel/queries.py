@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tradeline.kernel.actor import Actor
     from tradeline.kernel.audit import Change
     from tradeline.kernel.database import Connection
+    from tradeline.kernel.idempotency import RequestKey
     from tradeline.kernel.outbox import Event, StoredEvent
     from tradeline.kernel.pages import PageRequest
 
@@ -36,16 +37,58 @@ ANSWER_REQUEST = """
      WHERE network_id = $1 AND org_id = $2 AND request_id = $3
 """
 
+# Sorted, so that two who claim the same ids wait for one another in one direction only.
+INSERT_REQUESTS = """
+    INSERT INTO kernel.request (network_id, org_id, request_id, body_hash)
+    SELECT $1, claim.org_id, claim.request_id, claim.body_hash
+      FROM unnest($2::bigint[], $3::text[], $4::bytea[])
+           AS claim (org_id, request_id, body_hash)
+     ORDER BY claim.org_id, claim.request_id
+    ON CONFLICT DO NOTHING
+    RETURNING org_id, request_id
+"""
+
+FETCH_REQUESTS = """
+    SELECT request.org_id, request.request_id, request.body_hash, request.answer_id
+      FROM unnest($2::bigint[], $3::text[]) AS asked (org_id, request_id)
+      JOIN kernel.request AS request
+        ON request.network_id = $1
+       AND request.org_id = asked.org_id
+       AND request.request_id = asked.request_id
+"""
+
+ANSWER_REQUESTS = """
+    UPDATE kernel.request AS request
+       SET body_hash = done.body_hash, answer_id = done.answer_id
+      FROM unnest($2::bigint[], $3::text[], $4::bytea[], $5::bigint[])
+           AS done (org_id, request_id, body_hash, answer_id)
+     WHERE request.network_id = $1
+       AND request.org_id = done.org_id
+       AND request.request_id = done.request_id
+"""
+
+# What is answered stays answered: nobody but the one who claimed it sees an unanswered one.
+DELETE_UNANSWERED_REQUESTS = """
+    DELETE FROM kernel.request AS request
+     USING unnest($2::bigint[], $3::text[]) AS refused (org_id, request_id)
+     WHERE request.network_id = $1
+       AND request.org_id = refused.org_id
+       AND request.request_id = refused.request_id
+       AND request.answer_id IS NULL
+"""
+
 INSERT_AUDIT_ENTRIES = """
     INSERT INTO kernel.audit_entry
            (network_id, org_id, account_id, api_client_id, on_behalf_of_org_id,
             action, subject_type, subject_id, before, after)
-    SELECT $1, $2, $3, $4, change.on_behalf_of_org_id,
-           change.action, change.subject_type, change.subject_id,
+    SELECT $1, change.org_id, change.account_id, change.api_client_id,
+           change.on_behalf_of_org_id, change.action, change.subject_type, change.subject_id,
            change.before::jsonb, change.after::jsonb
-      FROM unnest($5::bigint[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::text[])
+      FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
+                  $8::bigint[], $9::text[], $10::text[])
            WITH ORDINALITY AS change
-           (on_behalf_of_org_id, action, subject_type, subject_id, before, after, position)
+           (org_id, account_id, api_client_id, on_behalf_of_org_id, action, subject_type,
+            subject_id, before, after, position)
      ORDER BY change.position
 """
 
@@ -175,19 +218,57 @@ async def answer_request(conn: Connection, actor: Actor, request_id: str, answer
     await conn.execute(ANSWER_REQUEST, actor.network_id, actor.org_id, request_id, answer_id)
 
 
-async def insert_audit_entries(conn: Connection, actor: Actor, changes: Sequence[Change]) -> None:
+async def insert_requests(
+    conn: Connection, network_id: int, claims: Mapping[RequestKey, bytes]
+) -> set[RequestKey]:
+    """Claim request ids; those that were free. Waits for other claims in flight to end."""
+    rows = await conn.fetch(INSERT_REQUESTS, network_id, *_columns(claims), list(claims.values()))
+    return {(row["org_id"], row["request_id"]) for row in rows}
+
+
+async def fetch_requests(
+    conn: Connection, network_id: int, keys: Sequence[RequestKey]
+) -> dict[RequestKey, tuple[bytes, int]]:
+    rows = await conn.fetch(FETCH_REQUESTS, network_id, *_columns(keys))
+    assert len(rows) == len(keys), "requests that conflict are there to be read"
+    return {
+        (row["org_id"], row["request_id"]): (row["body_hash"], row["answer_id"]) for row in rows
+    }
+
+
+async def answer_requests(
+    conn: Connection, network_id: int, answers: Mapping[RequestKey, tuple[bytes, int]]
+) -> None:
+    bodies = [body for body, _ in answers.values()]
+    ids = [answer_id for _, answer_id in answers.values()]
+    await conn.execute(ANSWER_REQUESTS, network_id, *_columns(answers), bodies, ids)
+
+
+async def delete_unanswered_requests(
+    conn: Connection, network_id: int, keys: Sequence[RequestKey]
+) -> None:
+    await conn.execute(DELETE_UNANSWERED_REQUESTS, network_id, *_columns(keys))
+
+
+def _columns(keys: Collection[RequestKey]) -> tuple[list[int], list[str]]:
+    return [org_id for org_id, _ in keys], [request_id for _, request_id in keys]
+
+
+async def insert_audit_entries(
+    conn: Connection, network_id: int, made: Sequence[tuple[Actor, Change]]
+) -> None:
     await conn.execute(
         INSERT_AUDIT_ENTRIES,
-        actor.network_id,
-        actor.org_id,
-        actor.account_id,
-        actor.api_client_id,
-        [change.on_behalf_of_org_id for change in changes],
-        [change.action for change in changes],
-        [change.subject_type for change in changes],
-        [change.subject_id for change in changes],
-        [_json(change.before) for change in changes],
-        [_json(change.after) for change in changes],
+        network_id,
+        [actor.org_id for actor, _ in made],
+        [actor.account_id for actor, _ in made],
+        [actor.api_client_id for actor, _ in made],
+        [change.on_behalf_of_org_id for _, change in made],
+        [change.action for _, change in made],
+        [change.subject_type for _, change in made],
+        [change.subject_id for _, change in made],
+        [_json(change.before) for _, change in made],
+        [_json(change.after) for _, change in made],
     )
 
 

@@ -12,12 +12,13 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """What one request passes through. LOADING, DECIDING, STORING and COMMITTING are within
-    EXECUTING; waiting, for the database or for one's turn, counts as the stage's own time."""
+    """What one request passes through. WAITING for the orders before it, LOADING, DECIDING, STORING
+    and COMMITTING are within EXECUTING; waiting for the database counts as the stage's own time."""
 
     AUTHENTICATING = "authenticating"
     PARSING = "parsing"
     EXECUTING = "executing"
+    WAITING = "waiting"
     LOADING = "loading"
     DECIDING = "deciding"
     STORING = "storing"
@@ -29,23 +30,28 @@ _times = dict.fromkeys(Stage, 0)
 
 
 class timed:
-    """Add the time that the block takes to its stage, whether it succeeds or raises."""
+    """Add the time that the block takes to its stage, whether it succeeds or raises.
 
-    __slots__ = ("_began", "_stage")
+    `requests` pass through it together, and it takes that long for each of them.
+    """
 
-    def __init__(self, stage: Stage) -> None:
+    __slots__ = ("_began", "_requests", "_stage")
+
+    def __init__(self, stage: Stage, requests: int = 1) -> None:
         self._stage = stage
+        self._requests = requests
 
     def __enter__(self) -> None:
         self._began = time.perf_counter()
 
     def __exit__(self, *_: object) -> None:
-        add_time(self._stage, time.perf_counter() - self._began)
+        add_time(self._stage, time.perf_counter() - self._began, self._requests)
 
 
-def add_time(stage: Stage, seconds: float) -> None:
-    _seconds[stage] += seconds
-    _times[stage] += 1
+def add_time(stage: Stage, seconds: float, requests: int = 1) -> None:
+    """So many requests have each spent that long in a stage."""
+    _seconds[stage] += seconds * requests
+    _times[stage] += requests
 
 
 def times_spent() -> Mapping[str, tuple[int, float]]:

@@ -91,7 +91,12 @@ from tradeline.ordering.service.order_lists import (
     order_lists_by_ids,
     save_order_list,
 )
-from tradeline.ordering.service.placing import place_order, place_orders
+from tradeline.ordering.service.placing import (
+    OrderRequest,
+    place_order,
+    place_orders,
+    take_orders,
+)
 from tradeline.ordering.service.reading import (
     events_of_orders,
     lines_of_orders,
@@ -142,6 +147,7 @@ __all__ = [
     "OrderLine",
     "OrderList",
     "OrderOutline",
+    "OrderRequest",
     "OrderReturn",
     "OrderSide",
     "OrderState",
@@ -209,5 +215,6 @@ __all__ = [
     "shipments_by_ids",
     "shipments_of_orders",
     "side_of",
+    "take_orders",
     "word_event",
 ]

@@ -6,7 +6,7 @@ takes nothing of either, and every refusal carries all of its reasons.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -86,6 +86,23 @@ def decide_orders(
 ) -> list[PlacedOrder | RefusedOrder]:
     """Judge the orders in order of arrival."""
     return [_decide(position, order, state) for position, order in enumerate(orders)]
+
+
+def decide_requests(
+    requests: Sequence[tuple[Hashable, NewOrder]], state: PlacementState
+) -> list[PlacedOrder | RefusedOrder | None]:
+    """As `decide_orders`; of those with equal keys only one is placed, and None are those after it.
+
+    One that is refused leaves the key to the next.
+    """
+    placed: set[Hashable] = set()
+    decisions: list[PlacedOrder | RefusedOrder | None] = []
+    for position, (key, order) in enumerate(requests):
+        decision = None if key in placed else _decide(position, order, state)
+        if isinstance(decision, PlacedOrder):
+            placed.add(key)
+        decisions.append(decision)
+    return decisions
 
 
 def judge_lines(

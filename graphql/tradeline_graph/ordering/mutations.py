@@ -36,6 +36,7 @@ from tradeline_graph.ordering.payloads import (
     OrderShipPayload,
     ShipmentReceivePayload,
 )
+from tradeline_graph.ordering.placing import place_together
 from tradeline_graph.ordering.types import load_order, load_return, load_shipment
 
 
@@ -49,11 +50,7 @@ class Mutation(DisputeMutation, DraftMutation, OrderListMutation):
         extensions=[Guard(Scope.PARTY, Permission.ORDER_PLACE, Permission.ORDER_PLACE_ON_BEHALF)],
     )
     async def order_place(self, info: Info, input: OrderPlaceInput) -> OrderPlacePayload:
-        done = await perform(
-            info,
-            input,
-            lambda conn, actor: ordering.place_order(conn, actor=actor, order=input.to_model()),
-        )
+        done = await place_together(info, input)
         return OrderPlacePayload(order=await load_order(info, done.id), errors=done.errors)
 
     @strawberry.mutation(

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from tradeline_graph._mutations import null_with_errors
-from tradeline_graph._problems import InvalidValue, NotFound, RequestReused, WrongState
+from tradeline_graph._problems import Busy, InvalidValue, NotFound, RequestReused, WrongState
 from tradeline_graph._scope import Scope, scoped
 from tradeline_graph.ordering.problems import (
     PlacingProblem,
@@ -17,7 +17,7 @@ from tradeline_graph.ordering.problems import (
 from tradeline_graph.ordering.types import Order, OrderReturn, Shipment
 
 OrderPlaceError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused | PlacingProblem,
+    NotFound | InvalidValue | RequestReused | PlacingProblem | Busy,
     strawberry.union("OrderPlaceError"),
 ]
 OrderReviewError: TypeAlias = Annotated[

@@ -46,6 +46,7 @@ DELETABLE = {
     "identity.role",
     "identity.sign_in_failure",
     "inventory.warehouse_grant",
+    "kernel.request",
     "ordering.order_list",
     "pricing.price_list_grant",
     "settlement.statement_line",

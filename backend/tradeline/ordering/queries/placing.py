@@ -8,15 +8,17 @@ from datetime import date
 
 from tradeline.kernel import Actor, Connection
 from tradeline.ordering.decisions import PlacedOrder
-from tradeline.ordering.model import OrderState, first_state
+from tradeline.ordering.model import Order, OrderState, first_state
+from tradeline.ordering.queries.reading import ORDER_COLUMNS, order_of
 
 TAKE_IDS = """
     SELECT array(SELECT nextval('ordering.trade_order_id_seq') FROM generate_series(1, $1)),
            array(SELECT nextval('ordering.order_line_id_seq') FROM generate_series(1, $2))
 """
 
-INSERT_ORDERS = """
-    WITH placed AS (
+# The orders come back as whoever reads them will see them.
+INSERT_ORDERS = f"""
+    WITH trade_order AS (
         INSERT INTO ordering.trade_order
                (network_id, id, number, relationship_id, seller_org_id, buyer_org_id, currency,
                 state, held_by_org_id, amount_minor, requires_review, requires_confirmation,
@@ -39,27 +41,29 @@ INSERT_ORDERS = """
                           placed_by_account_id)
           JOIN organizations.relationship AS relationship
             ON relationship.network_id = $1 AND relationship.id = placed.relationship_id
-        RETURNING id, state, placed_by_org_id, placed_by_account_id
+        RETURNING *
     ), happened AS (
         INSERT INTO ordering.order_event (network_id, order_id, step, state, org_id, account_id)
-        SELECT $1, id, 'place', state, placed_by_org_id, placed_by_account_id FROM placed
+        SELECT $1, id, 'place', state, placed_by_org_id, placed_by_account_id FROM trade_order
+    ), contained AS (
+        INSERT INTO ordering.order_line
+               (network_id, id, order_id, line_no, sku_id, sku_code, sku_name, sku_name_en,
+                base_unit, pack_id, pack_code, pack_quantity, quantity, unit_price, priced_quantity,
+                amount_minor, open_minor, explanation)
+        OVERRIDING SYSTEM VALUE
+        SELECT $1, line.id, line.order_id, line.line_no, line.sku_id, line.sku_code, line.sku_name,
+               line.sku_name_en, line.base_unit, line.pack_id, line.pack_code, line.pack_quantity,
+               line.quantity, line.unit_price, line.priced_quantity, line.amount_minor,
+               line.amount_minor, line.explanation::jsonb
+          FROM unnest($14::bigint[], $15::bigint[], $16::integer[], $17::bigint[], $18::text[],
+                      $19::text[], $20::text[], $21::text[], $22::bigint[], $23::text[],
+                      $24::bigint[], $25::bigint[], $26::numeric[], $27::bigint[], $28::bigint[],
+                      $29::text[])
+               AS line (id, order_id, line_no, sku_id, sku_code, sku_name, sku_name_en, base_unit,
+                        pack_id, pack_code, pack_quantity, quantity, unit_price, priced_quantity,
+                        amount_minor, explanation)
     )
-    INSERT INTO ordering.order_line
-           (network_id, id, order_id, line_no, sku_id, sku_code, sku_name, sku_name_en, base_unit,
-            pack_id, pack_code, pack_quantity, quantity, unit_price, priced_quantity,
-            amount_minor, open_minor, explanation)
-    OVERRIDING SYSTEM VALUE
-    SELECT $1, line.id, line.order_id, line.line_no, line.sku_id, line.sku_code, line.sku_name,
-           line.sku_name_en, line.base_unit, line.pack_id, line.pack_code, line.pack_quantity,
-           line.quantity, line.unit_price, line.priced_quantity, line.amount_minor,
-           line.amount_minor, line.explanation::jsonb
-      FROM unnest($14::bigint[], $15::bigint[], $16::integer[], $17::bigint[], $18::text[],
-                  $19::text[], $20::text[], $21::text[], $22::bigint[], $23::text[],
-                  $24::bigint[], $25::bigint[], $26::numeric[], $27::bigint[], $28::bigint[],
-                  $29::text[])
-           AS line (id, order_id, line_no, sku_id, sku_code, sku_name, sku_name_en, base_unit,
-                    pack_id, pack_code, pack_quantity, quantity, unit_price, priced_quantity,
-                    amount_minor, explanation)
+    SELECT {ORDER_COLUMNS} FROM trade_order
 """
 
 
@@ -75,14 +79,14 @@ async def insert_orders(
     network_id: int,
     placed: Sequence[tuple[int, Actor, PlacedOrder]],
     line_ids: Sequence[int],
-) -> None:
+) -> dict[int, Order]:
     """Store accepted orders, each with its id and who placed it; `line_ids` over all, in order."""
     lines = [
         (order_id, number, line)
         for order_id, _, order in placed
         for number, line in enumerate(order.lines, start=1)
     ]
-    await conn.execute(
+    rows = await conn.fetch(
         INSERT_ORDERS,
         network_id,
         [order_id for order_id, _, _ in placed],
@@ -114,6 +118,7 @@ async def insert_orders(
         [line.amount_minor for _, _, line in lines],
         [json.dumps(line.price.as_json(), ensure_ascii=False) for _, _, line in lines],
     )
+    return {row["id"]: order_of(row) for row in rows}
 
 
 def number_of(order_id: int) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 
 from tradeline.inventory import NewHold, store_holds
 from tradeline.kernel import (
@@ -10,24 +11,44 @@ from tradeline.kernel import (
     Change,
     Connection,
     Event,
+    Forbidden,
     NotFound,
     Permission,
     Rejected,
+    RequestKey,
+    RequestReused,
     Stage,
+    answer_requests,
+    claim_requests,
     publish,
-    record_changes,
+    record_changes_of_many,
     timed,
+    withdraw_requests,
 )
 from tradeline.ordering.decisions import (
     PlacedOrder,
     RefusedOrder,
-    decide_orders,
+    decide_requests,
 )
-from tradeline.ordering.model import NewOrder
+from tradeline.ordering.model import NewOrder, Order
 from tradeline.ordering.queries import placing as queries
 from tradeline.ordering.service.loading import load_placement
 from tradeline.organizations import Relationship, load_relationships
 from tradeline.settlement import NewExposureHold, store_exposure_holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRequest:
+    """An order as it was asked for: by whom, under which `requestId`, with which body's hash."""
+
+    actor: Actor
+    request_id: str
+    body: bytes
+    order: NewOrder
+
+    @property
+    def key(self) -> RequestKey:
+        return self.actor.org_id, self.request_id
 
 
 async def place_order(conn: Connection, *, actor: Actor, order: NewOrder) -> int:
@@ -56,45 +77,110 @@ async def place_orders(
     Raises:
         Forbidden: if one of the actors lacks the permission for its side.
     """
-    with timed(Stage.LOADING):
+    asked = [(position, actor, order) for position, (actor, order) in enumerate(requests)]
+    outcome: list[int | RefusedOrder] = []
+    for found in await _place(conn, network_id, asked):
+        if isinstance(found, Forbidden):
+            raise found
+        assert found is not None, "each has a key of its own"
+        outcome.append(found.id if isinstance(found, Order) else found)
+    return outcome
+
+
+async def take_orders(
+    conn: Connection, *, network_id: int, requests: Sequence[OrderRequest]
+) -> list[Order | int | RefusedOrder | Forbidden]:
+    """Answer requests for orders of one network, each as if it had come alone, in their order.
+
+    For each the order, or the id of the one that an earlier request with its `requestId` made, or
+    why not: as `place_orders`, RequestReused, or Forbidden. Claims the ids of the requests first,
+    then locks as `place_orders`.
+    """
+    with timed(Stage.LOADING, len(requests)):
+        first = {request.key: request.body for request in reversed(requests)}
+        before = await claim_requests(conn, network_id=network_id, claims=first)
+    new = [request for request in requests if request.key not in before]
+    asked = [(request.key, request.actor, request.order) for request in new]
+    found = iter(await _place(conn, network_id, asked))
+    done: dict[RequestKey, tuple[bytes, Order]] = {}
+    outcome: list[Order | int | RefusedOrder | Forbidden] = []
+    for request in requests:
+        if request.key in before:
+            body, order_id = before[request.key]
+            outcome.append(order_id if body == request.body else _reused(request))
+            continue
+        decided = next(found)
+        if request.key in done:
+            body, order = done[request.key]
+            outcome.append(order if body == request.body else _reused(request))
+            continue
+        assert decided is not None, "it is the first that could be placed"
+        if isinstance(decided, Order):
+            done[request.key] = (request.body, decided)
+        outcome.append(decided)
+    answers = {key: (body, order.id) for key, (body, order) in done.items()}
+    refused = [key for key in first if key not in done and key not in before]
+    with timed(Stage.STORING, len(requests)):
+        await answer_requests(conn, network_id=network_id, answers=answers)
+        await withdraw_requests(conn, network_id=network_id, keys=refused)
+    return outcome
+
+
+async def _place(
+    conn: Connection, network_id: int, asked: Sequence[tuple[Hashable, Actor, NewOrder]]
+) -> list[Order | RefusedOrder | Forbidden | None]:
+    """Place what can be; None for orders after a placed one of the same key, see
+    `decide_requests`."""
+    if not asked:
+        return []
+    with timed(Stage.LOADING, len(asked)):
         edges = await load_relationships(
             conn,
             network_id=network_id,
-            ids=sorted({order.relationship_id for _, order in requests}),
+            ids=sorted({order.relationship_id for _, _, order in asked}),
         )
-    outcome: list[int | RefusedOrder] = [_unknown_edge() for _ in requests]
-    known = [
-        position
-        for position, (actor, order) in enumerate(requests)
-        if may_place(actor, edges.get(order.relationship_id))
-    ]
+    outcome = [_first_look(actor, order, edges) for _, actor, order in asked]
+    known = [position for position, found in enumerate(outcome) if found is None]
     if not known:
         return outcome
-    with timed(Stage.LOADING):
-        state = await load_placement(
-            conn, network_id, [requests[position][1] for position in known], is_locked=True
-        )
-    with timed(Stage.DECIDING):
-        decisions = decide_orders([requests[position][1] for position in known], state)
-    accepted = [
-        (position, decision)
-        for position, decision in zip(known, decisions, strict=True)
-        if isinstance(decision, PlacedOrder)
-    ]
+    orders = [asked[position][2] for position in known]
+    keyed = [(asked[position][0], asked[position][2]) for position in known]
+    with timed(Stage.LOADING, len(asked)):
+        state = await load_placement(conn, network_id, orders, is_locked=True)
+    with timed(Stage.DECIDING, len(asked)):
+        decisions = decide_requests(keyed, state)
+    accepted: list[tuple[int, PlacedOrder]] = []
     for position, decision in zip(known, decisions, strict=True):
-        if isinstance(decision, RefusedOrder):
+        if isinstance(decision, PlacedOrder):
+            accepted.append((position, decision))
+        else:
             outcome[position] = decision
-    with timed(Stage.STORING):
-        ids = await _store(
-            conn, network_id, [(requests[position][0], placed) for position, placed in accepted]
+    with timed(Stage.STORING, len(asked)):
+        stored = await _store(
+            conn, network_id, [(asked[position][1], placed) for position, placed in accepted]
         )
-    for (position, _), order_id in zip(accepted, ids, strict=True):
-        outcome[position] = order_id
+    for (position, _), order in zip(accepted, stored, strict=True):
+        outcome[position] = order
     return outcome
+
+
+def _first_look(
+    actor: Actor, order: NewOrder, edges: Mapping[int, Relationship]
+) -> Order | RefusedOrder | Forbidden | None:
+    """Why the actor may not place the order at all, or None."""
+    try:
+        is_theirs = may_place(actor, edges.get(order.relationship_id))
+    except Forbidden as forbidden:
+        return forbidden
+    return None if is_theirs else _unknown_edge()
 
 
 def _unknown_edge() -> RefusedOrder:
     return RefusedOrder((NotFound(path=("relationshipId",), subject="relationship"),))
+
+
+def _reused(request: OrderRequest) -> RefusedOrder:
+    return RefusedOrder((RequestReused(path=("requestId",), request_id=request.request_id),))
 
 
 def may_place(actor: Actor, edge: Relationship | None) -> bool:
@@ -108,7 +194,7 @@ def may_place(actor: Actor, edge: Relationship | None) -> bool:
 
 async def _store(
     conn: Connection, network_id: int, accepted: Sequence[tuple[Actor, PlacedOrder]]
-) -> list[int]:
+) -> list[Order]:
     if not accepted:
         return []
     line_count = sum(len(placed.lines) for _, placed in accepted)
@@ -117,7 +203,7 @@ async def _store(
         (order_id, actor, placed)
         for order_id, (actor, placed) in zip(order_ids, accepted, strict=True)
     ]
-    await queries.insert_orders(conn, network_id, numbered, line_ids)
+    orders = await queries.insert_orders(conn, network_id, numbered, line_ids)
     await store_exposure_holds(
         conn,
         network_id=network_id,
@@ -132,10 +218,9 @@ async def _store(
         ],
     )
     await store_holds(conn, network_id=network_id, holds=_stock_holds(numbered, line_ids))
-    for actor, changes in _changes(numbered):
-        await record_changes(conn, actor=actor, changes=changes)
+    await record_changes_of_many(conn, network_id=network_id, made=_changes(numbered))
     await publish(conn, network_id=network_id, events=_events(numbered))
-    return order_ids
+    return [orders[order_id] for order_id in order_ids]
 
 
 def _stock_holds(
@@ -158,26 +243,28 @@ def _stock_holds(
 
 def _changes(
     numbered: Sequence[tuple[int, Actor, PlacedOrder]],
-) -> list[tuple[Actor, list[Change]]]:
-    """The audit trail's part, by actor."""
-    by_actor: dict[int, tuple[Actor, list[Change]]] = {}
-    for order_id, actor, placed in numbered:
-        buyer = placed.relationship.buyer_org_id
-        change = Change(
-            action="order.place",
-            subject_type="order",
-            subject_id=order_id,
-            after={
-                "number": queries.number_of(order_id),
-                "relationship_id": placed.relationship.id,
-                "amount_minor": placed.amount_minor,
-                "currency": placed.relationship.currency,
-                "lines": len(placed.lines),
-            },
-            on_behalf_of_org_id=None if actor.org_id == buyer else buyer,
-        )
-        by_actor.setdefault(id(actor), (actor, []))[1].append(change)
-    return list(by_actor.values())
+) -> list[tuple[Actor, Change]]:
+    """The audit trail's part, each by its actor."""
+    return [
+        (actor, _change(order_id, actor, placed, placed.relationship.buyer_org_id))
+        for order_id, actor, placed in numbered
+    ]
+
+
+def _change(order_id: int, actor: Actor, placed: PlacedOrder, buyer_org_id: int) -> Change:
+    return Change(
+        action="order.place",
+        subject_type="order",
+        subject_id=order_id,
+        after={
+            "number": queries.number_of(order_id),
+            "relationship_id": placed.relationship.id,
+            "amount_minor": placed.amount_minor,
+            "currency": placed.relationship.currency,
+            "lines": len(placed.lines),
+        },
+        on_behalf_of_org_id=None if actor.org_id == buyer_org_id else buyer_org_id,
+    )
 
 
 def _events(numbered: Sequence[tuple[int, Actor, PlacedOrder]]) -> list[Event]:

@@ -1,0 +1,111 @@
+"""Orders that arrive together are placed together: many requests, one unit of work (ADR 0015).
+
+What one caller sees is what `_mutations.perform` would have done for it alone, in order of arrival.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import structlog
+
+from tradeline.kernel import (
+    Busy,
+    Database,
+    Gathering,
+    Rejected,
+    Stage,
+    add_time,
+    refuse,
+    require_request_id,
+)
+from tradeline.ordering import Order, OrderRequest, RefusedOrder, take_orders
+
+# What an order costs is its lines and about as much as three of them.
+ORDER_WEIGHT = 3
+BATCH_WEIGHT_MAX = 512
+WAITING_WEIGHT_MAX = 16_000
+RETRY_SECONDS_MAX = 60
+
+Answer: TypeAlias = Order | int
+
+log = structlog.get_logger("tradeline.intake")
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    request: OrderRequest
+    at: float
+
+
+class OrderIntake:
+    """The door that a process's orders come through, one queue for each network."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._networks: dict[int, Gathering[_Arrived, Answer]] = {}
+        self._is_closed = False
+
+    async def place(self, request: OrderRequest) -> Answer:
+        """The order, or the id of the one that this request made when it came before.
+
+        Raises:
+            Forbidden, Rejected: as `ordering.take_orders` has it; with InvalidValue for a request
+                id that cannot be used, with Busy if too many wait already.
+        """
+        require_request_id(request.request_id)
+        network_id = request.actor.network_id
+        waiting = self._networks.get(network_id)
+        if waiting is None:
+            waiting = self._networks[network_id] = Gathering(
+                lambda batch: self._answer(network_id, batch),
+                weight_max=BATCH_WEIGHT_MAX,
+                weigh=lambda arrived: ORDER_WEIGHT + len(arrived.request.order.lines),
+            )
+        if self._is_closed or waiting.weight_waiting >= WAITING_WEIGHT_MAX:
+            seconds = math.ceil(waiting.weight_waiting * waiting.seconds_per_weight)
+            raise refuse(Busy(retry_after_seconds=min(max(seconds, 1), RETRY_SECONDS_MAX)))
+        return await waiting.add(_Arrived(request, time.perf_counter()))
+
+    async def close(self) -> None:
+        """Take nothing more, and wait until what was taken is answered."""
+        self._is_closed = True
+        for waiting in self._networks.values():
+            await waiting.drained()
+
+    async def _answer(
+        self, network_id: int, batch: Sequence[_Arrived]
+    ) -> Sequence[Answer | Exception]:
+        now = time.perf_counter()
+        for arrived in batch:
+            add_time(Stage.WAITING, now - arrived.at)
+        requests = [arrived.request for arrived in batch]
+        try:
+            return await self._take(network_id, requests)
+        except Exception:  # a bug of ours, or a lock that broke: who is at fault is alone with it
+            if len(requests) == 1:
+                raise
+            log.exception("orders that failed together go one by one", orders=len(requests))
+        return [await self._take_alone(network_id, request) for request in requests]
+
+    async def _take_alone(self, network_id: int, request: OrderRequest) -> Answer | Exception:
+        try:
+            [answer] = await self._take(network_id, [request])
+        except Exception as error:
+            return error
+        return answer
+
+    async def _take(
+        self, network_id: int, requests: Sequence[OrderRequest]
+    ) -> list[Answer | Exception]:
+        """All of them in one unit of work: nobody has an answer before it is committed."""
+        async with self._db.unit_of_work(network_id, requests=len(requests)) as conn:
+            taken = await take_orders(conn, network_id=network_id, requests=requests)
+        return [
+            Rejected(found.problems) if isinstance(found, RefusedOrder) else found
+            for found in taken
+        ]

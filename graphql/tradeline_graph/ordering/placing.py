@@ -1,0 +1,34 @@
+"""Placing an order through the door that all orders come through."""
+
+from __future__ import annotations
+
+from tradeline import kernel, ordering
+from tradeline_graph._context import Info
+from tradeline_graph._mutations import Outcome, as_json
+from tradeline_graph._problems import to_graph
+from tradeline_graph.ordering.inputs import OrderPlaceInput
+from tradeline_graph.ordering.types import keep_order
+
+
+async def place_together(info: Info, input: OrderPlaceInput) -> Outcome:
+    """As `perform` does it, in one unit of work with the orders that arrive meanwhile.
+
+    An order that was placed just now need not be looked up: `load_order` finds it.
+    """
+    request = ordering.OrderRequest(
+        actor=info.context.signed_in(),
+        request_id=input.request_id,
+        body=kernel.body_hash(info.field_name, as_json(input)),
+        order=input.to_model(),
+    )
+    try:
+        placed = await info.context.intake().place(request)
+    except kernel.Rejected as rejection:
+        return Outcome(errors=to_graph(rejection.problems, info.context.locale))
+    finally:
+        info.context.loaders.clear()
+    info.context.has_acted = True
+    if isinstance(placed, int):
+        return Outcome(id=placed)
+    keep_order(info, placed)
+    return Outcome(id=placed.id)
