@@ -82,27 +82,26 @@ class PlacementState:
 
 
 def decide_orders(
-    orders: Sequence[NewOrder], state: PlacementState
-) -> list[PlacedOrder | RefusedOrder]:
-    """Judge the orders in order of arrival."""
-    return [_decide(position, order, state) for position, order in enumerate(orders)]
-
-
-def decide_requests(
-    requests: Sequence[tuple[Hashable, NewOrder]], state: PlacementState
+    asked: Sequence[tuple[Hashable, NewOrder]], state: PlacementState
 ) -> list[PlacedOrder | RefusedOrder | None]:
-    """As `decide_orders`; of those with equal keys only one is placed, and None are those after it.
+    """Judge the orders in order of arrival, each under the key of its request.
 
+    Of those with the same key only one is placed, and what comes after it is not looked at: None.
     One that is refused leaves the key to the next.
     """
     placed: set[Hashable] = set()
     decisions: list[PlacedOrder | RefusedOrder | None] = []
-    for position, (key, order) in enumerate(requests):
+    for position, (key, order) in enumerate(asked):
         decision = None if key in placed else _decide(position, order, state)
         if isinstance(decision, PlacedOrder):
             placed.add(key)
         decisions.append(decision)
     return decisions
+
+
+def decide_order(order: NewOrder, state: PlacementState) -> PlacedOrder | RefusedOrder:
+    """Judge one order, the first and only one of its state."""
+    return _decide(0, order, state)
 
 
 def judge_lines(

@@ -28,7 +28,7 @@ from tradeline.kernel import (
 from tradeline.ordering.decisions import (
     PlacedOrder,
     RefusedOrder,
-    decide_requests,
+    decide_orders,
 )
 from tradeline.ordering.model import NewOrder, Order
 from tradeline.ordering.queries import placing as queries
@@ -130,7 +130,7 @@ async def _place(
     conn: Connection, network_id: int, asked: Sequence[tuple[Hashable, Actor, NewOrder]]
 ) -> list[Order | RefusedOrder | Forbidden | None]:
     """Place what can be; None for orders after a placed one of the same key, see
-    `decide_requests`."""
+    `decide_orders`."""
     if not asked:
         return []
     with timed(Stage.LOADING, len(asked)):
@@ -148,7 +148,7 @@ async def _place(
     with timed(Stage.LOADING, len(asked)):
         state = await load_placement(conn, network_id, orders, is_locked=True)
     with timed(Stage.DECIDING, len(asked)):
-        decisions = decide_requests(keyed, state)
+        decisions = decide_orders(keyed, state)
     accepted: list[tuple[int, PlacedOrder]] = []
     for position, decision in zip(known, decisions, strict=True):
         if isinstance(decision, PlacedOrder):

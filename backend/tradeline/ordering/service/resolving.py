@@ -13,7 +13,7 @@ from tradeline.ordering.decisions import (
     PlacedLine,
     PlacedOrder,
     PlacementState,
-    decide_orders,
+    decide_order,
     judge_lines,
 )
 from tradeline.ordering.drafts import OrderDraft, ResolvedDraft, ResolvedRow, RowState
@@ -197,7 +197,7 @@ def _judge_ready(
         prices={(0, new): state.prices[place, old] for new, old in enumerate(ready)},
     )
     lines = tuple(order.lines[index] for index in ready)
-    [decision] = decide_orders([replace(order, lines=lines)], alone)
+    decision = decide_order(replace(order, lines=lines), alone)
     if isinstance(decision, PlacedOrder):
         _put_back(state, decision.lines)
         return decision.amount_minor, ()
