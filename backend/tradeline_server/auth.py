@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import unquote_plus
 
-from litestar import Request, Response, post
+from litestar import Litestar, Request, Response, post
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.exceptions import PermissionDeniedException
 from litestar.types import Scope
 
 from tradeline import identity
-from tradeline.kernel import Actor, Database, Locale, Rejected, Stage, timed
+from tradeline.kernel import Actor, Database, Gathering, Locale, Rejected, Stage, timed
 from tradeline_graph._context import Context
 from tradeline_graph.sessions import (
     AnyConnection,
@@ -27,6 +28,10 @@ from tradeline_graph.sessions import (
     session_token,
 )
 
+# The text of a token, and the language for a machine; None is nobody.
+TokenLookup: TypeAlias = Gathering[tuple[str, Locale], Actor | None]
+
+LOOKED_UP_TOGETHER_MAX: Final = 100
 OAUTH_BODY_BYTES_MAX: Final = 16_384
 FORM: Final = "application/x-www-form-urlencoded"
 NOT_TO_BE_KEPT: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -51,12 +56,31 @@ async def graph_context(scope: Scope) -> Context:
         locale=preferred_locale(connection) if actor is None else actor.locale,
         token_keys=connection.app.state.token_keys,
         trusted_documents=connection.app.state.get("trusted_documents"),
-        order_intake=connection.app.state.order_intake,
+        order_intake=connection.app.state.get("order_intake"),
     )
 
 
+def _token_lookup(app: Litestar) -> TokenLookup:
+    """Asks for the senders of requests that arrive together in one go; made by the first of them.
+
+    Nobody joins what is under way: what a sender may do is asked after the request has arrived.
+    """
+    db: Database = app.state.db
+    keys: identity.TokenKeys = app.state.token_keys
+
+    async def ask(tokens: Sequence[tuple[str, Locale]]) -> list[Actor | None]:
+        async with db.asking() as conn:
+            return await identity.actors_from_access_tokens(conn, keys=keys, tokens=tokens)
+
+    if "token_lookup" not in app.state:
+        app.state.token_lookup = Gathering(ask, weight_max=LOOKED_UP_TOGETHER_MAX)
+    lookup: TokenLookup = app.state.token_lookup
+    return lookup
+
+
 async def resolve_actor(connection: AnyConnection, db: Database) -> Actor | None:
-    """Who sends a request, and what they may do at this moment; None for nobody. One statement.
+    """Who sends a request, and what they may do at this moment; None for nobody. At most one
+    statement, or its part in one.
 
     A token, even one that is not good, is all that counts where there is one: a cookie beside it
     is not looked at. A cookie counts only where no page of others can have sent the request.
@@ -69,13 +93,8 @@ async def resolve_actor(connection: AnyConnection, db: Database) -> Actor | None
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             return None
-        async with db.asking() as conn:
-            return await identity.actor_from_access_token(
-                conn,
-                keys=connection.app.state.token_keys,
-                token=token.strip(),
-                locale=preferred_locale(connection),
-            )
+        lookup = _token_lookup(connection.app)
+        return await lookup.add((token.strip(), preferred_locale(connection)))
     if is_from_elsewhere(connection):
         raise PageOfOthers
     session = session_token(connection)

@@ -236,7 +236,7 @@ class Conversation:
             token_keys=self._state.token_keys,
             trusted_documents=self._state.get("trusted_documents"),
             feed=self,
-            order_intake=self._state.order_intake,
+            order_intake=self._state.get("order_intake"),
         )
 
     def _worded(self, cause: Exception) -> GraphQLError:

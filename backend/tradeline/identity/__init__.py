@@ -75,6 +75,7 @@ from tradeline.identity.service.signing_in import (
 )
 from tradeline.identity.service.tokens import (
     actor_from_access_token,
+    actors_from_access_tokens,
     client_credentials,
     end_tokens,
     issue_tokens,
@@ -115,6 +116,7 @@ __all__ = [
     "accept_invitation",
     "actor_from_access_token",
     "actor_from_session",
+    "actors_from_access_tokens",
     "add_people",
     "api_clients_by_ids",
     "change_password",

@@ -25,6 +25,7 @@ AUDIENCE: Final = "tradeline-api"
 ALGORITHM: Final = "Ed25519"
 KEY_PURPOSE: Final = b"tradeline access tokens, first key"
 TOKEN_LENGTH_MAX: Final = 4096
+TOKENS_REMEMBERED: Final = 4096
 ROW_ID_MAX: Final = 2**63 - 1
 
 
@@ -48,6 +49,7 @@ class TokenKeys:
             raise ValueError(f"the secret must have at least {SECRET_BYTES} characters")
         derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=KEY_PURPOSE)
         private = Ed25519PrivateKey.from_private_bytes(derive.derive(secret.encode()))
+        self._read: dict[str, tuple[AccessClaims, int]] = {}
         self._key = OKPKey.import_key(
             {
                 "kty": "OKP",
@@ -81,28 +83,44 @@ class TokenKeys:
         """The claims of a token that we signed and that has not expired, else None.
 
         The algorithm is ours to say, never the token's; keys named in its header are not looked at.
+        A token that was good is remembered until it expires, for its signature will not change.
         """
+        claims, expires_at = self._read.get(token, (None, 0))
+        if expires_at > time.time():
+            return claims
+        self._read.pop(token, None)
+        claims, expires_at = self._verified(token)
+        if claims is not None:
+            if len(self._read) >= TOKENS_REMEMBERED:
+                del self._read[next(iter(self._read))]
+            self._read[token] = (claims, expires_at)
+        return claims
+
+    def _verified(self, token: str) -> tuple[AccessClaims | None, int]:
+        """What the token says, and when it expires in seconds of the epoch."""
         if len(token) > TOKEN_LENGTH_MAX:
-            return None
+            return None, 0
         try:
             claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
             _CLAIMS.validate(claims)
             kind, _, number = claims["sub"].partition(":")
             network_id = _row_id(claims["network"])
             if kind == "client":
-                return AccessClaims(network_id=network_id, api_client_id=_row_id(number))
+                machine = AccessClaims(network_id=network_id, api_client_id=_row_id(number))
+                return machine, int(claims["exp"])
             if kind == "account":
-                return AccessClaims(
+                person = AccessClaims(
                     network_id=network_id,
                     account_id=_row_id(number),
                     membership_id=_row_id(claims["membership"]),
                     family=UUID(claims["family"]),
                 )
+                return person, int(claims["exp"])
         except (JoseError, ValueError, TypeError, KeyError, AttributeError):
-            return None
+            return None, 0
         except (OverflowError, RecursionError):  # an infinite number; a header of brackets
-            return None
-        return None
+            return None, 0
+        return None, 0
 
 
 _CLAIMS = jwt.JWTClaimsRegistry(

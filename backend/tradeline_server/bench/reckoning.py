@@ -33,14 +33,15 @@ def oversold_units(sold: Mapping[int, int], brought_in: Mapping[int, int]) -> di
 def shares_of_time(stages: Stages, latency_ms: float | None) -> dict[str, float]:
     """How a request's mean latency, as its caller sees it, divides among its stages.
 
-    `executing` is what it takes besides the stages within it; `other` is what no stage counts:
+    `executing` is what it takes besides the stages within it, `waiting` is for the orders before
+    it; an order takes as long as those that it is placed with. `other` is what no stage counts:
     HTTP, waiting for the processor, the way there and back. Stages and latencies were not looked
     at in quite the same moments, so that the sum may miss 1 by a little.
     """
     operations, executing = stages.get("executing", (0, 0.0))
     if not operations or not latency_ms:
         return {}
-    within = {name: _seconds(stages, name) for name in ("loading", "deciding")}
+    within = {name: _seconds(stages, name) for name in ("waiting", "loading", "deciding")}
     within["storing"] = _seconds(stages, "storing") + _seconds(stages, "committing")
     parts = {
         "authenticating": _seconds(stages, "authenticating"),

@@ -16,6 +16,7 @@ from tradeline.identity import (
     TokenKeys,
     Tokens,
     actor_from_access_token,
+    actors_from_access_tokens,
     change_password,
     client_credentials,
     create_api_clients,
@@ -322,3 +323,31 @@ async def test_a_stranger_sees_no_machines(owner_pool: Pool, db: Database) -> No
         async with db.reading(stranger.network_id) as conn:
             page = await list_api_clients(conn, actor=stranger, page=PageRequest())
         assert page.items == ()
+
+
+async def test_tokens_that_are_asked_for_together_each_get_their_own_answer(
+    owner_pool: Pool, db: Database
+) -> None:
+    story, elsewhere = await a_network(owner_pool, db), await a_network(owner_pool, db)
+    person, other = await issued(db, story), await issued(db, elsewhere, "retailer_1")
+    ended = await issued(db, story, "retailer_2")
+    assert ended.refresh_token is not None
+    await end_tokens(db, refresh_token=ended.refresh_token)
+    made = await a_client(db, story)
+    machine = await client_credentials(
+        db, keys=KEYS, client_id=made.client_id, client_secret=made.client_secret
+    )
+    assert machine is not None
+    texts = ["nothing", other.access_token, machine.access_token, ended.access_token]
+    texts += [person.access_token, machine.access_token, ""]
+    locales = [Locale.EN, Locale.EN, Locale.ZH, Locale.EN, Locale.EN, Locale.EN, Locale.EN]
+
+    async with db.asking() as conn:
+        actors = await actors_from_access_tokens(
+            conn, keys=KEYS, tokens=list(zip(texts, locales, strict=True))
+        )
+
+    assert actors == [await who(db, *asked) for asked in zip(texts, locales, strict=True)]
+    assert [actor is not None for actor in actors] == [False, True, True, False, True, True, False]
+    assert actors[1] == elsewhere.actor("retailer_1")
+    assert actors[4] == story.actor("brand")

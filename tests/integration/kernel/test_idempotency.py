@@ -17,10 +17,13 @@ from tradeline.kernel import (
     Rejected,
     RequestReused,
     answer_request,
+    answer_requests,
     body_hash,
     claim_request,
+    claim_requests,
     publish,
     refuse,
+    withdraw_requests,
 )
 
 BODY = body_hash("orderPlace", {"lines": 1})
@@ -163,3 +166,54 @@ async def test_a_request_id_is_short_and_printable(db: Database, request_id: str
     [problem] = refused.value.problems
     assert isinstance(problem, InvalidValue)
     assert problem.path == ("requestId",)
+
+
+async def test_many_requests_are_claimed_together_and_answered_or_withdrawn(
+    db: Database, owner_pool: Pool
+) -> None:
+    actor = an_actor()
+    await perform(db, actor, "before", answer_id=17)
+    keys = [(actor.org_id, name) for name in ("before", "done", "refused")]
+
+    async with db.unit_of_work(actor.network_id) as conn:
+        first = await claim_requests(
+            conn, network_id=actor.network_id, claims=dict.fromkeys(keys, BODY)
+        )
+        await answer_requests(
+            conn, network_id=actor.network_id, answers={keys[1]: (OTHER_BODY, 18)}
+        )
+        await withdraw_requests(conn, network_id=actor.network_id, keys=keys)
+
+    assert first == {keys[0]: (BODY, 17)}
+    assert await perform(db, actor, "before") == (17, False)
+    assert await perform(db, actor, "done", body=OTHER_BODY) == (18, False)
+    assert await perform(db, actor, "refused", answer_id=19) == (19, True)
+
+
+async def test_whoever_claims_many_waits_in_one_direction_only(db: Database) -> None:
+    """Two want the same three ids in opposite order, while somebody else has the middle one."""
+    actor = an_actor()
+    held = asyncio.Event()
+    somebody = asyncio.create_task(perform(db, actor, "b", pause=held, refused=True))
+    await asyncio.sleep(0.1)
+
+    async def claim(names: str) -> int:
+        async with db.unit_of_work(actor.network_id) as conn:
+            claims = {(actor.org_id, name): BODY for name in names}
+            before = await claim_requests(conn, network_id=actor.network_id, claims=claims)
+            await answer_requests(
+                conn,
+                network_id=actor.network_id,
+                answers={key: (BODY, 1) for key in claims if key not in before},
+            )
+            return len(before)
+
+    claiming = []
+    for names in ("cba", "abc"):
+        claiming.append(asyncio.create_task(claim(names)))
+        await asyncio.sleep(0.1)
+    held.set()
+    with pytest.raises(Rejected):
+        await somebody
+
+    assert sorted(await asyncio.gather(*claiming)) == [0, 3]

@@ -15,7 +15,7 @@ import time_machine
 from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
 
-from tradeline.identity import AccessClaims, TokenKeys
+from tradeline.identity import AccessClaims, TokenKeys, secrets
 from tradeline.identity.secrets import hash_secret, new_secret
 
 SECRET = "a secret of an installation, for tests"
@@ -50,6 +50,25 @@ def test_what_was_signed_is_read() -> None:
 
 def test_another_installations_token_is_nothing() -> None:
     assert TokenKeys(SECRET + "!").read(KEYS.sign(CLAIMS)) is None
+
+
+def test_a_token_that_was_good_once_is_not_for_ever_nor_is_one_like_it() -> None:
+    with time_machine.travel(NOW, tick=False):
+        token = KEYS.sign(CLAIMS)
+        assert KEYS.read(token) == KEYS.read(token) == CLAIMS
+        assert KEYS.read(token[:-2]) is None
+    with time_machine.travel(NOW + datetime.timedelta(seconds=601), tick=False):
+        assert KEYS.read(token) is None
+
+
+def test_only_so_many_tokens_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "TOKENS_REMEMBERED", 2)
+    keys = TokenKeys(SECRET)
+    claims = [AccessClaims(network_id=1, api_client_id=number) for number in (1, 2, 3)]
+    tokens = [keys.sign(one) for one in claims]
+
+    assert [keys.read(token) for token in tokens * 2] == claims * 2
+    assert len(keys._read) == 2
 
 
 def test_a_token_lasts_ten_minutes() -> None:

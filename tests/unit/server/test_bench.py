@@ -55,6 +55,7 @@ def test_shares_divide_what_a_caller_waits() -> None:
         "authenticating": (10, 0.1),
         "parsing": (20, 0.05),
         "executing": (10, 0.7),
+        "waiting": (10, 0.05),
         "loading": (20, 0.2),
         "deciding": (10, 0.05),
         "storing": (10, 0.1),
@@ -64,7 +65,8 @@ def test_shares_divide_what_a_caller_waits() -> None:
     assert shares_of_time(stages, latency_ms=100.0) == {
         "authenticating": 0.1,
         "parsing": 0.05,
-        "executing": 0.2,
+        "executing": 0.15,
+        "waiting": 0.05,
         "loading": 0.2,
         "deciding": 0.05,
         "storing": 0.25,

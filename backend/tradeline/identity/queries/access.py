@@ -121,14 +121,17 @@ FETCH_SESSION_ACCOUNT = """
 """
 
 # A program's access ends with its family of refresh tokens, not only when its token expires.
-FETCH_ACTOR_OF_MEMBERSHIP = """
-    SELECT acting.org_id, acting.locale, acting.permissions
-      FROM identity.acting_as($1, $2, $3) AS acting
+FETCH_ACTORS_OF_MEMBERSHIPS = """
+    SELECT asked.position, acting.org_id, acting.locale, acting.permissions
+      FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::uuid[]) WITH ORDINALITY
+           AS asked (account_id, network_id, membership_id, family, position)
+     CROSS JOIN LATERAL identity.acting_as(
+               asked.account_id, asked.network_id, asked.membership_id) AS acting
      WHERE EXISTS (
                SELECT 1
                  FROM identity.refresh_token AS token
-                WHERE token.family = $4
-                  AND token.account_id = $1
+                WHERE token.family = asked.family
+                  AND token.account_id = asked.account_id
                   AND token.revoked_at IS NULL
            )
 """
@@ -267,12 +270,12 @@ async def fetch_session_account(conn: Connection, token_hash: bytes) -> asyncpg.
     return await conn.fetchrow(FETCH_SESSION_ACCOUNT, token_hash)
 
 
-async def fetch_actor_of_membership(
-    conn: Connection, account_id: int, network_id: int, membership_id: int, family: UUID
-) -> asyncpg.Record | None:
-    return await conn.fetchrow(
-        FETCH_ACTOR_OF_MEMBERSHIP, account_id, network_id, membership_id, family
-    )
+async def fetch_actors_of_memberships(
+    conn: Connection, asked: Sequence[tuple[int, int, int, UUID]]
+) -> dict[int, asyncpg.Record]:
+    """By position, of (account, network, membership, family of tokens)."""
+    rows = await conn.fetch(FETCH_ACTORS_OF_MEMBERSHIPS, *map(list, zip(*asked, strict=True)))
+    return {row["position"] - 1: row for row in rows}
 
 
 async def revoke_session(conn: Connection, token_hash: bytes) -> asyncpg.Record | None:

@@ -76,7 +76,13 @@ DEACTIVATE_API_CLIENTS_OF = """
 
 FETCH_API_CLIENT = """
     SELECT network_id, id, org_id, secret_hash, permissions
-      FROM identity.api_client_of($1, $2, $3)
+      FROM identity.api_client_of($1, NULL, NULL)
+"""
+
+FETCH_API_CLIENTS = """
+    SELECT asked.position, client.network_id, client.id, client.org_id, client.permissions
+      FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS asked (network_id, id, position)
+     CROSS JOIN LATERAL identity.api_client_of(NULL, asked.network_id, asked.id) AS client
 """
 
 MARK_API_CLIENT_USED = """
@@ -140,15 +146,17 @@ async def deactivate_api_clients_of(conn: Connection, actor: Actor, account_id: 
     return sorted(row["id"] for row in rows)
 
 
-async def fetch_api_client(
-    conn: Connection,
-    *,
-    client_id: str | None = None,
-    network_id: int | None = None,
-    id: int | None = None,
-) -> asyncpg.Record | None:
-    """An active client by what it calls itself, or by its row."""
-    return await conn.fetchrow(FETCH_API_CLIENT, client_id, network_id, id)
+async def fetch_api_client(conn: Connection, client_id: str) -> asyncpg.Record | None:
+    """An active client by what it calls itself."""
+    return await conn.fetchrow(FETCH_API_CLIENT, client_id)
+
+
+async def fetch_api_clients(
+    conn: Connection, asked: Sequence[tuple[int, int]]
+) -> dict[int, asyncpg.Record]:
+    """Active clients, by position, of (network, row)."""
+    rows = await conn.fetch(FETCH_API_CLIENTS, *map(list, zip(*asked, strict=True)))
+    return {row["position"] - 1: row for row in rows}
 
 
 async def mark_api_client_used(conn: Connection, network_id: int, id: int) -> None:

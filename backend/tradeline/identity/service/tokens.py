@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
@@ -98,7 +99,7 @@ async def client_credentials(
     if not client_id.isprintable() or len(client_id) > CLIENT_ID_LENGTH_MAX:
         return None
     async with db.asking() as conn:
-        client = await client_queries.fetch_api_client(conn, client_id=client_id)
+        client = await client_queries.fetch_api_client(conn, client_id)
     expected = b"" if client is None else client["secret_hash"]
     if not hmac.compare_digest(hash_secret(client_secret), expected) or client is None:
         return None
@@ -111,45 +112,58 @@ async def client_credentials(
 async def actor_from_access_token(
     conn: Connection, *, keys: TokenKeys, token: str, locale: Locale = Locale.EN
 ) -> Actor | None:
-    """Who an access token speaks for at this moment; None for nobody. One statement.
+    """Who an access token speaks for at this moment; None for nobody. See the next one."""
+    [actor] = await actors_from_access_tokens(conn, keys=keys, tokens=[(token, locale)])
+    return actor
 
-    The token proves who somebody is; what they may do is asked anew. `locale` is for machines,
-    a person's account has its own.
+
+async def actors_from_access_tokens(
+    conn: Connection, *, keys: TokenKeys, tokens: Sequence[tuple[str, Locale]]
+) -> list[Actor | None]:
+    """Who each access token speaks for at this moment; None for nobody. One statement for those of
+    people's programs, one for those of machines.
+
+    The token proves who somebody is; what they may do is asked anew. The locale beside a token is
+    for a machine, a person's account has its own.
     """
-    claims = keys.read(token)
-    if claims is None:
-        return None
-    if claims.api_client_id is not None:
-        return await _actor_of_client(conn, claims, locale)
-    if claims.account_id is None or claims.membership_id is None or claims.family is None:
-        return None
-    row = await queries.fetch_actor_of_membership(
-        conn, claims.account_id, claims.network_id, claims.membership_id, claims.family
-    )
-    if row is None:
-        return None
-    return Actor(
-        network_id=claims.network_id,
-        org_id=row["org_id"],
-        account_id=claims.account_id,
-        permissions=known_permissions(row["permissions"]),
-        locale=Locale(row["locale"]),
-    )
-
-
-async def _actor_of_client(conn: Connection, claims: AccessClaims, locale: Locale) -> Actor | None:
-    client = await client_queries.fetch_api_client(
-        conn, network_id=claims.network_id, id=claims.api_client_id
-    )
-    if client is None:
-        return None
-    return Actor(
-        network_id=client["network_id"],
-        org_id=client["org_id"],
-        api_client_id=client["id"],
-        permissions=known_permissions(client["permissions"]),
-        locale=locale,
-    )
+    claims = [keys.read(token) for token, _ in tokens]
+    actors: list[Actor | None] = [None for _ in tokens]
+    people = [
+        (position, (found.account_id, found.network_id, found.membership_id, found.family))
+        for position, found in enumerate(claims)
+        if found is not None
+        and found.account_id is not None
+        and found.membership_id is not None
+        and found.family is not None
+    ]
+    if people:
+        rows = await queries.fetch_actors_of_memberships(conn, [asked for _, asked in people])
+        for index, row in rows.items():
+            position, (account_id, network_id, _, _) = people[index]
+            actors[position] = Actor(
+                network_id=network_id,
+                org_id=row["org_id"],
+                account_id=account_id,
+                permissions=known_permissions(row["permissions"]),
+                locale=Locale(row["locale"]),
+            )
+    machines = [
+        (position, (found.network_id, found.api_client_id))
+        for position, found in enumerate(claims)
+        if found is not None and found.api_client_id is not None
+    ]
+    if machines:
+        rows = await client_queries.fetch_api_clients(conn, [asked for _, asked in machines])
+        for index, row in rows.items():
+            position = machines[index][0]
+            actors[position] = Actor(
+                network_id=row["network_id"],
+                org_id=row["org_id"],
+                api_client_id=row["id"],
+                permissions=known_permissions(row["permissions"]),
+                locale=tokens[position][1],
+            )
+    return actors
 
 
 async def _rotate(conn: Connection, keys: TokenKeys, refresh_token: str) -> Tokens | None:

@@ -97,7 +97,7 @@ async def take_orders(
     then locks as `place_orders`.
     """
     with timed(Stage.LOADING, len(requests)):
-        first = {request.key: request.body for request in reversed(requests)}
+        first = {request.key: request.body for request in requests}
         before = await claim_requests(conn, network_id=network_id, claims=first)
     new = [request for request in requests if request.key not in before]
     asked = [(request.key, request.actor, request.order) for request in new]
