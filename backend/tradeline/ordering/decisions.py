@@ -189,7 +189,8 @@ def _decide_line(
         return [_too_many((*path, "quantity"))]
     problems = _quantity_problems(quantity, tradable, (*path, "quantity"))
     price = state.prices[place]
-    if price.amount is None:
+    amount = price.amount
+    if amount is None:
         problems.append(PriceMissing(path=path, sku=tradable.sku_code))
     allocations: tuple[Allocation, ...] = ()
     if relationship.holds_stock:
@@ -206,12 +207,10 @@ def _decide_line(
             )
         else:
             allocations = tuple(found)
-    if problems or price.amount is None:
+    if problems or amount is None:
         state.supply.put_back(line.sku_id, allocations)
         return problems
-    return PlacedLine(
-        tradable, pack, line.quantity, quantity, price, price.amount.minor, allocations
-    )
+    return PlacedLine(tradable, pack, line.quantity, quantity, price, amount.minor, allocations)
 
 
 def _too_many(path: tuple[str | int, ...]) -> Problem:

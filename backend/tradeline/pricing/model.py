@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Self
 
 from tradeline.kernel import Money, UnitPrice
 from tradeline.organizations import UNCHANGED, PriceStrategy, Unchanged
 
-JSON_VERSION = 1
+JSON_VERSION = 2
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 DECIMALS_SHOWN_MIN = 2
+CANDIDATES_REMEMBERED = 4096
 
 
 class PriceLevel(StrEnum):
@@ -240,65 +242,53 @@ class PriceResolution:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """What is frozen on an order line: JSON values only, the same for the same resolution."""
+        """What is frozen on an order line: JSON values only, the same for the same resolution.
+
+        Each candidate is written once and then named by its position, what is null is left out:
+        writing it is most of what storing a line costs (ADR 0015).
+        """
+        candidates = [step.candidate for step in self.steps]
+        candidates += [rejected.candidate for rejected in self.rejected]
+        places = {candidate.price_id: place for place, candidate in enumerate(candidates)}
+        price, amount = self.price, self.amount
         return {
             "version": JSON_VERSION,
             "currency": self.currency,
             "strategy": self.strategy.value,
             "at": self.at.isoformat(),
             "base_quantity": self.base_quantity,
-            "price": None if self.price is None else _candidate_as_json(self.price),
+            "price": price
+            and {"place": places[price.price_id], "unit_price": f"{price.unit_price:f}"},
             "priced_quantity": self.priced_quantity,
             "priced_unit": self.priced_unit,
-            "amount_minor": None if self.amount is None else self.amount.minor,
-            "steps": [
-                {
-                    "candidate": _candidate_as_json(step.candidate),
-                    "running_price_id": step.running_price_id,
-                    "running_unit_price": f"{step.running_unit_price:f}",
-                    "running_unit": step.running_unit,
-                }
-                for step in self.steps
-            ],
+            "amount_minor": None if amount is None else amount.minor,
+            "candidates": [_candidate_as_json(candidate) for candidate in candidates],
+            "running": [places[step.running_price_id] for step in self.steps],
             "rejected": [
-                {
-                    "candidate": _candidate_as_json(rejected.candidate),
-                    "reason": rejected.reason.value,
-                    "outranked_by": rejected.outranked_by,
-                }
+                [rejected.reason.value]
+                if rejected.outranked_by is None
+                else [rejected.reason.value, rejected.outranked_by]
                 for rejected in self.rejected
             ],
         }
 
     @classmethod
     def from_json(cls, frozen: Mapping[str, Any]) -> Self:
-        """Read what `as_json` wrote."""
-        price = frozen["price"]
+        """Read what `as_json` writes, or wrote in its first version."""
+        if frozen["version"] == 1:
+            price, steps, rejected = _read_first_version(frozen)
+        else:
+            price, steps, rejected = _read_parts(frozen)
         return cls(
             currency=frozen["currency"],
             strategy=PriceStrategy(frozen["strategy"]),
             at=datetime.fromisoformat(frozen["at"]),
             base_quantity=frozen["base_quantity"],
-            price=None if price is None else _candidate_from_json(price),
+            price=price,
             priced_quantity=frozen["priced_quantity"],
             priced_unit=frozen["priced_unit"],
-            steps=tuple(
-                PriceStep(
-                    candidate=_candidate_from_json(step["candidate"]),
-                    running_price_id=step["running_price_id"],
-                    running_unit_price=Decimal(step["running_unit_price"]),
-                    running_unit=step["running_unit"],
-                )
-                for step in frozen["steps"]
-            ),
-            rejected=tuple(
-                RejectedPrice(
-                    candidate=_candidate_from_json(rejected["candidate"]),
-                    reason=RejectionReason(rejected["reason"]),
-                    outranked_by=rejected["outranked_by"],
-                )
-                for rejected in frozen["rejected"]
-            ),
+            steps=tuple(steps),
+            rejected=tuple(rejected),
         )
 
 
@@ -321,20 +311,98 @@ def tidy(unit_price: Decimal) -> Decimal:
 
 
 _TIMES = ("list_valid_from", "list_valid_to", "valid_from", "valid_to")
+_Parts = tuple[Candidate | None, list[PriceStep], list[RejectedPrice]]
 
 
-def _candidate_as_json(candidate: Candidate) -> dict[str, Any]:
-    values = {name: getattr(candidate, name) for name in Candidate.__dataclass_fields__}
-    times = {name: values[name] and values[name].isoformat() for name in _TIMES}
-    return {
-        **values,
-        **times,
-        "level": candidate.level.value,
-        "unit_price": f"{candidate.unit_price:f}",
-    }
+def _read_parts(frozen: Mapping[str, Any]) -> _Parts:
+    candidates = [_candidate_from_json(values) for values in frozen["candidates"]]
+    steps = [
+        PriceStep(
+            candidate=candidate,
+            running_price_id=candidates[place].price_id,
+            running_unit_price=candidates[place].unit_price,
+            running_unit=candidates[place].unit,
+        )
+        for candidate, place in zip(candidates, frozen["running"], strict=False)
+    ]
+    rejected = [
+        RejectedPrice(
+            candidate=candidate,
+            reason=RejectionReason(reason),
+            outranked_by=by[0] if by else None,
+        )
+        for candidate, (reason, *by) in zip(
+            candidates[len(steps) :], frozen["rejected"], strict=True
+        )
+    ]
+    price = frozen["price"]
+    return price and candidates[price["place"]], steps, rejected
+
+
+def _read_first_version(frozen: Mapping[str, Any]) -> _Parts:
+    """In it every candidate stands in full wherever it is named."""
+    steps = [
+        PriceStep(
+            candidate=_candidate_from_json(step["candidate"]),
+            running_price_id=step["running_price_id"],
+            running_unit_price=Decimal(step["running_unit_price"]),
+            running_unit=step["running_unit"],
+        )
+        for step in frozen["steps"]
+    ]
+    rejected = [
+        RejectedPrice(
+            candidate=_candidate_from_json(rejected["candidate"]),
+            reason=RejectionReason(rejected["reason"]),
+            outranked_by=rejected["outranked_by"],
+        )
+        for rejected in frozen["rejected"]
+    ]
+    price = frozen["price"]
+    return price and _candidate_from_json(price), steps, rejected
+
+
+# What a candidate is called in few letters, for there are many of them. A null is left out, and so
+# is that its list is active.
+_SHORT = {
+    "price_id": "id",
+    "price_list_id": "list",
+    "price_list_code": "code",
+    "price_list_name": "name",
+    "price_list_name_en": "en",
+    "level": "level",
+    "currency": "currency",
+    "list_valid_from": "list_from",
+    "list_valid_to": "list_to",
+    "pack_id": "pack",
+    "unit": "unit",
+    "quantity_minimum": "minimum",
+    "unit_price": "price",
+    "valid_from": "from",
+    "valid_to": "to",
+}
+
+
+@lru_cache(maxsize=CANDIDATES_REMEMBERED)
+def _candidate_as_json(candidate: Candidate) -> Mapping[str, Any]:
+    """The same object for the same candidate, which the lines of a batch mostly share."""
+    written: dict[str, Any] = {"inactive": True} if not candidate.list_is_active else {}
+    for name, short in _SHORT.items():
+        value = getattr(candidate, name)
+        if isinstance(value, datetime):
+            written[short] = value.isoformat()
+        elif isinstance(value, Decimal):
+            written[short] = f"{value:f}"
+        elif value is not None:
+            written[short] = value
+    return written
 
 
 def _candidate_from_json(values: Mapping[str, Any]) -> Candidate:
+    """In the short words of today, or in the full ones of the first version."""
+    if "price_id" not in values:
+        written = {name: values.get(short) for name, short in _SHORT.items()}
+        values = {**written, "list_is_active": "inactive" not in values}
     times = {
         name: None if values[name] is None else datetime.fromisoformat(values[name])
         for name in _TIMES

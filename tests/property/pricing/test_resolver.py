@@ -1,8 +1,10 @@
 """The resolver against its definition, and what holds of prices whatever the lists are."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -94,6 +96,69 @@ def test_what_is_frozen_reads_as_what_it_was(
     thawed = PriceResolution.from_json(json.loads(frozen))
     assert thawed == found
     assert json.dumps(thawed.as_json(), sort_keys=True) == frozen
+
+
+@given(requests, candidates(), st.sampled_from(PriceStrategy))
+def test_what_was_frozen_in_the_first_version_reads_as_what_it_was(
+    request: PriceRequest, prices: list[Candidate], strategy: PriceStrategy
+) -> None:
+    found = resolve(request, prices, strategy)
+
+    frozen = json.dumps(first_version(found))
+    assert PriceResolution.from_json(json.loads(frozen)) == found
+
+
+@given(requests, candidates(), st.sampled_from(PriceStrategy))
+def test_what_the_doctor_reads_of_it_stands_where_it_always_did(
+    request: PriceRequest, prices: list[Candidate], strategy: PriceStrategy
+) -> None:
+    found = resolve(request, prices, strategy)
+
+    now, before = found.as_json(), first_version(found)
+    for name in ("at", "amount_minor", "priced_quantity"):
+        assert now[name] == before[name]
+    assert (now["price"] and now["price"]["unit_price"]) == (
+        before["price"] and before["price"]["unit_price"]
+    )
+
+
+def first_version(found: PriceResolution) -> dict[str, Any]:
+    """How explanations were frozen at first: each candidate in full wherever it was named."""
+    return {
+        "version": 1,
+        "currency": found.currency,
+        "strategy": found.strategy.value,
+        "at": found.at.isoformat(),
+        "base_quantity": found.base_quantity,
+        "price": found.price and in_full(found.price),
+        "priced_quantity": found.priced_quantity,
+        "priced_unit": found.priced_unit,
+        "amount_minor": found.amount and found.amount.minor,
+        "steps": [
+            {
+                "candidate": in_full(step.candidate),
+                "running_price_id": step.running_price_id,
+                "running_unit_price": f"{step.running_unit_price:f}",
+                "running_unit": step.running_unit,
+            }
+            for step in found.steps
+        ],
+        "rejected": [
+            {
+                "candidate": in_full(rejected.candidate),
+                "reason": rejected.reason.value,
+                "outranked_by": rejected.outranked_by,
+            }
+            for rejected in found.rejected
+        ],
+    }
+
+
+def in_full(candidate: Candidate) -> dict[str, Any]:
+    values = asdict(candidate)
+    for name in ("list_valid_from", "list_valid_to", "valid_from", "valid_to"):
+        values[name] = values[name] and values[name].isoformat()
+    return values | {"level": candidate.level.value, "unit_price": f"{candidate.unit_price:f}"}
 
 
 @given(requests, candidates(), st.sampled_from(PriceStrategy))
