@@ -25,6 +25,7 @@ from tradeline.kernel import (
     claim_events,
     forget_events,
     forget_requests,
+    refresh_statistics,
     settle_events,
 )
 from tradeline.settlement import post_journals
@@ -37,6 +38,7 @@ BATCH = 500
 LOOK_SECONDS = 0.2
 POLL_SECONDS = 1.0
 FAILURE_PAUSE_SECONDS = 5.0
+STATISTICS_SECONDS = 3.0
 FORGET_SECONDS = 600.0
 REASON_LENGTH_MAX = 500
 
@@ -73,6 +75,7 @@ async def run_worker(
         Job("post journals", post_journals),
         Job("deliver events", deliver),
         Job("expire holds", expire_holds, POLL_SECONDS),
+        Job("refresh statistics", refresh_statistics, STATISTICS_SECONDS),
         Job("forget events", forget_events, FORGET_SECONDS),
         Job("forget requests", forget_requests, FORGET_SECONDS),
         Job("forget past sign-ins", forget_past_sign_ins, FORGET_SECONDS),

@@ -36,7 +36,7 @@ from tradeline.kernel.idempotency import (
     require_request_id,
     withdraw_requests,
 )
-from tradeline.kernel.jobs import forget_events, forget_requests
+from tradeline.kernel.jobs import forget_events, forget_requests, refresh_statistics
 from tradeline.kernel.money import (
     EXPONENTS,
     PRICE_DECIMALS_MAX,
@@ -129,6 +129,7 @@ __all__ = [
     "record_and_publish",
     "record_changes",
     "record_changes_of_many",
+    "refresh_statistics",
     "refuse",
     "require_request_id",
     "settle_events",

@@ -175,6 +175,23 @@ FORGET_REQUESTS = """
     RETURNING true
 """
 
+# Tables of ours that have at least doubled, or been changed as much, since anybody looked at them.
+# Autovacuum looks once a minute, and until then plans are made as for an empty table.
+FIND_UNKNOWN_TABLES = """
+    SELECT format('%I.%I', known.schemaname, known.relname) AS name
+      FROM pg_stat_user_tables AS known
+      JOIN pg_class AS class ON class.oid = known.relid
+     WHERE known.n_mod_since_analyze > 500 + known.n_live_tup / 2
+       AND coalesce(greatest(known.last_analyze, known.last_autoanalyze), '-infinity')
+           < now() - interval '10 seconds'
+       AND pg_has_role(class.relowner, 'USAGE')
+     ORDER BY known.n_mod_since_analyze DESC
+     LIMIT $1
+"""
+
+# Names are quoted by the database. One that autovacuum is at is left to it.
+ANALYZE = "ANALYZE (SKIP_LOCKED) {}"
+
 FIND_BROKEN = """
     SELECT count(*) OVER () AS count, to_jsonb(broken) AS first
       FROM ({}) AS broken
@@ -320,12 +337,13 @@ async def settle_events(
         [event.network_id for event in delivered],
         [event.id for event in delivered],
     )
-    await conn.execute(
-        MARK_FAILED,
-        [event.network_id for event, _ in failed],
-        [event.id for event, _ in failed],
-        [reason for _, reason in failed],
-    )
+    if failed:
+        await conn.execute(
+            MARK_FAILED,
+            [event.network_id for event, _ in failed],
+            [event.id for event, _ in failed],
+            [reason for _, reason in failed],
+        )
 
 
 async def forget_events(conn: Connection, limit: int) -> int:
@@ -334,6 +352,14 @@ async def forget_events(conn: Connection, limit: int) -> int:
 
 async def forget_requests(conn: Connection, limit: int) -> int:
     return len(await conn.fetch(FORGET_REQUESTS, limit))
+
+
+async def find_unknown_tables(conn: Connection, limit: int) -> list[str]:
+    return [row["name"] for row in await conn.fetch(FIND_UNKNOWN_TABLES, limit)]
+
+
+async def analyze(conn: Connection, tables: Sequence[str]) -> None:
+    await conn.execute(ANALYZE.format(", ".join(tables)))
 
 
 async def find_broken(conn: Connection, sql: str) -> tuple[int, str | None]:
