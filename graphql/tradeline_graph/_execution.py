@@ -17,6 +17,7 @@ from strawberry.types import ExecutionContext
 from tradeline import kernel
 from tradeline_graph._context import Context, Unauthenticated
 from tradeline_graph._limits import LimitDocuments
+from tradeline_graph._passed import Passed
 from tradeline_graph._scalars import UnusableValue
 from tradeline_graph._texts import RefuseNoText
 from tradeline_graph.documents import ParseOnce, TrustDocuments, ValidateOnce
@@ -136,13 +137,16 @@ def _reworded(error: GraphQLError, message: str, extensions: dict[str, Any]) -> 
     )
 
 
+SMALL_ENOUGH = Passed(DOCUMENTS_CACHED)
+WELL_WRITTEN = Passed(DOCUMENTS_CACHED)
+
 EXTENSIONS = [
     lambda: TimeStages(),
     lambda: WordErrors(),
     lambda: OwnLoaders(),
     lambda: TrustDocuments(),
-    lambda: LimitDocuments(),
-    lambda: RefuseNoText(),
+    lambda: LimitDocuments(SMALL_ENOUGH),
+    lambda: RefuseNoText(WELL_WRITTEN),
     lambda: ParseOnce(maxsize=DOCUMENTS_CACHED),
     lambda: ValidateOnce(maxsize=DOCUMENTS_CACHED),
 ]

@@ -22,6 +22,8 @@ from graphql import (
 )
 from strawberry.extensions import SchemaExtension
 
+from tradeline_graph._passed import Passed
+
 TEXT_LENGTH_MAX = 100_000
 TOKENS_MAX = 4_000
 FIELDS_MAX = 1_000
@@ -173,7 +175,13 @@ def refusal(document: DocumentNode) -> GraphQLError | None:
 
 
 class LimitDocuments(SchemaExtension):
-    """Refuse a document before it is parsed if it is too long, before validation if too large."""
+    """Refuse a document before it is parsed if it is too long, before validation if too large.
+
+    `passed` remembers those that are not too large.
+    """
+
+    def __init__(self, passed: Passed) -> None:
+        self._passed = passed
 
     def on_operation(self) -> Iterator[None]:
         query = self.execution_context.query
@@ -185,7 +193,9 @@ class LimitDocuments(SchemaExtension):
         yield
 
     def on_validate(self) -> Iterator[None]:
-        document = self.execution_context.graphql_document
-        if document is not None and (fault := refusal(document)) is not None:
-            raise fault
+        text, document = self.execution_context.query, self.execution_context.graphql_document
+        if document is not None and text is not None and text not in self._passed:
+            if (fault := refusal(document)) is not None:
+                raise fault
+            self._passed.add(text)
         yield

@@ -12,6 +12,8 @@ from graphql import GraphQLError, TokenKind
 from graphql.language import Token
 from strawberry.extensions import SchemaExtension
 
+from tradeline_graph._passed import Passed
+
 DIGITS_MAX = 64
 BITS_MAX = 64
 LEVELS_MAX = 64
@@ -72,7 +74,13 @@ def fault_in_literals(first: Token | None) -> GraphQLError | None:
 
 
 class RefuseNoText(SchemaExtension):
-    """Look at the document's text and the variables first, at its literals once it is parsed."""
+    """Look at the document's text and the variables first, at its literals once it is parsed.
+
+    `passed` remembers the documents whose literals are good; variables are looked at each time.
+    """
+
+    def __init__(self, passed: Passed) -> None:
+        self._passed = passed
 
     def on_operation(self) -> Iterator[None]:
         context = self.execution_context
@@ -86,9 +94,10 @@ class RefuseNoText(SchemaExtension):
         yield
 
     def on_validate(self) -> Iterator[None]:
-        document = self.execution_context.graphql_document
-        if document is not None and document.loc is not None:
-            fault = fault_in_literals(document.loc.start_token)
-            if fault is not None:
+        text, document = self.execution_context.query, self.execution_context.graphql_document
+        if document is not None and text is not None and text not in self._passed:
+            first = None if document.loc is None else document.loc.start_token
+            if (fault := fault_in_literals(first)) is not None:
                 raise fault
+            self._passed.add(text)
         yield
