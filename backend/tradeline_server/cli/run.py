@@ -23,10 +23,9 @@ from tradeline_server.portal import Portal, State, has_sources
 from tradeline_server.portal_build import Checkout, build
 from tradeline_server.seed import ensure_demo, has_other_networks
 from tradeline_server.settings import Settings, load_settings
-from tradeline_server.sockets import MESSAGE_BYTES_MAX
+from tradeline_server.web import web_config
 
 PORTS_TRIED = 50
-STOP_SECONDS_MAX = 5
 READY_SECONDS_MAX = 30
 
 Logins = Sequence[Mapping[str, str]]
@@ -62,7 +61,7 @@ async def _run(settings: Settings, as_json: bool) -> None:
                 console.print(f"applied {name}", style="dim")
             logins = await _ensure_demo(settings, dsn)
             portal = Portal()
-            config = uvicorn.Config(
+            config = web_config(
                 create_app(
                     dsn,
                     secret=settings.secret,
@@ -70,12 +69,8 @@ async def _run(settings: Settings, as_json: bool) -> None:
                     only_trusted_documents=settings.only_trusted_documents,
                     portal=portal,
                 ),
-                log_config=None,
-                lifespan="on",
                 # X-Forwarded-For is believed only of proxies that somebody has named.
                 proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
-                timeout_graceful_shutdown=STOP_SECONDS_MAX,
-                ws_max_size=MESSAGE_BYTES_MAX,
             )
             stop.web = _WebServer(config)
             serving = asyncio.create_task(stop.web.serve(sockets=[listener]))

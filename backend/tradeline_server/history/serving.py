@@ -18,6 +18,7 @@ import uvicorn
 from tradeline_server.asgi import create_app
 from tradeline_server.logs import configure_logs
 from tradeline_server.settings import load_settings
+from tradeline_server.web import web_config
 
 
 def main() -> None:
@@ -31,7 +32,7 @@ def main() -> None:
         has_worker=True,
         only_trusted_documents=settings.only_trusted_documents,
     )
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
+    server = uvicorn.Server(web_config(app))
 
     def wait_for_parent() -> None:
         sys.stdin.buffer.read()

@@ -1,0 +1,244 @@
+"""HTTP connections that nobody can hold for nothing.
+
+uvicorn waits without end for a request that does not come whole, for a client that does not read,
+and takes any number of connections and any length of a head. Here each of these has a bound; what
+a well-behaved client does, costs next to nothing more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+import resource
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any, Final
+
+import msgspec
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+HEAD_BYTES_MAX: Final = 65_536
+HEAD_SECONDS_MAX: Final = 10.0
+BODY_SECONDS_MAX: Final = 30.0
+BODIES_BYTES_MAX: Final = 64_000_000
+REST_SECONDS_MAX: Final = 5.0
+READING_SECONDS_MAX: Final = 30.0
+PIPELINED_MAX: Final = 16
+
+# Sockets are among them; `live` lets 2,000 of these in.
+CONNECTIONS_MAX: Final = 3_000
+CLOSED_TOGETHER: Final = 50
+
+# Connections, and what else a process has open.
+FILES_WANTED: Final = CONNECTIONS_MAX + 500
+
+# A scope's extension: whether nobody is there any more whom an answer would reach.
+HAS_LEFT: Final = "tradeline.has_left"
+
+RETRY_SECONDS: Final = 1
+
+
+class _Waiting(Enum):
+    """What a connection waits for, and how long in seconds."""
+
+    HEAD = "head"
+    BODY = "body"
+    REST = "rest"  # of a body that was answered before it had come
+
+
+class _Held:
+    """How many bytes of bodies that are not whole yet the process holds."""
+
+    bytes = 0
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's connection, within bounds. `uvicorn --http tradeline_server.connections:Connection`
+    serves by it."""
+
+    seconds_max: dict[_Waiting, float] = {  # noqa: RUF012 - never changed
+        _Waiting.HEAD: HEAD_SECONDS_MAX,
+        _Waiting.BODY: BODY_SECONDS_MAX,
+        _Waiting.REST: REST_SECONDS_MAX,
+    }
+    reading_seconds_max = READING_SECONDS_MAX
+    connections_max = CONNECTIONS_MAX
+    bodies_bytes_max = BODIES_BYTES_MAX
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._in_head = True
+        self._in_body = False
+        self._waits_for: _Waiting | None = None
+        self._since = self.loop.time()
+        self._timer: asyncio.TimerHandle | None = None
+        self._reading_timer: asyncio.TimerHandle | None = None
+        self._head_bytes = 0
+        self._body_bytes = 0
+
+    def connection_made(
+        self,
+        transport: asyncio.Transport,  # type: ignore[override]
+    ) -> None:
+        super().connection_made(transport)
+        if len(self.connections) > self.connections_max and not self._close_idle_ones():
+            self._refuse(503, "Too many connections are open; try again in 1 s.")
+            return
+        self._wait_for(_Waiting.HEAD)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._wait_for(None)
+        self._let_go()
+        if self._reading_timer is not None:
+            self._reading_timer.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.transport.is_closing():
+            self._wait_for(None)
+            self._let_go()
+        elif self._in_body:
+            if self.cycle.response_complete:
+                self._wait_for(_Waiting.REST)
+                return
+            self._wait_for(_Waiting.BODY)
+            self._body_bytes += len(data)
+            _Held.bytes += len(data)
+            if _Held.bytes > self.bodies_bytes_max:
+                self._make_room()
+        elif self._in_head or self.cycle is None or self.cycle.response_complete:
+            self._let_go()
+            self._wait_for(_Waiting.HEAD)
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES_MAX:
+                self._refuse(431, f"The head of a request has at most {HEAD_BYTES_MAX} bytes.")
+        else:
+            self._let_go()
+            self._head_bytes = 0
+            self._wait_for(None)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head = True
+        self.scope["extensions"] = {HAS_LEFT: self.transport.is_closing}  # type: ignore[dict-item]
+
+    def on_headers_complete(self) -> None:
+        if len(self.pipeline) >= PIPELINED_MAX:
+            raise ValueError("too many requests at once")
+        super().on_headers_complete()
+        self._in_head, self._in_body = False, True
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._in_head = self._in_body = False
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._in_body and not self.transport.is_closing():
+            self._let_go()
+            self._wait_for(_Waiting.REST)
+
+    def handle_websocket_upgrade(self) -> None:
+        self._wait_for(None)
+        super().handle_websocket_upgrade()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._reading_timer = self.loop.call_later(self.reading_seconds_max, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._reading_timer is not None:
+            self._reading_timer.cancel()
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(400, f"{msg} Send requests of HTTP/1.1, one after the other.")
+
+    def _wait_for(self, what: _Waiting | None) -> None:
+        """However much of it comes, the time that was given is not given again."""
+        if what is self._waits_for:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._waits_for, self._timer = what, None
+        if what is not None:
+            self._since = self.loop.time()
+            self._timer = self.loop.call_later(self.seconds_max[what], self._give_up)
+
+    def _give_up(self) -> None:
+        if self._waits_for is _Waiting.REST:
+            self.transport.abort()
+        elif self._waits_for is _Waiting.HEAD and not self._head_bytes:
+            self.transport.close()  # it has asked for nothing
+        else:
+            seconds = self.seconds_max[self._waits_for or _Waiting.HEAD]
+            self._refuse(408, f"The request did not come whole within {seconds:g} s; send it anew.")
+
+    def _let_go(self) -> None:
+        _Held.bytes -= self._body_bytes
+        self._body_bytes = 0
+
+    def _make_room(self) -> None:
+        """Whose body has been coming for longest goes first."""
+        slow = [other for other in self._others() if other._body_bytes]
+        slow.sort(key=lambda other: other._since)
+        for other in slow:
+            if _Held.bytes <= self.bodies_bytes_max:
+                break
+            other._refuse(503, "Too much is being sent at once; try again in 1 s.")
+
+    def _close_idle_ones(self) -> bool:
+        """Whether there were any: those that never asked come first, then who waits for longest."""
+        idle = [
+            other
+            for other in self._others()
+            if other is not self
+            and (other._waits_for or (other.cycle and other.cycle.response_complete))
+        ]
+        for other in heapq.nsmallest(
+            CLOSED_TOGETHER, idle, key=lambda other: (other.cycle is not None, other._since)
+        ):
+            other.transport.abort()
+            self.connections.discard(other)
+        return bool(idle)
+
+    def _others(self) -> Iterable[Connection]:
+        return (other for other in self.connections if isinstance(other, Connection))
+
+    def _refuse(self, status: int, message: str) -> None:
+        """Say so if it is this request's turn to be answered, and hang up."""
+        self._wait_for(None)
+        self._let_go()
+        is_unanswered = self._in_body and not self.pipeline and not self.cycle.response_started
+        if is_unanswered or self.cycle is None or self.cycle.response_complete:
+            self.transport.write(_answer(status, message))
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.transport.close()
+        # Who does not read what is left would be there for ever.
+        self.loop.call_later(REST_SECONDS_MAX, self.transport.abort)
+
+
+def _answer(status: int, message: str) -> bytes:
+    code = "BUSY" if status == 503 else "BAD_REQUEST"
+    body = msgspec.json.encode({"errors": [{"message": message, "extensions": {"code": code}}]})
+    lines = [
+        b"content-type: application/json",
+        b"content-length: %d" % len(body),
+        b"connection: close",
+    ]
+    if status == 503:
+        lines.append(b"retry-after: %d" % RETRY_SECONDS)
+    return STATUS_LINE[status] + b"\r\n".join([*lines, b"", body])
+
+
+def allow_connections() -> None:
+    """Let the process have as many files open as it takes connections, if the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < FILES_WANTED:
+        wanted = FILES_WANTED if hard == resource.RLIM_INFINITY else min(FILES_WANTED, hard)
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,0 +1,27 @@
+"""How the web application is served, by whichever command: in one place, so that none differs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import uvicorn
+from litestar import Litestar
+
+from tradeline_server.connections import Connection, allow_connections
+from tradeline_server.sockets import MESSAGE_BYTES_MAX
+
+STOP_SECONDS_MAX = 5
+
+
+def web_config(app: Litestar, **more: Any) -> uvicorn.Config:
+    """What uvicorn is told. infra/running.md tells it whoever starts uvicorn by themselves."""
+    allow_connections()
+    return uvicorn.Config(
+        app,
+        http=Connection,
+        log_config=None,  # ours stands, see logs.py
+        lifespan="on",
+        timeout_graceful_shutdown=STOP_SECONDS_MAX,
+        ws_max_size=MESSAGE_BYTES_MAX,
+        **more,
+    )
