@@ -22,6 +22,7 @@ from tests.factories_outbox import Place, outbox
 from tradeline.identity import issue_tokens
 from tradeline_graph._ids import to_id
 from tradeline_server.asgi import create_app
+from tradeline_server.web import web_config
 
 SECONDS_MAX = 10.0
 SUBPROTOCOL = "graphql-transport-ws"
@@ -86,7 +87,8 @@ async def a_site(place: Place, *, has_worker: bool = False, **options: Any) -> A
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     app = create_app(place.dsn, secret="s" * 43, has_worker=has_worker, **options)
-    config = uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1)
+    config = web_config(app)
+    config.timeout_graceful_shutdown = 1
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:

@@ -2,17 +2,14 @@
 
 import asyncio
 import contextlib
-import secrets
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import asyncpg
 import msgspec
-import structlog
 from cross_web import HTTPException
-from litestar import Litestar, MediaType, Request, Response, WebSocket, get, websocket
+from litestar import Litestar, Request, Response, WebSocket, get, websocket
 from litestar.datastructures import State
-from litestar.exceptions import InternalServerException
 from litestar.types import ControllerRouterHandler
 from strawberry.litestar import make_graphql_controller
 from strawberry.litestar.controller import GraphQLController
@@ -25,6 +22,7 @@ from tradeline_graph.schema import schema
 from tradeline_server import queries
 from tradeline_server.auth import graph_context, oauth_token
 from tradeline_server.errors import UsageError
+from tradeline_server.faults import FAULTS, fault
 from tradeline_server.files.routes import FILES
 from tradeline_server.history import documents as replay_documents
 from tradeline_server.live import Live
@@ -40,9 +38,6 @@ POOL_SIZE_MAX = 20
 BODY_BYTES_MAX = 2_000_000
 WORKER_STOP_SECONDS_MAX = 5.0
 INTAKE_STOP_SECONDS_MAX = 5.0
-GONE = "client disconnected prematurely"  # Litestar's words; it has no type for it
-
-log = structlog.get_logger("tradeline.web")
 
 
 @get("/healthz")
@@ -97,13 +92,20 @@ class GraphQL(_Controller):  # type: ignore[misc, valid-type]
     async def execute_request(
         self, request: Request[Any, Any, Any], context: Any, root_value: Any
     ) -> Response[Any]:
+        if request.scope["method"] == "GET":
+            message = "Ask the graph by POST, as JSON."
+            return fault(405, message, {"code": "METHOD_NOT_ALLOWED"}, {"Allow": "POST"})
+        encoding = request.headers.get("content-encoding", "identity")
+        if encoding.lower() != "identity":  # what is packed small may be large
+            message = "Send the body as it is, without a Content-Encoding."
+            return fault(415, message, {"code": "BAD_REQUEST"})
         before: Actor | None = context.actor
         try:
             response: Response[Any] = await self.run(
                 request, context=context, root_value=root_value
             )
         except HTTPException as error:
-            return _fault(error.status_code, error.reason, {"code": "BAD_REQUEST"})
+            return fault(error.status_code, error.reason, {"code": "BAD_REQUEST"})
         if before is not None and before.account_id and context.actor is not before:
             live: Live = request.app.state.live
             live.ring(before.account_id)  # its sockets need not wait to be asked again
@@ -112,21 +114,6 @@ class GraphQL(_Controller):  # type: ignore[misc, valid-type]
     @websocket()
     async def websocket_endpoint(self, socket: WebSocket[Any, Any, Any]) -> None:
         await serve_subscriptions(socket, socket.app.state.live)
-
-
-def hide_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """The last resort: nothing about a bug leaves the house but what finds it in the log."""
-    if isinstance(error, InternalServerException) and error.detail == GONE:
-        return _fault(400, "The request broke off.", {"code": "BAD_REQUEST"})  # to nobody
-    reference = secrets.token_hex(6)
-    log.error("web.bug", reference=reference, path=request.scope["path"], exc_info=error)
-    message = f"Something broke on our side; quote {reference} when you ask for help."
-    return _fault(500, message, {"code": "INTERNAL", "reference": reference})
-
-
-def _fault(status_code: int, message: str, extensions: dict[str, str]) -> Response[Any]:
-    body = {"errors": [{"message": message, "extensions": extensions}]}
-    return Response(body, status_code=status_code, media_type=MediaType.JSON)
 
 
 ROUTES: Sequence[ControllerRouterHandler] = (healthz, oauth_token, GraphQL, *FILES, portal_page)
@@ -174,7 +161,7 @@ def create_app(
         openapi_config=None,
         logging_config=None,  # ours stands, see logs.py
         request_max_body_size=BODY_BYTES_MAX,
-        exception_handlers={500: hide_bug},
+        exception_handlers=FAULTS,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -16,7 +17,8 @@ from tests.factories import a_network
 from tests.integration.identity.test_tokens import KEYS
 from tests.integration.server.test_auth import HERE, VIEWER, sign_in
 from tradeline.kernel import Database, Pool
-from tradeline_server.asgi import GraphQL, hide_bug
+from tradeline_server.asgi import BODY_BYTES_MAX, GraphQL
+from tradeline_server.faults import FAULTS
 
 JSON = {"content-type": "application/json"}
 FIND = "query($first: Int, $search: String) { skus(first: $first, search: $search) { __typename } }"
@@ -32,7 +34,8 @@ def app(db: Database) -> Litestar:
     return Litestar(
         [GraphQL, broken],
         state=State({"db": db, "token_keys": KEYS}),
-        exception_handlers={500: hide_bug},
+        request_max_body_size=BODY_BYTES_MAX,
+        exception_handlers=FAULTS,
     )
 
 
@@ -102,6 +105,62 @@ async def test_other_kinds_of_bodies_are_refused(
 
     assert response.status_code == 400
     assert response.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+async def test_a_body_that_is_too_large_is_refused_in_words(
+    client: httpx2.AsyncClient, is_told: bool
+) -> None:
+    body = json.dumps({"query": "{ ping }", "padding": "x" * BODY_BYTES_MAX}).encode()
+
+    async def in_parts() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), 100_000):
+            yield body[start : start + 100_000]
+
+    response = await client.post("/graphql", content=body if is_told else in_parts(), headers=JSON)
+
+    assert response.status_code == 413
+    assert response.json() == {
+        "errors": [
+            {
+                "message": "The body is larger than 2000000 bytes; send less at once.",
+                "extensions": {"code": "TOO_LARGE"},
+            }
+        ]
+    }
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "deflate", "gzip, gzip", "identity, gzip"])
+async def test_a_packed_body_is_never_unpacked(client: httpx2.AsyncClient, encoding: str) -> None:
+    packed = gzip.compress(b"{" + b" " * 1_000_000 + b"}")
+
+    response = await client.post(
+        "/graphql", content=packed, headers={**JSON, "content-encoding": encoding}
+    )
+
+    assert response.status_code == 415
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("PUT", "/graphql", 405, "METHOD_NOT_ALLOWED"),
+        ("DELETE", "/graphql", 405, "METHOD_NOT_ALLOWED"),
+        ("POST", "/elsewhere", 404, "NOT_FOUND"),
+        ("GET", "/graphql", 405, "METHOD_NOT_ALLOWED"),
+    ],
+)
+async def test_another_method_or_address_is_refused_in_the_graphs_shape(
+    client: httpx2.AsyncClient, method: str, path: str, status: int, code: str
+) -> None:
+    response = await client.request(method, path)
+
+    assert response.status_code == status
+    [error] = response.json()["errors"]
+    assert error["extensions"]["code"] == code
+    assert error["message"]
+    assert ("allow" in response.headers) == (status == 405)
 
 
 async def test_a_request_as_clients_send_it_is_answered(client: httpx2.AsyncClient) -> None:

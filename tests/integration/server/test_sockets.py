@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
+from websockets.frames import CloseCode
 
 from tests.factories import Story, a_network
 from tests.factories_live import CHANGES, SUBPROTOCOL, Ear, Site, a_site, a_socket, until
@@ -89,7 +90,6 @@ MALFORMED = {
     "no payload": '{"type": "subscribe", "id": "1"}',
     "a query that is a number": '{"type": "subscribe", "id": "1", "payload": {"query": 5}}',
     "brackets": "[" * 100_000,
-    "too long": json.dumps({"type": "ping", "payload": {"x": "x" * sockets.MESSAGE_BYTES_MAX}}),
 }
 
 
@@ -98,6 +98,12 @@ async def test_a_malformed_message_shuts_the_socket(ear: Ear, name: str) -> None
     await ear.send(MALFORMED[name])
 
     assert await ear.closed() == 4400
+
+
+async def test_a_message_that_is_too_long_is_not_read(ear: Ear) -> None:
+    await ear.send({"type": "ping", "payload": {"x": "x" * sockets.MESSAGE_BYTES_MAX}})
+
+    assert await ear.closed() == CloseCode.MESSAGE_TOO_BIG
 
 
 async def test_a_malformed_first_message_shuts_the_socket(site: Site) -> None:
