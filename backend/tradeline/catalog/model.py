@@ -66,8 +66,23 @@ class Barcode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """So many base units of a SKU in one unit of a bundle. Whoever may see the bundle may see what
+    it is made of; the SKU itself may be none that they trade."""
+
+    sku_id: int
+    code: str
+    name: str
+    name_en: str
+    base_unit: str
+    quantity: int
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sku:
-    """What is stocked, in its base unit. `own_code` is what the asking organization calls it."""
+    """What is stocked, in its base unit. `own_code` is what the asking organization calls it.
+    One with components is a bundle: it has no stock of its own."""
 
     id: int
     product_id: int
@@ -82,6 +97,7 @@ class Sku:
     packs: tuple[Pack, ...]
     barcodes: tuple[Barcode, ...]
     own_code: str | None
+    components: tuple[Component, ...]
 
     def pack(self, pack_id: int | None) -> Pack | None:
         """The pack of that id; None asks for the base pack."""
@@ -155,7 +171,8 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tradable:
-    """All that an order line must know of the SKU on its edge; `packs` by id."""
+    """All that an order line must know of the SKU on its edge; `packs` by id. A bundle comes with
+    its components."""
 
     sku_id: int
     sku_code: str
@@ -165,6 +182,12 @@ class Tradable:
     quantity_minimum: int
     quantity_step: int
     packs: Mapping[int, Pack]
+    components: tuple[Component, ...] = ()
+
+    @property
+    def composition(self) -> dict[int, int]:
+        """How many base units of which SKUs are in a bundle; empty for what is none."""
+        return {component.sku_id: component.quantity for component in self.components}
 
     def pack(self, pack_id: int | None) -> Pack | None:
         """The pack of that id, if it is the SKU's; None asks for the base pack."""
@@ -245,8 +268,17 @@ class NewPack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewComponent:
+    """So many base units of a SKU in one unit of a bundle."""
+
+    sku_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewSku:
-    """A SKU to create. Its base pack comes by itself; `barcodes` are those of the base pack."""
+    """A SKU to create. Its base pack comes by itself; `barcodes` are those of the base pack. With
+    `components` it is a bundle, for good and of these."""
 
     product_id: int
     code: str
@@ -256,6 +288,7 @@ class NewSku:
     base_unit: str = "EA"
     packs: tuple[NewPack, ...] = ()
     barcodes: tuple[str, ...] = ()
+    components: tuple[NewComponent, ...] = ()
 
     def all_packs(self) -> tuple[NewPack, ...]:
         """Base pack first."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tradeline.catalog.errors import WrongCheckDigit
-from tradeline.catalog.model import AssortmentItem, NewPack, NewSku
+from tradeline.catalog.model import AssortmentItem, NewComponent, NewPack, NewSku
 from tradeline.kernel import QUANTITY_MAX, AlreadyExists, InvalidValue, NotFound, Problem
 
 CODE_LENGTH_MAX = 64
@@ -16,6 +16,8 @@ PACKS_MAX = 20
 BARCODES_MAX = 20
 ATTRIBUTES_MAX = 20
 PACK_UNITS_MAX = 10**6
+COMPONENTS_MAX = 50
+COMPONENT_QUANTITY_MAX = 10**6
 BATCH_MAX = 10_000
 POSITION_MAX = 10**6
 GTIN_LENGTHS = frozenset({8, 12, 13, 14})
@@ -129,6 +131,57 @@ def judge_sku(sku: NewSku, path: Path) -> list[Problem]:
             faults.append(AlreadyExists(path=(*where, "code"), subject="pack", code=pack.code))
     for index, code in enumerate(sku.barcodes):
         faults += judge_barcode(code, (*path, "barcodes", index))
+    return faults + _judge_components(sku.components, (*path, "components"))
+
+
+def _judge_components(components: Sequence[NewComponent], path: Path) -> list[Problem]:
+    """The faults of what a bundle is to be made of, whatever the SKUs are; nothing is no bundle."""
+    faults: list[Problem] = []
+    if len(components) > COMPONENTS_MAX:
+        faults += judge_batch("components", components, COMPONENTS_MAX)
+    seen: set[int] = set()
+    for index, component in enumerate(components):
+        where = (*path, index)
+        if component.sku_id in seen:
+            faults.append(
+                _invalid(
+                    (*where, "skuId"),
+                    "skuId",
+                    "name each component once, with its quantity",
+                    "每个组件只列一次，并注明数量",
+                )
+            )
+        seen.add(component.sku_id)
+        if not 1 <= component.quantity <= COMPONENT_QUANTITY_MAX:
+            faults.append(
+                _invalid(
+                    (*where, "quantity"),
+                    "quantity",
+                    f"a whole number from 1 to {COMPONENT_QUANTITY_MAX}",
+                    f"须为 1 至 {COMPONENT_QUANTITY_MAX} 的整数",
+                )
+            )
+    return faults
+
+
+def judge_kinds(
+    components: Sequence[tuple[int, Path]], bundles: Mapping[int, bool]
+) -> list[Problem]:
+    """Components, with the ways to where they are named, must be one's own SKUs and no bundles
+    themselves. `bundles` tells it of those that are one's own."""
+    faults: list[Problem] = []
+    for sku_id, path in components:
+        if sku_id not in bundles:
+            faults.append(NotFound(path=path, subject="SKU"))
+        elif bundles[sku_id]:
+            faults.append(
+                _invalid(
+                    path,
+                    "skuId",
+                    "it is a bundle itself; name what that is made of",
+                    "该规格本身是套装；请改列其组件",
+                )
+            )
     return faults
 
 

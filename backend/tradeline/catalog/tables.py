@@ -64,8 +64,23 @@ class Sku(Table, tablename="sku", schema="catalog"):
     search_text = Text(default=None, null=False)
     search_grams = Array(base_column=Text(), default=None, null=False)
     created_at = Timestamptz(default=TimestamptzNow(), null=False)
+    is_bundle = Boolean(default=False, null=False)
 
     one_sku_for_each_code = Unique([network_id, owner_org_id, code])
+    sku_owner_and_kind_can_be_referred_to = Unique([network_id, id, owner_org_id, is_bundle])
+
+
+class SkuComponent(Table, tablename="sku_component", schema="catalog"):
+    """So many base units of a SKU in one unit of a bundle; said once, with the bundle. The last
+    two columns never vary: they are there for the keys."""
+
+    network_id = BigInt(primary_key=True, default=None, null=False)
+    bundle_sku_id = BigInt(primary_key=True, default=None, null=False)
+    component_sku_id = BigInt(primary_key=True, default=None, null=False)
+    owner_org_id = BigInt(default=None, null=False)
+    quantity = BigInt(default=None, null=False)
+    is_of_bundle = Boolean(default=True, null=False)
+    is_bundle = Boolean(default=False, null=False)
 
 
 class Pack(Table, tablename="pack", schema="catalog"):

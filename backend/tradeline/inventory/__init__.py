@@ -4,6 +4,7 @@ The names below are the module: others import them from here, and nothing from d
 """
 
 from tradeline.inventory.errors import (
+    BundleHasNoStock,
     CountBelowHeld,
     InsufficientStock,
     WarehouseClosed,
@@ -76,6 +77,7 @@ from tradeline.inventory.service.warehouses import (
 
 __all__ = [
     "Allocation",
+    "BundleHasNoStock",
     "CountBelowHeld",
     "HeldStock",
     "HoldLine",

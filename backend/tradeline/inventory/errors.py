@@ -22,6 +22,19 @@ class InsufficientStock(Problem):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BundleHasNoStock(Problem):
+    """A bundle is not counted, moved or held itself: its components are."""
+
+    zh: ClassVar[str] = "{sku} 是套装，没有自己的库存；请改为操作其组件：{components}。"
+    en: ClassVar[str] = (
+        "{sku} is a bundle and has no stock of its own; name its components instead: {components}."
+    )
+
+    sku: str
+    components: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WarehouseNotEmpty(Problem):
     """Stock stands in a warehouse that is to be closed. `skus` names some of it."""
 

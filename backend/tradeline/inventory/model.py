@@ -5,7 +5,7 @@ All amounts are whole base units of their SKU.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -99,10 +99,12 @@ class WarehouseGrant:
 
 @dataclass(frozen=True, slots=True)
 class SkuName:
-    """How messages call a SKU, and in what it is counted."""
+    """How messages call a SKU, and in what it is counted. A bundle is not: its components are,
+    whose codes it comes with."""
 
     code: str
     unit: str
+    component_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +179,11 @@ class HeldStock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewHold:
-    """Stock to set aside in one warehouse for a document, such as ("order_line", 17)."""
+    """Stock to set aside in one warehouse for a document, such as ("order_line", 17).
+
+    `quantity_each` of it go to one unit of what the document asks for: as many as are in a bundle,
+    whose components are held together.
+    """
 
     warehouse_id: int
     sku_id: int
@@ -185,12 +191,13 @@ class NewHold:
     reference_type: str
     reference_id: int
     quantity: int
+    quantity_each: int = 1
     expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """So much of what a document holds is to be free again."""
+    """So much of what a document holds is to be free again: of a bundle, so many whole ones."""
 
     reference_type: str
     reference_id: int
@@ -199,7 +206,8 @@ class Release:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldShipment:
-    """So much of what a document holds leaves, on the paper ("shipment_line", 4), say."""
+    """So much of what a document holds leaves, on the paper ("shipment_line", 4), say: of a
+    bundle, so many whole ones."""
 
     reference_type: str
     reference_id: int
@@ -210,7 +218,8 @@ class HoldShipment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockReceipt:
-    """Goods that came in to an organization, on the paper that `reference` names."""
+    """Goods that came in to an organization, on the paper that `reference` names. Of a bundle its
+    components are put into stock."""
 
     org_id: int
     sku_id: int
@@ -281,11 +290,20 @@ class SupplySource:
 
 class Supply:
     """What can be promised on some edges. It keeps what it gave as taken, so that lines and orders
-    are judged in the order in which they ask; several edges draw on the same stock."""
+    are judged in the order in which they ask; several edges draw on the same stock.
 
-    def __init__(self, sources: Iterable[SupplySource]) -> None:
+    `bundles` are SKUs that have no stock of their own, with how many of which others are in one:
+    what is free of one is what its components allow, each bundle whole from one warehouse.
+    """
+
+    def __init__(
+        self,
+        sources: Iterable[SupplySource],
+        bundles: Mapping[int, Mapping[int, int]] | None = None,
+    ) -> None:
         self._free: dict[tuple[int, int], int] = {}
         self._warehouses: dict[tuple[int, int], list[int]] = {}
+        self._bundles = {id: parts for id, parts in (bundles or {}).items() if parts}
         for source in sorted(sources, key=lambda source: (source.priority, source.warehouse_id)):
             self._free[source.warehouse_id, source.sku_id] = source.free
             self._warehouses.setdefault((source.relationship_id, source.sku_id), []).append(
@@ -294,8 +312,10 @@ class Supply:
 
     def free(self, relationship_id: int, sku_id: int) -> int:
         """What the edge could still be given, over all warehouses that serve it."""
-        warehouses = self._warehouses.get((relationship_id, sku_id), ())
-        return sum(self._free[warehouse_id, sku_id] for warehouse_id in warehouses)
+        return sum(
+            self._free_in(warehouse_id, sku_id)
+            for warehouse_id in self._serving(relationship_id, sku_id)
+        )
 
     def allocate(self, relationship_id: int, sku_id: int, quantity: int) -> list[Allocation] | None:
         """Take `quantity` from the edge's warehouses by priority; None, and nothing taken, if less
@@ -305,10 +325,10 @@ class Supply:
         if self.free(relationship_id, sku_id) < quantity:
             return None
         allocations = []
-        for warehouse_id in self._warehouses[relationship_id, sku_id]:
-            part = min(quantity, self._free[warehouse_id, sku_id])
+        for warehouse_id in self._serving(relationship_id, sku_id):
+            part = min(quantity, self._free_in(warehouse_id, sku_id))
             if part > 0:
-                self._free[warehouse_id, sku_id] -= part
+                self._take(warehouse_id, sku_id, part)
                 quantity -= part
                 allocations.append(Allocation(warehouse_id, part))
         return allocations
@@ -316,4 +336,37 @@ class Supply:
     def put_back(self, sku_id: int, allocations: Iterable[Allocation]) -> None:
         """Undo what `allocate` gave of a SKU: an order that is refused takes nothing."""
         for allocation in allocations:
-            self._free[allocation.warehouse_id, sku_id] += allocation.quantity
+            self._take(allocation.warehouse_id, sku_id, -allocation.quantity)
+
+    def scarcest(self, relationship_id: int, sku_id: int) -> set[int]:
+        """The components of a bundle that keep it from being had in greater number: in each
+        warehouse those that run out first, all of them where none has all. Empty for other SKUs."""
+        parts = self._bundles.get(sku_id, {})
+        scarce: set[int] = set()
+        for warehouse_id in self._serving(relationship_id, sku_id):
+            units = self._free_in(warehouse_id, sku_id)
+            scarce |= {
+                part
+                for part, each in parts.items()
+                if self._free[warehouse_id, part] // each == units
+            }
+        return scarce or set(parts)
+
+    def _serving(self, relationship_id: int, sku_id: int) -> Sequence[int]:
+        """The warehouses that keep the SKU for the edge, or all components of it; by priority."""
+        parts = self._bundles.get(sku_id)
+        if parts is None:
+            return self._warehouses.get((relationship_id, sku_id), ())
+        keeping = [self._warehouses.get((relationship_id, part), ()) for part in parts]
+        first, others = keeping[0], keeping[1:]
+        return [id for id in first if all(id in other for other in others)]
+
+    def _free_in(self, warehouse_id: int, sku_id: int) -> int:
+        parts = self._bundles.get(sku_id)
+        if parts is None:
+            return self._free[warehouse_id, sku_id]
+        return min(self._free[warehouse_id, part] // each for part, each in parts.items())
+
+    def _take(self, warehouse_id: int, sku_id: int, quantity: int) -> None:
+        for part, each in self._bundles.get(sku_id, {sku_id: 1}).items():
+            self._free[warehouse_id, part] -= quantity * each

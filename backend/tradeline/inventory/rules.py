@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from tradeline.inventory.errors import (
+    BundleHasNoStock,
     CountBelowHeld,
     InsufficientStock,
     WarehouseClosed,
@@ -237,11 +238,24 @@ def shortfalls(
     lines: Sequence[HoldLine], supply: Supply, relationship_id: int, names: Names
 ) -> list[Problem]:
     """Why the lines cannot all be held; empty if they can. Takes nothing from `supply`."""
-    return [
+    bundles = [
+        problem
+        for index, line in enumerate(lines)
+        for problem in judge_stocked(names[line.sku_id], ("lines", index, "skuId"))
+    ]
+    return bundles or [
         insufficient(names[line.sku_id], line.quantity, free, ("lines", index, "quantity"))
         for index, line in enumerate(lines)
         if (free := supply.free(relationship_id, line.sku_id)) < line.quantity
     ]
+
+
+def judge_stocked(name: SkuName, path: Path) -> list[Problem]:
+    """A bundle is kept as its components."""
+    if not name.component_codes:
+        return []
+    components = ", ".join(name.component_codes)
+    return [BundleHasNoStock(path=path, sku=name.code, components=components)]
 
 
 def judge_lines(
@@ -297,10 +311,13 @@ def _not_a_count(path: Path) -> InvalidValue:
     )
 
 
-def _missing(sku_id: int, names: Names, path: Path) -> NotFound:
-    """A level that could not be locked: of a SKU the actor does not know, else of a warehouse."""
+def _missing(sku_id: int, names: Names, path: Path) -> Problem:
+    """A level that could not be locked: of a SKU the actor does not know, or that is a bundle, else
+    of a warehouse."""
     if sku_id not in names:
         return NotFound(path=(*path, "skuId"), subject="SKU")
+    for problem in judge_stocked(names[sku_id], (*path, "skuId")):
+        return problem
     return NotFound(path=(*path, "warehouseId"), subject="warehouse")
 
 

@@ -49,7 +49,8 @@ class StockLevel(Table, tablename="stock_level", schema="inventory"):
 
 class StockHold(Table, tablename="stock_hold", schema="inventory"):
     """Stock set aside. `quantity` is what is still held; the reference says for what:
-    ("order_line", 17), or ("hold", 5) for one that somebody asked for."""
+    ("order_line", 17), or ("hold", 5) for one that somebody asked for. `quantity_each` goes to
+    one unit of that: more than one only where it is a bundle and this a component."""
 
     network_id = BigInt(primary_key=True, default=None, null=False)
     id = BigInt(primary_key=True, default=None, null=False)
@@ -61,6 +62,7 @@ class StockHold(Table, tablename="stock_hold", schema="inventory"):
     quantity = BigInt(default=None, null=False)
     created_at = Timestamptz(default=TimestamptzNow(), null=False)
     expires_at = Timestamptz(default=None, null=True)
+    quantity_each = BigInt(default=1, null=False)
 
     one_hold_for_each_reference = Unique(
         [network_id, reference_type, reference_id, warehouse_id, sku_id]

@@ -16,6 +16,7 @@ from tradeline.kernel import QUANTITY_MAX, InvalidValue, Money, Problem, Quantit
 from tradeline.ordering.errors import (
     BelowMinimum,
     BelowOrderMinimum,
+    ComponentClosed,
     CreditBlocked,
     NotEnoughCredit,
     NotEnoughStock,
@@ -188,6 +189,11 @@ def _decide_line(
     if quantity > QUANTITY_MAX:
         return [_too_many((*path, "quantity"))]
     problems = _quantity_problems(quantity, tradable, (*path, "quantity"))
+    if closed := [part.code for part in tradable.components if not part.is_active]:
+        components = ", ".join(closed)
+        problems.append(
+            ComponentClosed(path=(*path, "skuId"), sku=tradable.sku_code, components=components)
+        )
     price = state.prices[place]
     amount = price.amount
     if amount is None:
@@ -196,14 +202,8 @@ def _decide_line(
     if relationship.holds_stock:
         found = state.supply.allocate(relationship.id, line.sku_id, quantity)
         if found is None:
-            free = state.supply.free(relationship.id, line.sku_id)
             problems.append(
-                NotEnoughStock(
-                    path=(*path, "quantity"),
-                    sku=tradable.sku_code,
-                    requested=Quantity(quantity, tradable.base_unit),
-                    available=Quantity(free, tradable.base_unit),
-                )
+                _shortage(quantity, tradable, relationship.id, state.supply, (*path, "quantity"))
             )
         else:
             allocations = tuple(found)
@@ -211,6 +211,24 @@ def _decide_line(
         state.supply.put_back(line.sku_id, allocations)
         return problems
     return PlacedLine(tradable, pack, line.quantity, quantity, price, amount.minor, allocations)
+
+
+def _shortage(
+    quantity: int,
+    tradable: Tradable,
+    relationship_id: int,
+    supply: Supply,
+    path: tuple[str | int, ...],
+) -> NotEnoughStock:
+    """What is free of the SKU, and of which of its components there would have to be more."""
+    scarce = supply.scarcest(relationship_id, tradable.sku_id)
+    return NotEnoughStock(
+        path=path,
+        sku=tradable.sku_code,
+        requested=Quantity(quantity, tradable.base_unit),
+        available=Quantity(supply.free(relationship_id, tradable.sku_id), tradable.base_unit),
+        components=tuple(part.code for part in tradable.components if part.sku_id in scarce),
+    )
 
 
 def _too_many(path: tuple[str | int, ...]) -> Problem:

@@ -89,16 +89,51 @@ class PriceMissing(Problem):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotEnoughStock(Problem):
-    """Less is free on the edge than the line, and the lines before it, ask for."""
+    """Less is free on the edge than the line, and the lines before it, ask for. Of a bundle
+    `components` are the codes of what it is short of."""
 
     zh: ClassVar[str] = "{sku} 需要 {requested}，可用 {available}；请减少数量或稍后再订。"
     en: ClassVar[str] = (
         "{requested} of {sku} were asked for, {available} are free; order less or later."
     )
+    bundle_zh: ClassVar[str] = (
+        "套装 {sku} 需要 {requested}，可用 {available}，短缺组件：{components}；"
+        "请减少数量或稍后再订。"
+    )
+    bundle_en: ClassVar[str] = (
+        "{requested} of the bundle {sku} were asked for, {available} are free for want of"
+        " {components}; order less or later."
+    )
 
     sku: str
     requested: Quantity
     available: Quantity
+    components: tuple[str, ...] = ()
+
+    def message(self, locale: Locale = Locale.EN) -> str:
+        """Of a bundle with the components that it is short of."""
+        if not self.components:
+            return Problem.message(self, locale)
+        worded, comma = (self.bundle_en, ", ") if locale is Locale.EN else (self.bundle_zh, "、")
+        return worded.format(
+            sku=self.sku,
+            requested=self.requested,
+            available=self.available,
+            components=comma.join(self.components),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentClosed(Problem):
+    """Something that the bundle is made of is off the market."""
+
+    zh: ClassVar[str] = "套装 {sku} 中的 {components} 已停售；请从订单中移除该套装。"
+    en: ClassVar[str] = (
+        "The bundle {sku} contains {components}, which is no longer sold; take it off the order."
+    )
+
+    sku: str
+    components: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

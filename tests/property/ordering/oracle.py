@@ -2,7 +2,8 @@
 
 An order is taken whole or not at all. Its lines ask in turn for what is free in the warehouses
 that serve its edge, by priority; its sum must fit into what credit and deposit leave. Whoever came
-before has had theirs; a refused order has had nothing.
+before has had theirs; a refused order has had nothing. A bundle is taken one by one, each with all
+of its components from one warehouse, the first that still has them.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ class World:
     blocked: set[int]
     warehouses: dict[int, list[int]]
     stock: dict[tuple[int, int], int]
+    bundles: dict[int, dict[int, int]] = field(default_factory=dict)
+    closed: set[int] = field(default_factory=set)
     credit: dict[int, int] = field(default_factory=dict)
 
 
@@ -48,8 +51,9 @@ def place(order: NewOrder, world: World) -> tuple[int, Taken] | set[Reason]:
         )
         took: Taken = []
         if quantity and edge.holds_stock:
-            took = _take(world.warehouses[edge.id], stock, line.sku_id, quantity)
-            if sum(part for _, _, part in took) < quantity:
+            parts = world.bundles.get(line.sku_id, {line.sku_id: 1})
+            took = _take(world.warehouses[edge.id], stock, parts, quantity)
+            if sum(part for _, _, part in took) < quantity * sum(parts.values()):
                 faults.add(("NotEnoughStock", ("lines", index, "quantity")))
         if faults:
             stock = before
@@ -93,19 +97,28 @@ def _line_faults(
         faults.add(("BelowMinimum", ("lines", index, "quantity")))
     if quantity % sku.quantity_step:
         faults.add(("OutOfStep", ("lines", index, "quantity")))
+    if world.bundles.get(sku_id, {}).keys() & world.closed:
+        faults.add(("ComponentClosed", ("lines", index, "skuId")))
     if world.prices[edge.id, sku_id] is None:
         faults.add(("PriceMissing", ("lines", index)))
     return faults, quantity
 
 
 def _take(
-    warehouses: list[int], stock: dict[tuple[int, int], int], sku_id: int, quantity: int
+    warehouses: list[int],
+    stock: dict[tuple[int, int], int],
+    parts: dict[int, int],
+    quantity: int,
 ) -> Taken:
     took: Taken = []
     for warehouse_id in warehouses:
-        part = min(quantity, stock.get((warehouse_id, sku_id), 0))
-        if part:
-            stock[warehouse_id, sku_id] -= part
-            quantity -= part
-            took.append((warehouse_id, sku_id, part))
+        units = 0
+        while units < quantity and all(
+            stock.get((warehouse_id, part), 0) >= each for part, each in parts.items()
+        ):
+            units += 1
+            for part, each in parts.items():
+                stock[warehouse_id, part] -= each
+        quantity -= units
+        took += [(warehouse_id, part, units * each) for part, each in parts.items() if units]
     return took

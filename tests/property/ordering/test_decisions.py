@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.property.ordering.oracle import World, place
-from tradeline.catalog import Pack, Tradable
+from tradeline.catalog import Component, Pack, Tradable
 from tradeline.inventory import Supply, SupplySource
 from tradeline.ordering import NewOrder, NewOrderLine, RefusedOrder
 from tradeline.ordering.decisions import PlacementState, decide_orders, pack_of
@@ -20,6 +20,8 @@ from tradeline.settlement import Exposure
 
 EDGES = (1, 2, 3)
 SKUS = (1, 2, 3)
+# They share a component, which is sold by itself as well.
+BUNDLES = {11: {1: 2, 2: 1}, 12: {2: 2, 3: 3}}
 WAREHOUSES = (1, 2)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -37,11 +39,12 @@ def worlds(draw: st.DrawFn) -> World:
         )
         for edge in EDGES[: draw(st.integers(2, 3))]
     }
+    closed = {sku for sku in SKUS if not draw(st.integers(0, 9))}
     tradable = {
-        (edge, sku): _tradable(sku, draw(st.integers(1, 3)), draw(st.integers(1, 2)))
+        (edge, sku): _tradable(sku, draw(st.integers(1, 3)), draw(st.integers(1, 2)), closed)
         for edge in edges
-        for sku in SKUS
-        if draw(st.integers(0, 5))
+        for sku in (*SKUS, *BUNDLES)
+        if draw(st.integers(0, 5)) and sku not in closed
     }
     return World(
         edges=edges,
@@ -50,13 +53,15 @@ def worlds(draw: st.DrawFn) -> World:
         blocked={edge for edge in edges if not draw(st.integers(0, 9))},
         warehouses={edge: draw(st.sampled_from([[1], [2], [1, 2], [2, 1], []])) for edge in edges},
         stock={(warehouse, sku): draw(small) for warehouse in WAREHOUSES for sku in SKUS},
+        bundles=BUNDLES,
+        closed=closed,
         credit={edge: draw(st.integers(-20, 300)) for edge in edges},
     )
 
 
 lines = st.builds(
     NewOrderLine,
-    sku_id=st.sampled_from((*SKUS, 9)),
+    sku_id=st.sampled_from((*SKUS, *BUNDLES, *BUNDLES, 9)),
     quantity=st.integers(1, 6),
     pack_id=st.sampled_from([None, None, None, "case", "nothing"]).map(
         {None: None, "case": -1, "nothing": 999}.get
@@ -98,9 +103,12 @@ def test_a_batch_equals_its_orders_one_by_one(
         else:
             answered.add(key)
             taken = [
-                (allocation.warehouse_id, line.tradable.sku_id, allocation.quantity)
+                (allocation.warehouse_id, part, allocation.quantity * each)
                 for line in decision.lines
                 for allocation in line.allocations
+                for part, each in BUNDLES.get(
+                    line.tradable.sku_id, {line.tradable.sku_id: 1}
+                ).items()
             ]
             assert (decision.amount_minor, taken) == expected
     assert state.free_minor == oracle.credit
@@ -149,7 +157,7 @@ def _state(world: World, batch: list[NewOrder]) -> PlacementState:
         for edge in world.edges
     }
     free = dict(world.credit)
-    supply = Supply(sources)
+    supply = Supply(sources, BUNDLES)
     return PlacementState(world.edges, world.tradable, prices, exposures, supply, free, NOW.date())
 
 
@@ -187,7 +195,7 @@ def _price(unit_minor: int | None, quantity: int) -> PriceResolution:
     )
 
 
-def _tradable(sku: int, minimum: int, step: int) -> Tradable:
+def _tradable(sku: int, minimum: int, step: int, closed: set[int]) -> Tradable:
     packs = {
         sku: Pack(id=sku, code="EA", units=1),
         100 + sku: Pack(id=100 + sku, code="CS", units=6),
@@ -201,6 +209,18 @@ def _tradable(sku: int, minimum: int, step: int) -> Tradable:
         quantity_minimum=minimum,
         quantity_step=step,
         packs=packs,
+        components=tuple(
+            Component(
+                sku_id=part,
+                code=f"SKU{part}",
+                name="茶",
+                name_en="tea",
+                base_unit="EA",
+                quantity=each,
+                is_active=part not in closed,
+            )
+            for part, each in BUNDLES.get(sku, {}).items()
+        ),
     )
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from tradeline.catalog.model import Offer, OfferFilter, Pack, Tradable
+from tradeline.catalog.queries.components import COMPONENTS, components_of
 from tradeline.catalog.queries.visibility import CATEGORY_BRANCH, SEARCH_HITS
 from tradeline.catalog.search_text import SearchTerms
 from tradeline.kernel import Actor, Connection, PageRequest
@@ -72,14 +73,18 @@ SEARCH_OFFERS = (
     + _IN_ORDER
 )
 
-LOAD_TRADABLE = """
+LOAD_TRADABLE = (
+    """
     SELECT pair.relationship_id, sku.id AS sku_id, sku.code AS sku_code, sku.name AS sku_name,
            sku.name_en AS sku_name_en, sku.base_unit, term.quantity_minimum, term.quantity_step,
            (SELECT jsonb_agg(jsonb_build_object(
                        'id', pack.id, 'code', pack.code, 'units', pack.units,
                        'name', pack.name, 'name_en', pack.name_en))
               FROM catalog.pack AS pack
-             WHERE pack.network_id = $1 AND pack.sku_id = sku.id) AS packs
+             WHERE pack.network_id = $1 AND pack.sku_id = sku.id) AS packs,
+    """
+    + COMPONENTS
+    + """
       FROM (SELECT DISTINCT relationship_id, sku_id
               FROM unnest($2::bigint[], $3::bigint[]) AS asked (relationship_id, sku_id)) AS pair
       JOIN organizations.trading_relationship AS edge
@@ -99,7 +104,8 @@ LOAD_TRADABLE = """
                 ORDER BY item.quantity_minimum, item.quantity_step
                 LIMIT 1
            ) AS term
-"""
+    """
+)
 
 
 async def fetch_offer_page(
@@ -142,6 +148,7 @@ async def load_tradable(
         values = dict(row)
         relationship_id = values.pop("relationship_id")
         packs = (Pack(**pack) for pack in json.loads(values.pop("packs")))
+        values["components"] = components_of(values["components"])
         tradable[relationship_id, row["sku_id"]] = Tradable(
             **values, packs={pack.id: pack for pack in packs}
         )

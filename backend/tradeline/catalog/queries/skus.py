@@ -16,12 +16,14 @@ from tradeline.catalog.model import (
     Sku,
     SkuFilter,
 )
+from tradeline.catalog.queries.components import COMPONENTS, components_of
 from tradeline.catalog.queries.visibility import CATEGORY_BRANCH, SEARCH_HITS, VISIBLE
 from tradeline.catalog.search_text import SearchIndex, SearchTerms
 from tradeline.kernel import Actor, Connection, PageRequest
 
 # Everything that a reader is told of a SKU, for a subquery `sku` that has picked the rows.
-_WHOLE_SKU = """
+_WHOLE_SKU = (
+    """
     SELECT sku.id, sku.product_id, sku.owner_org_id, sku.code, sku.name, sku.name_en,
            sku.attributes, sku.base_unit, sku.is_active, sku.sort_key,
            (SELECT jsonb_agg(jsonb_build_object(
@@ -37,8 +39,10 @@ _WHOLE_SKU = """
            (SELECT own.code
               FROM catalog.buyer_code AS own
              WHERE own.network_id = $1 AND own.buyer_org_id = $2 AND own.sku_id = sku.id
-           ) AS own_code
-"""
+           ) AS own_code,
+    """
+    + COMPONENTS
+)
 
 _SKU_AND_PRODUCT = """
       FROM catalog.sku AS sku
@@ -155,14 +159,15 @@ FETCH_TAKEN_BARCODES = """
 INSERT_SKUS = """
     INSERT INTO catalog.sku
            (network_id, owner_org_id, product_id, code, name, name_en, attributes, base_unit,
-            sort_key, search_text, search_grams)
+            sort_key, search_text, search_grams, is_bundle)
     SELECT $1, $2, new.product_id, new.code, new.name, new.name_en, new.attributes::jsonb,
-           new.base_unit, new.sort_key, new.search_text, string_to_array(new.search_grams, E'\\n')
+           new.base_unit, new.sort_key, new.search_text,
+           string_to_array(new.search_grams, E'\\n'), new.is_bundle
       FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                  $9::text[], $10::text[], $11::text[])
+                  $9::text[], $10::text[], $11::text[], $12::boolean[])
            WITH ORDINALITY
            AS new (product_id, code, name, name_en, attributes, base_unit,
-                   sort_key, search_text, search_grams, place)
+                   sort_key, search_text, search_grams, is_bundle, place)
      ORDER BY new.place
         ON CONFLICT (network_id, owner_org_id, code) DO NOTHING
     RETURNING id, code
@@ -344,6 +349,7 @@ async def insert_skus(
         list(sort_keys),
         [index.text for index in indexes],
         ["\n".join(index.grams) for index in indexes],
+        [bool(sku.components) for sku in skus],
     )
     return {row["code"]: row["id"] for row in rows}
 
@@ -472,6 +478,7 @@ def _sku(values: dict[str, Any]) -> Sku:
     values["packs"] = tuple(Pack(**pack) for pack in json.loads(values["packs"]))
     barcodes = json.loads(values["barcodes"] or "[]")
     values["barcodes"] = tuple(Barcode(**barcode) for barcode in barcodes)
+    values["components"] = components_of(values["components"])
     return Sku(**values)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tradeline.catalog.model import CodeMatch, Offer, OfferFilter, Sku, SkuFilter, Tradable
+from tradeline.catalog.queries import components as component_queries
 from tradeline.catalog.queries import offers as offer_queries
 from tradeline.catalog.queries import skus as queries
 from tradeline.catalog.rules import is_code
@@ -92,3 +93,11 @@ async def load_tradable(
     """What pairs of edge and SKU may be traded now, for modules above, whoever asks. One
     statement. A pair is absent when the edge does not trade, or does not trade the SKU."""
     return await offer_queries.load_tradable(conn, network_id, pairs)
+
+
+async def load_compositions(
+    conn: Connection, *, network_id: int, sku_ids: Sequence[int]
+) -> dict[int, dict[int, int]]:
+    """How many base units of which SKUs are in one of each bundle, for modules above, whoever
+    asks. What is no bundle is absent."""
+    return await component_queries.fetch_compositions(conn, network_id, sku_ids)

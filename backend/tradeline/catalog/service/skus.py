@@ -15,6 +15,7 @@ from tradeline.catalog.model import (
     SkuChange,
     given,
 )
+from tradeline.catalog.queries import components as component_queries
 from tradeline.catalog.queries import products as product_queries
 from tradeline.catalog.queries import skus as queries
 from tradeline.catalog.rules import (
@@ -25,6 +26,7 @@ from tradeline.catalog.rules import (
     judge_barcode,
     judge_batch,
     judge_found,
+    judge_kinds,
     judge_pack,
     judge_repeats,
     judge_sku,
@@ -38,6 +40,7 @@ from tradeline.kernel import (
     Connection,
     NotFound,
     Permission,
+    Problem,
     raise_any,
     record_and_publish,
     record_changes,
@@ -48,13 +51,14 @@ from tradeline.kernel import (
 async def create_skus(conn: Connection, *, actor: Actor, skus: Sequence[NewSku]) -> list[int]:
     """Add SKUs to products of the actor's organization, each with its packs and barcodes.
 
-    Every SKU gets a base pack of one unit whose code is its base unit. Returns ids in the order
-    given. Holds the products as they are until the unit of work ends.
+    Every SKU gets a base pack of one unit whose code is its base unit; one with components is a
+    bundle of them for good. Returns ids in the order given. Holds the products as they are until
+    the unit of work ends.
 
     Raises:
         Forbidden: without `catalog:manage`.
         Rejected: InvalidValue, WrongCheckDigit, AlreadyExists for a code or a barcode, NotFound
-            for a product that is not one's own.
+            for a product or a component that is not one's own.
     """
     actor.require(Permission.CATALOG_MANAGE)
     paths = [("skus", index) for index in range(len(skus))]
@@ -78,6 +82,7 @@ async def create_skus(conn: Connection, *, actor: Actor, skus: Sequence[NewSku])
     code_paths = [(*path, "code") for path in paths]
     problems += judge_repeats("SKU", codes, taken, code_paths)
     problems += judge_repeats("barcode", barcodes, taken_barcodes, barcode_paths)
+    problems += await _component_faults(conn, actor, skus, paths)
     raise_any(problems)
     ids = await queries.insert_skus(
         conn,
@@ -89,6 +94,7 @@ async def create_skus(conn: Connection, *, actor: Actor, skus: Sequence[NewSku])
     raise_any(judge_repeats("SKU", codes, set(codes) - ids.keys(), code_paths))
     sku_ids = [ids[code] for code in codes]
     await _insert_packs(conn, actor, sku_ids, skus)
+    await component_queries.insert_components(conn, actor, sku_ids, skus)
     await record_and_publish(
         conn,
         actor=actor,
@@ -305,6 +311,20 @@ async def put_buyer_codes(conn: Connection, *, actor: Actor, codes: Sequence[New
             for entry in codes
         ],
     )
+
+
+async def _component_faults(
+    conn: Connection, actor: Actor, skus: Sequence[NewSku], paths: Sequence[Path]
+) -> list[Problem]:
+    named: list[tuple[int, Path]] = [
+        (component.sku_id, (*path, "components", index, "skuId"))
+        for sku, path in zip(skus, paths, strict=True)
+        for index, component in enumerate(sku.components)
+    ]
+    if not named:
+        return []
+    kinds = await component_queries.fetch_own_kinds(conn, actor, [sku_id for sku_id, _ in named])
+    return judge_kinds(named, kinds)
 
 
 async def _insert_packs(

@@ -18,7 +18,13 @@ from tradeline.kernel import Actor, Connection, PageRequest
 
 # What the organization keeps already it may go on counting, whatever it may buy today.
 FETCH_SKU_NAMES = """
-    SELECT sku.id, sku.code, sku.base_unit AS unit
+    SELECT sku.id, sku.code, sku.base_unit AS unit,
+           ARRAY(SELECT part.code
+                   FROM catalog.sku_component AS component
+                   JOIN catalog.sku AS part
+                     ON part.network_id = $1 AND part.id = component.component_sku_id
+                  WHERE component.network_id = $1 AND component.bundle_sku_id = sku.id
+                  ORDER BY part.code) AS component_codes
       FROM catalog.sku AS sku
      WHERE sku.network_id = $1
        AND sku.id = ANY($3::bigint[])
@@ -159,7 +165,9 @@ async def fetch_sku_names(
     rows = await conn.fetch(
         FETCH_SKU_NAMES, actor.network_id, actor.org_id, sku_ids, list(visible_ids)
     )
-    return {row["id"]: SkuName(row["code"], row["unit"]) for row in rows}
+    return {
+        row["id"]: SkuName(row["code"], row["unit"], tuple(row["component_codes"])) for row in rows
+    }
 
 
 async def lock_levels(

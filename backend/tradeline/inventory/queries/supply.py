@@ -49,10 +49,15 @@ LOCK_OWN_SUPPLY = """
        FOR NO KEY UPDATE OF level
 """
 
+# A bundle has no level. Of it there are as many in a warehouse as its components allow, and none
+# while one of them is off the market.
 FETCH_AVAILABLE = """
+    WITH pair AS (
+        SELECT DISTINCT wanted.relationship_id, wanted.sku_id
+          FROM unnest($2::bigint[], $3::bigint[]) AS wanted (relationship_id, sku_id)
+    )
     SELECT pair.relationship_id, pair.sku_id, sum(level.on_hand - level.held)::bigint AS free
-      FROM (SELECT DISTINCT wanted.relationship_id, wanted.sku_id
-              FROM unnest($2::bigint[], $3::bigint[]) AS wanted (relationship_id, sku_id)) AS pair
+      FROM pair
       JOIN inventory.serving_warehouse AS serving
         ON serving.network_id = $1 AND serving.relationship_id = pair.relationship_id
       JOIN inventory.stock_level AS level
@@ -60,6 +65,27 @@ FETCH_AVAILABLE = """
        AND level.warehouse_id = serving.warehouse_id
        AND level.sku_id = pair.sku_id
      GROUP BY pair.relationship_id, pair.sku_id
+     UNION ALL
+    SELECT bundle.relationship_id, bundle.sku_id, sum(bundle.free)::bigint
+      FROM (SELECT pair.relationship_id, pair.sku_id,
+                   min(CASE WHEN sku.is_active AND product.is_active
+                            THEN coalesce(level.on_hand - level.held, 0) / component.quantity
+                            ELSE 0 END) AS free
+              FROM pair
+              JOIN catalog.sku_component AS component
+                ON component.network_id = $1 AND component.bundle_sku_id = pair.sku_id
+              JOIN catalog.sku AS sku
+                ON sku.network_id = $1 AND sku.id = component.component_sku_id
+              JOIN catalog.product AS product
+                ON product.network_id = $1 AND product.id = sku.product_id
+              JOIN inventory.serving_warehouse AS serving
+                ON serving.network_id = $1 AND serving.relationship_id = pair.relationship_id
+              LEFT JOIN inventory.stock_level AS level
+                ON level.network_id = $1
+               AND level.warehouse_id = serving.warehouse_id
+               AND level.sku_id = component.component_sku_id
+             GROUP BY pair.relationship_id, pair.sku_id, serving.warehouse_id) AS bundle
+     GROUP BY bundle.relationship_id, bundle.sku_id
 """
 
 FETCH_OWN_EDGES = """
@@ -75,12 +101,13 @@ INSERT_HOLDS = """
     WITH wanted AS (
         SELECT hold.warehouse_id, hold.sku_id, hold.held_for_org_id, hold.reference_type,
                hold.reference_id, sum(hold.quantity)::bigint AS quantity,
+               max(hold.quantity_each) AS quantity_each,
                max(hold.expires_at) AS expires_at, min(hold.position) AS position
           FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[],
-                      $7::bigint[], $8::timestamptz[])
+                      $7::bigint[], $8::bigint[], $9::timestamptz[])
                WITH ORDINALITY
                AS hold (warehouse_id, sku_id, held_for_org_id, reference_type, reference_id,
-                        quantity, expires_at, position)
+                        quantity, quantity_each, expires_at, position)
          GROUP BY hold.warehouse_id, hold.sku_id, hold.held_for_org_id, hold.reference_type,
                   hold.reference_id
     ), counted AS (
@@ -95,9 +122,9 @@ INSERT_HOLDS = """
     )
     INSERT INTO inventory.stock_hold AS hold
            (network_id, warehouse_id, sku_id, held_for_org_id, reference_type, reference_id,
-            quantity, expires_at)
+            quantity, quantity_each, expires_at)
     SELECT $1, warehouse_id, sku_id, held_for_org_id, reference_type, reference_id,
-           quantity, expires_at
+           quantity, quantity_each, expires_at
       FROM wanted
      ORDER BY position
         ON CONFLICT ON CONSTRAINT one_hold_for_each_reference
@@ -121,7 +148,9 @@ LOCK_HELD_LEVELS = """
        FOR NO KEY UPDATE OF level
 """
 
-# The levels are locked. `before` is what younger holds of the same document give up first.
+# The levels are locked. `before` is what younger holds of the same document give up first. The
+# components of a bundle were held warehouse by warehouse, and are given up in the same steps, each
+# as many times as it is in the bundle: what remains in every warehouse is whole bundles.
 RELEASE_HOLDS = """
     WITH wanted AS (
         SELECT release.reference_type, release.reference_id,
@@ -131,7 +160,7 @@ RELEASE_HOLDS = """
          GROUP BY release.reference_type, release.reference_id
     ), standing AS (
         SELECT hold.id, hold.warehouse_id, hold.sku_id, hold.reference_type, hold.reference_id,
-               hold.quantity, wanted.quantity AS wanted,
+               hold.quantity, wanted.quantity * hold.quantity_each AS wanted,
                sum(hold.quantity) OVER document - hold.quantity AS before
           FROM wanted
           JOIN inventory.stock_hold AS hold
@@ -140,7 +169,8 @@ RELEASE_HOLDS = """
            AND hold.reference_id = wanted.reference_id
          WHERE hold.quantity > 0
         WINDOW document AS (
-            PARTITION BY hold.reference_type, hold.reference_id ORDER BY hold.id DESC)
+            PARTITION BY hold.reference_type, hold.reference_id, hold.sku_id
+                ORDER BY hold.id DESC)
     ), taken AS (
         SELECT id, warehouse_id, sku_id, reference_type, reference_id,
                least(quantity, wanted - before)::bigint AS quantity
@@ -168,7 +198,8 @@ RELEASE_HOLDS = """
 
 # The levels are locked. Both the shipments and the holds of a document are laid end to end, holds
 # in the order of their warehouses; where the two overlap, that much leaves that warehouse on that
-# paper.
+# paper. Of a bundle each component lies along the shipments by itself, each as many times as it is
+# in the bundle.
 SHIP_HOLDS = """
     WITH shipment AS (
         SELECT line.reference_type, line.reference_id, line.quantity,
@@ -183,6 +214,7 @@ SHIP_HOLDS = """
             PARTITION BY line.reference_type, line.reference_id ORDER BY line.position)
     ), standing AS (
         SELECT hold.id, hold.warehouse_id, hold.sku_id, hold.reference_type, hold.reference_id,
+               hold.quantity_each,
                sum(hold.quantity) OVER document - hold.quantity AS begins,
                sum(hold.quantity) OVER document AS ends
           FROM (SELECT DISTINCT reference_type, reference_id FROM shipment) AS wanted
@@ -192,16 +224,18 @@ SHIP_HOLDS = """
            AND hold.reference_id = wanted.reference_id
          WHERE hold.quantity > 0
         WINDOW document AS (
-            PARTITION BY hold.reference_type, hold.reference_id ORDER BY hold.id)
+            PARTITION BY hold.reference_type, hold.reference_id, hold.sku_id ORDER BY hold.id)
     ), taken AS (
         SELECT standing.id, standing.warehouse_id, standing.sku_id,
                shipment.reference_type, shipment.reference_id,
                shipment.movement_type, shipment.movement_id,
-               (least(standing.ends, shipment.ends)
-                - greatest(standing.begins, shipment.begins))::bigint AS quantity
+               (least(standing.ends, shipment.ends * standing.quantity_each)
+                - greatest(standing.begins, shipment.begins * standing.quantity_each)
+               )::bigint AS quantity
           FROM shipment
           JOIN standing USING (reference_type, reference_id)
-         WHERE standing.begins < shipment.ends AND shipment.begins < standing.ends
+         WHERE standing.begins < shipment.ends * standing.quantity_each
+           AND shipment.begins * standing.quantity_each < standing.ends
     ), lowered AS (
         UPDATE inventory.stock_hold AS hold
            SET quantity = hold.quantity - less.quantity
@@ -245,14 +279,22 @@ KEEP_OPEN_WAREHOUSES = """
 """
 
 # Missing levels are made and standing ones locked in one pass, in the lock order. A paper that was
-# booked before (it has its movement) is left alone; papers of one batch differ.
+# booked before (it has its movement) is left alone; papers of one batch differ. Of a bundle its
+# components come in.
 RECEIVE_STOCK = """
-    WITH receipt AS (
-        SELECT target.id AS warehouse_id, line.sku_id, line.reason, line.reference_type,
-               line.reference_id, sum(line.quantity)::bigint AS quantity
+    WITH line AS (
+        SELECT paper.org_id, coalesce(component.component_sku_id, paper.sku_id) AS sku_id,
+               paper.quantity * coalesce(component.quantity, 1) AS quantity,
+               paper.reason, paper.reference_type, paper.reference_id
           FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[],
                       $7::bigint[])
-               AS line (org_id, sku_id, quantity, reason, reference_type, reference_id)
+               AS paper (org_id, sku_id, quantity, reason, reference_type, reference_id)
+          LEFT JOIN catalog.sku_component AS component
+            ON component.network_id = $1 AND component.bundle_sku_id = paper.sku_id
+    ), receipt AS (
+        SELECT target.id AS warehouse_id, line.sku_id, line.reason, line.reference_type,
+               line.reference_id, sum(line.quantity)::bigint AS quantity
+          FROM line
          CROSS JOIN LATERAL (
                SELECT warehouse.id
                  FROM inventory.warehouse AS warehouse
@@ -337,6 +379,7 @@ async def insert_holds(conn: Connection, network_id: int, holds: Sequence[NewHol
         [hold.reference_type for hold in holds],
         [hold.reference_id for hold in holds],
         [hold.quantity for hold in holds],
+        [hold.quantity_each for hold in holds],
         [hold.expires_at for hold in holds],
     )
 
@@ -353,7 +396,7 @@ async def lock_held_levels(
 async def release_holds(
     conn: Connection, network_id: int, releases: Sequence[Release]
 ) -> dict[tuple[str, int], int]:
-    """Lower holds, the youngest first; returns what became free, by document."""
+    """Lower holds, the youngest first; returns how much stock became free, by document."""
     rows = await conn.fetch(
         RELEASE_HOLDS,
         network_id,
@@ -367,7 +410,7 @@ async def release_holds(
 async def ship_holds(
     conn: Connection, network_id: int, shipments: Sequence[HoldShipment], account_id: int | None
 ) -> dict[tuple[str, int], int]:
-    """Consume holds, the oldest first; returns what left, by document."""
+    """Consume holds, the oldest first; returns how much stock left, by document."""
     rows = await conn.fetch(
         SHIP_HOLDS,
         network_id,

@@ -132,7 +132,7 @@ FETCH_STANDING_STOCK = """
                   WHERE level.network_id = $1 AND level.warehouse_id = $2 AND level.on_hand > 0
                   ORDER BY sku.code
                   LIMIT $3) AS sku_codes,
-           (SELECT count(*)
+           (SELECT count(DISTINCT hold.reference_id)
               FROM inventory.stock_hold AS hold
              WHERE hold.network_id = $1 AND hold.warehouse_id = $2 AND hold.quantity > 0
                AND hold.reference_type = 'order_line') AS order_lines,

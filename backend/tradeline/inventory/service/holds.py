@@ -59,7 +59,7 @@ async def hold_stock(
     Raises:
         Forbidden: without `stock:hold`.
         Rejected: NotFound for an edge that the actor cannot buy on or a SKU not traded there;
-            InsufficientStock for each line that cannot be met; InvalidValue.
+            BundleHasNoStock; InsufficientStock for each line that cannot be met; InvalidValue.
     """
     actor.require(Permission.STOCK_HOLD)
     now = await supply_queries.fetch_now(conn)
@@ -166,7 +166,10 @@ async def _names(
         raise refuse(NotFound(path=("relationshipId",), subject="relationship"))
     tradable = await load_tradable(conn, network_id=actor.network_id, pairs=pairs)
     return {
-        sku_id: SkuName(found.sku_code, found.base_unit) for (_, sku_id), found in tradable.items()
+        sku_id: SkuName(
+            found.sku_code, found.base_unit, tuple(part.code for part in found.components)
+        )
+        for (_, sku_id), found in tradable.items()
     }
 
 

@@ -55,8 +55,9 @@ async def adjust_stock(
 
     Raises:
         Forbidden: without `stock:manage`.
-        Rejected: NotFound for a foreign warehouse or unseen SKU; InsufficientStock where more would
-            go than is free; WarehouseClosed where something would come in; InvalidValue.
+        Rejected: NotFound for a foreign warehouse or unseen SKU; BundleHasNoStock;
+            InsufficientStock where more would go than is free; WarehouseClosed where something
+            would come in; InvalidValue.
     """
     actor.require(Permission.STOCK_MANAGE)
     keys = [(line.warehouse_id, line.sku_id) for line in adjustments]
@@ -78,8 +79,8 @@ async def count_stock(conn: Connection, *, actor: Actor, counts: Sequence[StockC
 
     Raises:
         Forbidden: without `stock:manage`.
-        Rejected: NotFound for a foreign warehouse or unseen SKU; CountBelowHeld; WarehouseClosed
-            where something would stand; InvalidValue.
+        Rejected: NotFound for a foreign warehouse or unseen SKU; BundleHasNoStock; CountBelowHeld;
+            WarehouseClosed where something would stand; InvalidValue.
     """
     actor.require(Permission.STOCK_MANAGE)
     keys = [(line.warehouse_id, line.sku_id) for line in counts]
@@ -101,8 +102,8 @@ async def transfer_stock(
 
     Raises:
         Forbidden: without `stock:manage`.
-        Rejected: NotFound for a foreign warehouse or unseen SKU; InsufficientStock; WarehouseClosed
-            for one that is carried to; InvalidValue.
+        Rejected: NotFound for a foreign warehouse or unseen SKU; BundleHasNoStock;
+            InsufficientStock; WarehouseClosed for one that is carried to; InvalidValue.
     """
     actor.require(Permission.STOCK_MANAGE)
     keys = [(line.from_warehouse_id, line.sku_id) for line in transfers]
@@ -200,7 +201,8 @@ async def _lock(
     sku_ids = sorted({sku_id for _, sku_id in keys})
     visible = await visible_sku_ids(conn, actor=actor, ids=sku_ids)
     names = await queries.fetch_sku_names(conn, actor, sku_ids, visible)
-    return await queries.lock_levels(conn, actor, keys, list(names)), names
+    stocked = [sku_id for sku_id, name in names.items() if not name.component_codes]
+    return await queries.lock_levels(conn, actor, keys, stocked), names
 
 
 async def _store(

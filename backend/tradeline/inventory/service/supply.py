@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from tradeline.catalog import load_compositions
 from tradeline.inventory.model import (
     OWN_USE,
     HoldShipment,
@@ -17,21 +18,33 @@ from tradeline.kernel import Actor, Connection, Permission
 
 
 async def lock_supply(
-    conn: Connection, *, network_id: int, pairs: Sequence[tuple[int, int]]
+    conn: Connection,
+    *,
+    network_id: int,
+    pairs: Sequence[tuple[int, int]],
+    bundles: Mapping[int, Mapping[int, int]] | None = None,
 ) -> Supply:
     """Lock all stock that could serve the pairs (relationship_id, sku_id); one statement.
 
-    The levels stay locked until the unit of work ends. Lock everything that the unit of work will
-    touch in one call: a second one may deadlock with somebody else's first.
+    `bundles` says which of the SKUs are made of how many of which others: of them the components
+    are locked, among all the others in one order. The levels stay locked until the unit of work
+    ends. Lock everything that the unit of work will touch in one call: a second one may deadlock
+    with somebody else's first.
     """
-    return Supply(await queries.lock_supply(conn, network_id, pairs) if pairs else ())
+    stocked = _stocked(pairs, bundles or {})
+    return Supply(await queries.lock_supply(conn, network_id, stocked) if pairs else (), bundles)
 
 
 async def load_supply(
-    conn: Connection, *, network_id: int, pairs: Sequence[tuple[int, int]]
+    conn: Connection,
+    *,
+    network_id: int,
+    pairs: Sequence[tuple[int, int]],
+    bundles: Mapping[int, Mapping[int, int]] | None = None,
 ) -> Supply:
     """As `lock_supply`, without locking: to look at. Nothing may be held of what it gives."""
-    return Supply(await queries.load_supply(conn, network_id, pairs) if pairs else ())
+    stocked = _stocked(pairs, bundles or {})
+    return Supply(await queries.load_supply(conn, network_id, stocked) if pairs else (), bundles)
 
 
 async def available(
@@ -66,8 +79,8 @@ async def release_holds(
 ) -> dict[tuple[str, int], int]:
     """Free so much of what documents hold, the last warehouse of each first.
 
-    Never more than is held: returns what became free by (reference_type, reference_id), and
-    nothing for a document that holds nothing, such as a line of an edge that holds no stock.
+    Never more than is held: returns how much stock became free by (reference_type, reference_id),
+    and nothing for a document that holds nothing, such as a line of an edge that holds no stock.
     """
     if not releases:
         return {}
@@ -85,8 +98,8 @@ async def ship_holds(
 ) -> dict[tuple[str, int], int]:
     """Let held goods leave: lowers holds and on-hand, first warehouse first; writes movements.
 
-    Never more than is held: returns what left by (reference_type, reference_id). A line without
-    holds moves no stock here: its seller keeps none in these warehouses. The same paper
+    Never more than is held: returns how much stock left by (reference_type, reference_id). A line
+    without holds moves no stock here: its seller keeps none in these warehouses. The same paper
     (movement_type, movement_id) ships once: a second time is a UniqueViolation.
     """
     if not shipments:
@@ -124,22 +137,42 @@ async def send_back_stock(
 
     An organization may receive without keeping its stock here, or may have counted since: what is
     not there does not leave, and a count tells the difference. `skus` are the goods' SKUs, in
-    the same order.
+    the same order; of a bundle each component leaves as far as it stands there itself, for whoever
+    received it may have sold some of it.
     """
-    supply = Supply(await queries.lock_own_supply(conn, network_id, org_id, list(skus)))
+    bundles = await load_compositions(conn, network_id=network_id, sku_ids=skus)
+    parts = [
+        (line, part, each)
+        for line, sku_id in zip(goods, skus, strict=True)
+        for part, each in bundles.get(sku_id, {sku_id: 1}).items()
+    ]
+    stocked = sorted({part for _, part, _ in parts})
+    supply = Supply(await queries.lock_own_supply(conn, network_id, org_id, stocked))
     holds: list[NewHold] = []
-    for line, sku_id in zip(goods, skus, strict=True):
-        units = min(line.quantity, supply.free(OWN_USE, sku_id))
-        for part in supply.allocate(OWN_USE, sku_id, units) or () if units else ():
+    for line, sku_id, each in parts:
+        units = min(line.quantity * each, supply.free(OWN_USE, sku_id))
+        for given in supply.allocate(OWN_USE, sku_id, units) or () if units else ():
             holds.append(
                 NewHold(
-                    warehouse_id=part.warehouse_id,
+                    warehouse_id=given.warehouse_id,
                     sku_id=sku_id,
                     held_for_org_id=org_id,
                     reference_type=line.reference_type,
                     reference_id=line.reference_id,
-                    quantity=part.quantity,
+                    quantity=given.quantity,
+                    quantity_each=each,
                 )
             )
     await store_holds(conn, network_id=network_id, holds=holds)
     await ship_holds(conn, network_id=network_id, shipments=goods, account_id=account_id)
+
+
+def _stocked(
+    pairs: Sequence[tuple[int, int]], bundles: Mapping[int, Mapping[int, int]]
+) -> list[tuple[int, int]]:
+    """The pairs of which stock is kept: those of a bundle's components in place of the bundle."""
+    return [
+        (relationship_id, part)
+        for relationship_id, sku_id in pairs
+        for part in bundles.get(sku_id, (sku_id,))
+    ]

@@ -37,7 +37,7 @@ async def load_placement(
     prices = await _price(conn, network_id, orders, tradable)
     read_exposures = lock_exposures if is_locked else load_exposures
     exposures = await read_exposures(conn, network_id=network_id, relationship_ids=ids)
-    supply = await _supply(conn, network_id, pairs, trading, is_locked=is_locked)
+    supply = await _supply(conn, network_id, pairs, trading, tradable, is_locked=is_locked)
     free = {edge_id: exposure.free_minor for edge_id, exposure in exposures.items()}
     return PlacementState(trading, tradable, prices, exposures, supply, free, today())
 
@@ -47,12 +47,14 @@ async def _supply(
     network_id: int,
     pairs: Sequence[tuple[int, int]],
     trading: Mapping[int, Relationship],
+    tradable: Mapping[tuple[int, int], Tradable],
     *,
     is_locked: bool,
 ) -> Supply:
     held = [pair for pair in pairs if trading[pair[0]].holds_stock]
     read_supply = lock_supply if is_locked else load_supply
-    return await read_supply(conn, network_id=network_id, pairs=held)
+    bundles = {sku.sku_id: sku.composition for sku in tradable.values() if sku.components}
+    return await read_supply(conn, network_id=network_id, pairs=held, bundles=bundles)
 
 
 async def _price(

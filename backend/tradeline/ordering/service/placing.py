@@ -71,8 +71,9 @@ async def place_orders(
 
     The outcome equals placing them one by one; a refused order harms no other. The exposures and
     stock levels they draw on stay locked until the unit of work ends. Reasons: NotTrading,
-    NotInAssortment, UnknownPack, BelowMinimum, OutOfStep, PriceMissing, NotEnoughStock,
-    OutsideTerritory, BelowOrderMinimum, CreditBlocked, NotEnoughCredit, InvalidValue.
+    NotInAssortment, ComponentClosed, UnknownPack, BelowMinimum, OutOfStep, PriceMissing,
+    NotEnoughStock, OutsideTerritory, BelowOrderMinimum, CreditBlocked, NotEnoughCredit,
+    InvalidValue.
 
     Raises:
         Forbidden: if one of the actors lacks the permission for its side.
@@ -230,14 +231,16 @@ def _stock_holds(
     return [
         NewHold(
             warehouse_id=allocation.warehouse_id,
-            sku_id=line.tradable.sku_id,
+            sku_id=sku_id,
             held_for_org_id=placed.relationship.buyer_org_id,
             reference_type="order_line",
             reference_id=line_id,
-            quantity=allocation.quantity,
+            quantity=allocation.quantity * each,
+            quantity_each=each,
         )
         for line_id, (placed, line) in zip(line_ids, lines, strict=True)
         for allocation in line.allocations
+        for sku_id, each in (line.tradable.composition or {line.tradable.sku_id: 1}).items()
     ]
 
 
