@@ -39,7 +39,7 @@ HAS_LEFT: Final = "tradeline.has_left"
 RETRY_SECONDS: Final = 1
 
 
-class _Waiting(Enum):
+class Awaited(Enum):
     """What a connection waits for, and how long in seconds."""
 
     HEAD = "head"
@@ -47,7 +47,7 @@ class _Waiting(Enum):
     REST = "rest"  # of a body that was answered before it had come
 
 
-class _Held:
+class Held:
     """How many bytes of bodies that are not whole yet the process holds."""
 
     bytes = 0
@@ -57,10 +57,10 @@ class Connection(HttpToolsProtocol):
     """uvicorn's connection, within bounds. `uvicorn --http tradeline_server.connections:Connection`
     serves by it."""
 
-    seconds_max: dict[_Waiting, float] = {  # noqa: RUF012 - never changed
-        _Waiting.HEAD: HEAD_SECONDS_MAX,
-        _Waiting.BODY: BODY_SECONDS_MAX,
-        _Waiting.REST: REST_SECONDS_MAX,
+    seconds_max: dict[Awaited, float] = {  # noqa: RUF012 - never changed
+        Awaited.HEAD: HEAD_SECONDS_MAX,
+        Awaited.BODY: BODY_SECONDS_MAX,
+        Awaited.REST: REST_SECONDS_MAX,
     }
     reading_seconds_max = READING_SECONDS_MAX
     connections_max = CONNECTIONS_MAX
@@ -70,7 +70,7 @@ class Connection(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._in_head = True
         self._in_body = False
-        self._waits_for: _Waiting | None = None
+        self._awaits: Awaited | None = None
         self._since = self.loop.time()
         self._timer: asyncio.TimerHandle | None = None
         self._reading_timer: asyncio.TimerHandle | None = None
@@ -85,7 +85,7 @@ class Connection(HttpToolsProtocol):
         if len(self.connections) > self.connections_max and not self._close_idle_ones():
             self._refuse(503, "Too many connections are open; try again in 1 s.")
             return
-        self._wait_for(_Waiting.HEAD)
+        self._wait_for(Awaited.HEAD)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_for(None)
@@ -101,16 +101,16 @@ class Connection(HttpToolsProtocol):
             self._let_go()
         elif self._in_body:
             if self.cycle.response_complete:
-                self._wait_for(_Waiting.REST)
+                self._wait_for(Awaited.REST)
                 return
-            self._wait_for(_Waiting.BODY)
+            self._wait_for(Awaited.BODY)
             self._body_bytes += len(data)
-            _Held.bytes += len(data)
-            if _Held.bytes > self.bodies_bytes_max:
+            Held.bytes += len(data)
+            if Held.bytes > self.bodies_bytes_max:
                 self._make_room()
         elif self._in_head or self.cycle is None or self.cycle.response_complete:
             self._let_go()
-            self._wait_for(_Waiting.HEAD)
+            self._wait_for(Awaited.HEAD)
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES_MAX:
                 self._refuse(431, f"The head of a request has at most {HEAD_BYTES_MAX} bytes.")
@@ -138,7 +138,7 @@ class Connection(HttpToolsProtocol):
         super().on_response_complete()
         if self._in_body and not self.transport.is_closing():
             self._let_go()
-            self._wait_for(_Waiting.REST)
+            self._wait_for(Awaited.REST)
 
     def handle_websocket_upgrade(self) -> None:
         self._wait_for(None)
@@ -156,28 +156,28 @@ class Connection(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         self._refuse(400, f"{msg} Send requests of HTTP/1.1, one after the other.")
 
-    def _wait_for(self, what: _Waiting | None) -> None:
+    def _wait_for(self, what: Awaited | None) -> None:
         """However much of it comes, the time that was given is not given again."""
-        if what is self._waits_for:
+        if what is self._awaits:
             return
         if self._timer is not None:
             self._timer.cancel()
-        self._waits_for, self._timer = what, None
+        self._awaits, self._timer = what, None
         if what is not None:
             self._since = self.loop.time()
             self._timer = self.loop.call_later(self.seconds_max[what], self._give_up)
 
     def _give_up(self) -> None:
-        if self._waits_for is _Waiting.REST:
+        if self._awaits is Awaited.REST:
             self.transport.abort()
-        elif self._waits_for is _Waiting.HEAD and not self._head_bytes:
+        elif self._awaits is Awaited.HEAD and not self._head_bytes:
             self.transport.close()  # it has asked for nothing
         else:
-            seconds = self.seconds_max[self._waits_for or _Waiting.HEAD]
+            seconds = self.seconds_max[self._awaits or Awaited.HEAD]
             self._refuse(408, f"The request did not come whole within {seconds:g} s; send it anew.")
 
     def _let_go(self) -> None:
-        _Held.bytes -= self._body_bytes
+        Held.bytes -= self._body_bytes
         self._body_bytes = 0
 
     def _make_room(self) -> None:
@@ -185,7 +185,7 @@ class Connection(HttpToolsProtocol):
         slow = [other for other in self._others() if other._body_bytes]
         slow.sort(key=lambda other: other._since)
         for other in slow:
-            if _Held.bytes <= self.bodies_bytes_max:
+            if Held.bytes <= self.bodies_bytes_max:
                 break
             other._refuse(503, "Too much is being sent at once; try again in 1 s.")
 
@@ -195,7 +195,7 @@ class Connection(HttpToolsProtocol):
             other
             for other in self._others()
             if other is not self
-            and (other._waits_for or (other.cycle and other.cycle.response_complete))
+            and (other._awaits or (other.cycle and other.cycle.response_complete))
         ]
         for other in heapq.nsmallest(
             CLOSED_TOGETHER, idle, key=lambda other: (other.cycle is not None, other._since)
