@@ -20,6 +20,7 @@ from tradeline_server.bench.load import Dealer, Outcome, Task
 from tradeline_server.bench.queries import outcome as queries
 from tradeline_server.bench.reckoning import (
     lost_orders,
+    mean,
     oversold_units,
     percentile,
     shares_of_time,
@@ -43,35 +44,39 @@ from tradeline_server.settings import Settings
 WARM_UP_SECONDS_MAX = 5.0
 POSTING_SECONDS_MAX = 300.0
 POLL_SECONDS = 0.05
-DEALERS_SIGNED_IN_MAX = 1_000
+DEALERS_SIGNED_IN_MAX = 10_000
 SEED = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What is to be measured. `hot` lets everybody want the same SKU; `past_orders` are there
-    before the first one is placed."""
+    before the first one is placed. `rate` orders a minute are offered, or as many as are taken."""
 
     kind: str
     seconds: int
     lines: int = 1
     concurrency: int
+    web_processes: int
     skus: int
     relationships: int
+    rate: int | None = None
     hot: bool = False
     past_orders: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What was measured. Of orders `accepted`, `refused` and the percentiles are of the measured
-    time, everything else of the whole run; of the catalog an answer is a page of 50 prices."""
+    """What was measured. Of orders `accepted`, `refused` and the percentiles are of the
+    measured time, everything else of the whole run; of the catalog an answer is a page of 50
+    prices. At a fixed rate latencies count from when an order was due, be it sent later."""
 
     plan: Mapping[str, Any]
     per_minute: int
     p50_ms: float | None
     p95_ms: float | None
     p99_ms: float | None
+    mean_ms: float | None
     accepted: int
     refused: int
     refusals: Mapping[str, int]
@@ -84,6 +89,8 @@ class Report:
     fsync: str
     doctor_violations: int
     violations: list[str]
+    offered_per_minute: int | None = None
+    sent_late_p99_ms: float | None = None
     lost: int = 0
     lost_numbers: list[str] = field(default_factory=list)
     oversold: int = 0
@@ -127,7 +134,7 @@ async def measure(settings: Settings, plan: Plan, tell: Progress) -> Report:
                 tell=tell,
             )
             async with (
-                running_system(folder, database.dsn) as system,
+                running_system(folder, database.dsn, plan.web_processes) as system,
                 _looking(database.dsn) as conn,
             ):
                 marks = await queries.fetch_marks(conn, scene.network_id)
@@ -172,6 +179,7 @@ def _task(plan: Plan, scene: Scene, system: System) -> Task:
         scarce=SCARCE_SKUS,
         hot=SCARCE_SKUS if plan.hot else None,
         lines=plan.lines,
+        rate=plan.rate,
         region=REGION,
         concurrency=plan.concurrency,
         warm_up_seconds=min(WARM_UP_SECONDS_MAX, plan.seconds / 2),
@@ -243,7 +251,8 @@ async def _report(
     delivery = await queries.fetch_delivery_lags(conn, network_id, last_event)
     examined = await examine(conn)
     latencies = outcome.latencies_ms
-    mean_ms = sum(latencies) / len(latencies) if latencies else None
+    late = outcome.late_ms
+    mean_ms = mean(latencies)
     answered = outcome.accepted + outcome.refused
     cpu = run.watch.cpu_seconds(outcome.began, outcome.ended)
     return Report(
@@ -257,8 +266,10 @@ async def _report(
         refusals=outcome.refusals,
         errors=outcome.errors,
         faults=outcome.faults,
+        mean_ms=mean_ms,
         shares=shares_of_time(
-            stages_between(system.profiles, outcome.began, outcome.ended), mean_ms
+            stages_between(system.profiles, outcome.began, outcome.ended),
+            None if mean_ms is None else mean_ms - (mean(late) or 0.0),
         ),
         cpu_ms={
             group: round(seconds * 1000 / max(answered, 1), 2) for group, seconds in cpu.items()
@@ -268,6 +279,8 @@ async def _report(
         fsync=await queries.show_durability(conn),
         doctor_violations=examined.violations,
         violations=[found.message() for found in examined.findings if found.count],
+        offered_per_minute=None if plan.rate is None else round(len(late) / plan.seconds * 60),
+        sent_late_p99_ms=percentile(late, 0.99),
         lost=len(lost),
         lost_numbers=lost[:5],
         oversold=sum(oversold.values()),

@@ -1,7 +1,7 @@
 """The load generator, a process of its own: `python -m tradeline_server.bench.load`.
 
 It reads its task from the standard input, signs the dealers in, keeps so many requests under way
-for so long, and writes what came of it to the standard output.
+for so long, or sends them when they are due, and writes what came of it to the standard output.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import itertools
 import random
 import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from decimal import Decimal
 from typing import Any
@@ -35,9 +35,12 @@ UNITS = 12
 PAGE = 50
 PAGES_WALKED = 4
 
-# When it was sent, when it was answered, and with what.
+LATE_SECONDS_MAX = 30.0
+
+# When it was sent, or due, when it was answered, and with what.
 Answer = tuple[float, float, bytes]
-Ask = Callable[[Line], Awaitable[None]]
+# Asks on that connection what has been due since then.
+Ask = Callable[[Line, float], Awaitable[None]]
 
 # Refusals, which are data, begin with their type.
 TOP_LEVEL_ERRORS = b'"errors":[{"message"'
@@ -68,7 +71,9 @@ class Dealer(msgspec.Struct, frozen=True):
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """What to do; ids are the graph's. The first `scarce` SKUs run out, and `hot` is the position
-    of the one that everybody wants. The run's name keeps its request ids apart from others'."""
+    of the one that everybody wants. `rate` orders a minute are due, whatever becomes of those
+    before; else each connection asks again once it has its answer. The run's name keeps its
+    request ids apart from others'."""
 
     kind: str
     host: str
@@ -80,6 +85,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     scarce: int
     hot: int | None
     lines: int
+    rate: int | None = None
     region: str
     concurrency: int
     warm_up_seconds: float
@@ -92,7 +98,9 @@ class Outcome(msgspec.Struct, kw_only=True):
     """What came of it. Counts and `latencies_ms` are of what was answered between `began` and
     `ended`, seconds since the epoch; `acknowledged` and `faults` are of the whole run.
 
-    `acknowledged` holds number and minor units of each order that a dealer was told it has.
+    `acknowledged` holds number and minor units of each order that a dealer was told it has. At a
+    rate, `latencies_ms` and `late_ms` are of all that were due between the two, and count from
+    when they were: to their answers, and to when they were sent.
     """
 
     began: float = 0.0
@@ -101,10 +109,15 @@ class Outcome(msgspec.Struct, kw_only=True):
     refused: int = 0
     errors: int = 0
     shipped: int = 0
+    late_ms: list[float] = msgspec.field(default_factory=list)
     latencies_ms: list[float] = msgspec.field(default_factory=list)
     acknowledged: list[tuple[str, int]] = msgspec.field(default_factory=list)
     refusals: dict[str, int] = msgspec.field(default_factory=dict)
     faults: list[str] = msgspec.field(default_factory=list)
+
+
+async def now() -> float:
+    return time.time()
 
 
 class Crowd:
@@ -114,7 +127,6 @@ class Crowd:
         self.task = task
         self.outcome = Outcome()
         self.tokens: dict[str, str] = {}
-        self._stops_at = 0.0
 
     async def sign_in(self) -> None:
         """Every dealer and the brand, as any machine does it."""
@@ -157,19 +169,23 @@ class Crowd:
         begins = time.time() + self.task.warm_up_seconds
         self.outcome.began, self.outcome.ended = begins, begins + self.task.seconds
         lasts = self.task.warm_up_seconds + self.task.seconds
-        self._stops_at = time.monotonic() + lasts
         await asyncio.wait_for(asyncio.gather(*asking), lasts + DRAIN_SECONDS_MAX)
 
     def is_over(self) -> bool:
-        return time.monotonic() >= self._stops_at
+        return time.time() >= self.outcome.ended
 
-    async def keep_asking(self, ask: Ask, is_over: Callable[[], bool]) -> None:
-        """On one connection, one request after another; on a new one when it breaks."""
+    async def keep_asking(
+        self, ask: Ask, is_over: Callable[[], bool], turn: Callable[[], Awaitable[float]] = now
+    ) -> None:
+        """On one connection, one request after another, each at its turn; on a new one when it
+        breaks, or was closed for nothing was asked on it."""
         line: Line | None = None
         while not is_over():
+            due = await turn()
             try:
-                line = line or await Line.open(self.task.host, self.task.port)
-                await ask(line)
+                if line is None or line.is_closed:
+                    line = await Line.open(self.task.host, self.task.port)
+                await ask(line, due)
             except (ConnectionBroken, OSError) as error:
                 self.fault(str(error))
                 line = None
@@ -177,23 +193,35 @@ class Crowd:
         if line is not None:
             line.close()
 
-    async def exchange(self, line: Line, request: bytes) -> Answer | None:
+    async def exchange(self, line: Line, request: bytes, due: float) -> Answer | None:
         """A good answer; anything else is a fault and counts as an error."""
-        sent = time.time()
         status, body = await line.ask(request)
         answered = time.time()
         if status != 200 or TOP_LEVEL_ERRORS in body:
             self.fault(f"{status} {body[:300].decode(errors='replace')}")
             return None
-        return sent, answered, body
+        return due, answered, body
 
     def fault(self, message: str) -> None:
         self.outcome.errors += 1
         if len(self.outcome.faults) < FAULTS_TOLD_MAX:
             self.outcome.faults.append(message)
 
-    def is_counted(self, answered: float) -> bool:
-        return self.outcome.began <= answered < self.outcome.ended
+    def is_counted(self, moment: float) -> bool:
+        return self.outcome.began <= moment < self.outcome.ended
+
+
+def moments(task: Task) -> Iterator[float]:
+    """When orders are due, seconds from the beginning: at random, as callers come who know nothing
+    of one another, so many a minute on the average. The same task has the same ones."""
+    if task.rate is None:
+        return
+    chance = random.Random(task.seed)
+    lasts = task.warm_up_seconds + task.seconds
+    moment = chance.expovariate(task.rate / 60)
+    while moment < lasts:
+        yield moment
+        moment += chance.expovariate(task.rate / 60)
 
 
 class Buyers(Crowd):
@@ -206,10 +234,29 @@ class Buyers(Crowd):
         self._number = itertools.count()
         self._answers: list[Answer] = []
         self._to_ship: asyncio.Queue[str] = asyncio.Queue()
-        buyers = [self.keep_asking(self._order, self.is_over) for _ in range(self.task.concurrency)]
+        self._moments = deque(moments(self.task))
+        buyers = (
+            self.keep_asking(self._order, self.is_over)
+            if self.task.rate is None
+            else self.keep_asking(self._order, self._is_late_or_done, self._turn)
+            for _ in range(self.task.concurrency)
+        )
         await self.run(*buyers, self.keep_asking(self._ship, self._is_all_shipped))
+        for _ in self._moments:
+            self.fault("An order was due and never sent: the system is far behind the rate.")
         self._tell()
         return self.outcome
+
+    async def _turn(self) -> float:
+        """Wait for the next order that is due. It may be so already if no connection was free."""
+        due = self.outcome.began - self.task.warm_up_seconds + self._moments.popleft()
+        await asyncio.sleep(due - time.time())
+        if self.is_counted(due):
+            self.outcome.late_ms.append((time.time() - due) * 1000)
+        return due
+
+    def _is_late_or_done(self) -> bool:
+        return not self._moments or time.time() >= self.outcome.ended + LATE_SECONDS_MAX
 
     def _prepare(self) -> Iterator[tuple[bytes, bytes]]:
         """Requests without their number, which all have equally many digits."""
@@ -259,19 +306,20 @@ class Buyers(Crowd):
             line |= {"packId": self.task.case_ids[sku], "quantity": 1}
         return line
 
-    async def _order(self, line: Line) -> None:
+    async def _order(self, line: Line, due: float) -> None:
         before, after = next(self._orders)
         number = next(self._number)
-        answer = await self.exchange(line, before + b"%010d" % number + after)
+        answer = await self.exchange(line, before + b"%010d" % number + after, due)
         if answer is None:
             return
         self._answers.append(answer)
-        if number * SHIPPED_OF_HUNDRED % 100 < SHIPPED_OF_HUNDRED:
+        # Not the first of a hundred, which wants what has run out.
+        if (number + 1) * SHIPPED_OF_HUNDRED % 100 < SHIPPED_OF_HUNDRED:
             order = msgspec.json.decode(answer[2])["data"]["orderPlace"]["order"]
             if order is not None:
                 self._to_ship.put_nowait(order["id"])
 
-    async def _ship(self, line: Line) -> None:
+    async def _ship(self, line: Line, _due: float) -> None:
         try:
             order_id = await asyncio.wait_for(self._to_ship.get(), IDLE_SECONDS)
         except TimeoutError:
@@ -296,6 +344,7 @@ class Buyers(Crowd):
             payload: dict[str, Any] = msgspec.json.decode(body)["data"]["orderPlace"]
             order = payload["order"]
             counted = self.is_counted(answered)
+            timed = counted if self.task.rate is None else self.is_counted(sent)
             if order is None:
                 outcome.refused += counted
                 for kind in {problem["__typename"] for problem in payload["errors"]}:
@@ -304,7 +353,7 @@ class Buyers(Crowd):
             minor = int(Decimal(order["amount"]["amount"]) * 100)  # the bench trades in yuan
             outcome.acknowledged.append((order["number"], minor))
             outcome.accepted += counted
-            if counted:
+            if timed:
                 outcome.latencies_ms.append((answered - sent) * 1000)
         outcome.refusals = dict(refusals)
 
@@ -321,13 +370,14 @@ class Readers(Crowd):
         await self.run(*readers)
         return self.outcome
 
-    async def _leaf(self, line: Line) -> None:
+    async def _leaf(self, line: Line, _due: float) -> None:
         start = random.choice(self._heads)
         after: str | None = None
         for _ in range(PAGES_WALKED):
             asked = {"query": BROWSE, "variables": {"first": PAGE, "after": after}}
             body = msgspec.json.encode(asked)
-            answer = await self.exchange(line, start + b"%d\r\n\r\n" % len(body) + body)
+            request = start + b"%d\r\n\r\n" % len(body) + body
+            answer = await self.exchange(line, request, time.time())
             if answer is None:
                 return
             page = self._read(answer)

@@ -16,6 +16,11 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     return round(sorted(values)[max(0, math.ceil(share * len(values)) - 1)], 2)
 
 
+def mean(values: Sequence[float]) -> float | None:
+    """None of none."""
+    return round(sum(values) / len(values), 2) if values else None
+
+
 def lost_orders(acknowledged: Iterable[tuple[str, int]], stored: Mapping[str, int]) -> list[str]:
     """The numbers of orders that a dealer was told it has, and that are not there so: missing, of
     another amount, or one for two dealers' orders."""

@@ -17,34 +17,34 @@ import msgspec
 import uvicorn
 
 from tradeline.kernel import times_spent
-from tradeline_server.asgi import from_environment
 from tradeline_server.cli import main as run_command
+from tradeline_server.web_process import web_server
 
 PROFILE_SECONDS = 0.25
 
 
 def main() -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     kind, *arguments = sys.argv[1:]
     if kind == "worker":
+        threading.Thread(target=_end_with_parent, daemon=True).start()
         run_command(["worker"])
     else:
         _serve(*arguments)
 
 
 def _serve(listener_number: str, profile: str) -> None:
-    listener = socket.socket(fileno=int(listener_number))
-    app = from_environment()
-    threading.Thread(target=_keep_profile, args=[Path(profile)], daemon=True).start()
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
-    server.run(sockets=[listener])
+    server = web_server()
+    threading.Thread(target=_keep_profile, args=[server, Path(profile)], daemon=True).start()
+    server.run(sockets=[socket.socket(fileno=int(listener_number))])
 
 
-def _keep_profile(path: Path) -> None:
-    """A line now and then: when, and what the stages have taken until then."""
+def _keep_profile(server: uvicorn.Server, path: Path) -> None:
+    """A line now and then: when, and what the stages have taken until then. The first one tells
+    that the process is up."""
     with open(path, "ab", buffering=0) as file:
         while True:
-            file.write(msgspec.json.encode([time.time(), times_spent()]) + b"\n")
+            if server.started:
+                file.write(msgspec.json.encode([time.time(), times_spent()]) + b"\n")
             time.sleep(PROFILE_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""The system under test: a database of the bench's own, web process, worker. All of it ends with
+"""The system under test: a database of the bench's own, web processes, worker. All of it ends with
 the block that started it, and what a killed bench left behind is removed by the next."""
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ import contextlib
 import os
 import secrets
 import shutil
-import socket
 import sys
 import tempfile
 import time
@@ -24,11 +23,10 @@ from tradeline_server import queries
 from tradeline_server.bench import serving
 from tradeline_server.embedded import DATABASE, Server, is_alive
 from tradeline_server.errors import CommandError
-from tradeline_server.history.own_server import is_healthy
 from tradeline_server.settings import Settings
+from tradeline_server.web_processes import listen
 
 FOLDER = "bench-"
-WEB_PROCESSES = 1
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 20.0
 LOG_CHARACTERS_MAX = 2_000
@@ -88,18 +86,20 @@ async def own_database(settings: Settings, folder: Path) -> AsyncIterator[OwnDat
 
 
 @contextlib.asynccontextmanager
-async def running_system(folder: Path, dsn: str) -> AsyncIterator[System]:
-    """Web process and worker, as `infra/running.md` has them, until the block ends."""
+async def running_system(folder: Path, dsn: str, web_processes: int = 1) -> AsyncIterator[System]:
+    """Web processes and worker, as `infra/running.md` has them, until the block ends."""
     environment = os.environ | {
         "DATABASE_URL": dsn,
         "TRADELINE_SECRET": secrets.token_urlsafe(32),
         "TRADELINE_HOME": str(folder),
         "TRADELINE_DOCUMENTS": "any",
     }
-    profiles = tuple(folder / f"stages-{number}" for number in range(WEB_PROCESSES))
+    profiles = tuple(folder / f"stages-{number}" for number in range(web_processes))
     async with contextlib.AsyncExitStack() as stack:
-        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=2048))
-        host, port = listener.getsockname()
+        listeners = listen("127.0.0.1", 0, web_processes)
+        for listener in listeners:
+            stack.enter_context(listener)
+        host, port = listeners[0].getsockname()
         web = [
             await stack.enter_async_context(
                 _process(
@@ -109,12 +109,13 @@ async def running_system(folder: Path, dsn: str) -> AsyncIterator[System]:
                     inherits=listener.fileno(),
                 )
             )
-            for profile in profiles
+            for listener, profile in zip(listeners, profiles, strict=True)
         ]
         worker = await stack.enter_async_context(
             _process(folder / "worker.log", environment, "worker")
         )
-        await _wait_until_healthy(f"http://{host}:{port}", web[0], folder / "web.log")
+        for process, profile in zip(web, profiles, strict=True):
+            await _wait_until_up(process, profile, folder / "web.log")
         pids = tuple(process.pid for process in web)
         yield System(host, port, pids, worker.pid, profiles)
 
@@ -146,9 +147,10 @@ async def _process(
             await process.wait()
 
 
-async def _wait_until_healthy(url: str, process: asyncio.subprocess.Process, log: Path) -> None:
+async def _wait_until_up(process: asyncio.subprocess.Process, profile: Path, log: Path) -> None:
+    """Each of them, which a request could not ask for: it takes whichever has its connection."""
     deadline = time.monotonic() + START_SECONDS_MAX
-    while not await is_healthy(url):
+    while not _is_written(profile):
         if process.returncode is not None or time.monotonic() > deadline:
             raise CommandError(f"The server did not come up: {_tail(log)}")
         await asyncio.sleep(0.05)
@@ -166,6 +168,10 @@ async def _database_on(url: str, name: str) -> AsyncIterator[str]:
     finally:
         await queries.drop_database(maintenance, name)
         await maintenance.close()
+
+
+def _is_written(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
 
 
 def _appending(log: Path) -> BinaryIO:

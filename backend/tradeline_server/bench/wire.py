@@ -36,6 +36,10 @@ class Line(asyncio.Protocol):
         finally:
             self._answer = None
 
+    @property
+    def is_closed(self) -> bool:
+        return self._transport is None or self._transport.is_closing()
+
     def close(self) -> None:
         if self._transport is not None:
             self._transport.close()

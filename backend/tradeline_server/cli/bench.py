@@ -16,6 +16,7 @@ from tradeline_server.bench.benching import Plan, Report, measure
 from tradeline_server.bench.scene import SCARCE_SKUS
 from tradeline_server.cli._terminal import console, print_json
 from tradeline_server.settings import load_settings
+from tradeline_server.web_processes import PROCESSES_MAX, processes_default
 
 # Access tokens last for ten minutes, of which signing in takes some.
 SECONDS_MAX = 480
@@ -40,13 +41,22 @@ seconds_option = click.option(
 )
 
 
+web_processes_option = click.option(
+    "--web-processes",
+    type=click.IntRange(1, PROCESSES_MAX),
+    default=processes_default,
+    show_default="as many as cores",
+    help="Web processes that share the port.",
+)
+
+
 def concurrency_option(default: int) -> Decorator:
     return click.option(
         "--concurrency",
         type=click.IntRange(1, 1_000),
         default=default,
         show_default=True,
-        help="Requests under way at a time.",
+        help="Requests under way at a time, each on a connection of its own.",
     )
 
 
@@ -76,6 +86,12 @@ def command() -> None:
     help="Lines of each order.",
 )
 @concurrency_option(64)
+@click.option(
+    "--rate",
+    type=click.IntRange(1),
+    help="Orders a minute to offer, however long they take. [default: as many as are taken]",
+)
+@web_processes_option
 @size_option("--skus", 5_000, "SKUs in the catalog.", SCARCE_SKUS + 20)
 @size_option("--relationships", 1_000, "Dealers, each with an edge of its own.")
 @click.option("--hot", is_flag=True, help="Let everybody order the same SKU.")
@@ -85,6 +101,8 @@ def orders(
     seconds: int,
     lines: int,
     concurrency: int,
+    rate: int | None,
+    web_processes: int,
     skus: int,
     relationships: int,
     hot: bool,
@@ -97,6 +115,8 @@ def orders(
         seconds=seconds,
         lines=lines,
         concurrency=concurrency,
+        rate=rate,
+        web_processes=web_processes,
         skus=skus,
         relationships=relationships,
         hot=hot,
@@ -108,15 +128,24 @@ def orders(
 @command.command("catalog")
 @seconds_option
 @concurrency_option(4)
+@web_processes_option
 @size_option("--skus", 20_000, "SKUs in the catalog.", SCARCE_SKUS + 20)
 @size_option("--relationships", 10_000, "Dealers, each with prices of its own.")
 @as_json_option
-def catalog(seconds: int, concurrency: int, skus: int, relationships: int, as_json: bool) -> None:
+def catalog(
+    seconds: int,
+    concurrency: int,
+    web_processes: int,
+    skus: int,
+    relationships: int,
+    as_json: bool,
+) -> None:
     """Leaf through the catalog: pages of 50 SKUs at the dealer's own price."""
     plan = Plan(
         kind="catalog",
         seconds=seconds,
         concurrency=concurrency,
+        web_processes=web_processes,
         skus=skus,
         relationships=relationships,
     )

@@ -1,0 +1,39 @@
+"""One of several web processes: `python -m tradeline_server.web_process FD`.
+
+It serves the database of DATABASE_URL on a socket that it inherits, and ends when its standard
+input does, so that none outlives whoever started it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+
+import uvicorn
+
+from tradeline_server.asgi import from_environment
+from tradeline_server.web import web_config
+
+
+def web_server() -> uvicorn.Server:
+    """Of the environment's application; it ends when our standard input does."""
+    # X-Forwarded-For is believed only of proxies that somebody has named.
+    proxy_headers = "FORWARDED_ALLOW_IPS" in os.environ
+    server = uvicorn.Server(web_config(from_environment(), proxy_headers=proxy_headers))
+
+    def end_with_parent() -> None:
+        sys.stdin.buffer.read()
+        server.should_exit = True
+
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    return server
+
+
+def main() -> None:
+    web_server().run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
+
+
+if __name__ == "__main__":
+    main()
