@@ -98,7 +98,19 @@ class PackInput:
         )
 
 
-@strawberry.input(description="The base pack of one unit comes by itself; `barcodes` are its own.")
+@strawberry.input(description="So many base units of one of your SKUs in one unit of a bundle.")
+class SkuComponentInput:
+    sku_id: strawberry.ID
+    quantity: PositiveInt
+
+    def to_model(self) -> catalog.NewComponent:
+        return catalog.NewComponent(sku_id=from_id("Sku", self.sku_id), quantity=self.quantity)
+
+
+@strawberry.input(
+    description="The base pack of one unit comes by itself; `barcodes` are its own. With "
+    "`components`, 1 to 50 of them, it is a bundle: what it is made of never changes."
+)
 class SkuCreateInput:
     request_id: str
     product_id: strawberry.ID
@@ -109,6 +121,7 @@ class SkuCreateInput:
     base_unit: str = "EA"
     packs: list[PackInput] = strawberry.field(default_factory=list)
     barcodes: list[str] = strawberry.field(default_factory=list)
+    components: list[SkuComponentInput] = strawberry.field(default_factory=list)
 
     def to_model(self) -> catalog.NewSku:
         return catalog.NewSku(
@@ -120,6 +133,7 @@ class SkuCreateInput:
             base_unit=self.base_unit,
             packs=tuple(pack.to_model() for pack in self.packs),
             barcodes=tuple(self.barcodes),
+            components=tuple(component.to_model() for component in self.components),
         )
 
 

@@ -86,6 +86,34 @@ class Attribute:
 
 
 @strawberry.type(
+    description="So many base units of a SKU in one unit of a bundle.",
+    directives=scoped(Scope.PARTY),
+)
+class SkuComponent:
+    code: str
+    name: str
+    name_en: str
+    base_unit: str
+    quantity: int
+    sku_id: strawberry.Private[int]
+
+    @classmethod
+    def of(cls, component: catalog.Component) -> SkuComponent:
+        return cls(
+            code=component.code,
+            name=component.name,
+            name_en=component.name_en,
+            base_unit=component.base_unit,
+            quantity=component.quantity,
+            sku_id=component.sku_id,
+        )
+
+    @strawberry.field(description="The SKU itself, if it is one that you may see.")
+    async def sku(self, info: Info) -> Sku | None:
+        return await load_sku(info, self.sku_id)
+
+
+@strawberry.type(
     description="What is stocked, in its base unit. Seen by its owner, and where it is traded.",
     directives=scoped(Scope.PARTY),
 )
@@ -100,6 +128,9 @@ class Sku:
     own_code: str | None = strawberry.field(description="What your organization calls it.")
     packs: list[Pack]
     barcodes: list[Barcode]
+    components: list[SkuComponent] = strawberry.field(
+        description="What one unit of a bundle is made of, and kept in stock as; else empty."
+    )
     product_id: strawberry.Private[int]
 
     @classmethod
@@ -120,6 +151,7 @@ class Sku:
                 Barcode(code=barcode.code, pack_id=to_id("Pack", barcode.pack_id))
                 for barcode in sku.barcodes
             ],
+            components=[SkuComponent.of(component) for component in sku.components],
             product_id=sku.product_id,
         )
 

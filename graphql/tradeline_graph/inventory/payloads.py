@@ -34,6 +34,16 @@ class InsufficientStock(Problem):
     available: int
 
 
+@face_of(inventory.BundleHasNoStock)
+@strawberry.type(
+    description="A bundle is not counted, moved or held itself: its components are.",
+    directives=scoped(Scope.VALUE),
+)
+class BundleHasNoStock(Problem):
+    sku: str
+    components: str
+
+
 @face_of(inventory.WarehouseNotEmpty)
 @strawberry.type(
     description="Stock stands in a warehouse that is to be closed; `skus` names some.",
@@ -89,19 +99,29 @@ WarehouseGrantError: TypeAlias = Annotated[
     strawberry.union("WarehouseGrantError"),
 ]
 StockAdjustError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused | InsufficientStock | WarehouseClosed,
+    NotFound
+    | InvalidValue
+    | RequestReused
+    | InsufficientStock
+    | WarehouseClosed
+    | BundleHasNoStock,
     strawberry.union("StockAdjustError"),
 ]
 StockCountError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused | CountBelowHeld | WarehouseClosed,
+    NotFound | InvalidValue | RequestReused | CountBelowHeld | WarehouseClosed | BundleHasNoStock,
     strawberry.union("StockCountError"),
 ]
 StockTransferError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused | InsufficientStock | WarehouseClosed,
+    NotFound
+    | InvalidValue
+    | RequestReused
+    | InsufficientStock
+    | WarehouseClosed
+    | BundleHasNoStock,
     strawberry.union("StockTransferError"),
 ]
 StockHoldError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused | InsufficientStock,
+    NotFound | InvalidValue | RequestReused | InsufficientStock | BundleHasNoStock,
     strawberry.union("StockHoldError"),
 ]
 StockHoldReleaseError: TypeAlias = Annotated[

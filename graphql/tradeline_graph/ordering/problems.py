@@ -28,6 +28,16 @@ class NotInAssortment(Problem):
     pass
 
 
+@face_of(ordering.ComponentClosed)
+@strawberry.type(
+    description="Something that the bundle is made of is off the market.",
+    directives=scoped(Scope.VALUE),
+)
+class ComponentClosed(Problem):
+    sku: str
+    components: str
+
+
 @face_of(ordering.UnknownPack)
 @strawberry.type(description="The SKU has no such pack.", directives=scoped(Scope.VALUE))
 class UnknownPack(Problem):
@@ -73,6 +83,9 @@ class NotEnoughStock(Problem):
     sku: str
     requested: Quantity
     available: Quantity
+    components: list[str] = strawberry.field(
+        description="Of a bundle, the codes of the components that it is short of."
+    )
 
 
 @face_of(ordering.NotEnoughCredit)
@@ -136,6 +149,7 @@ class ReasonMissing(Problem):
 PlacingProblem: TypeAlias = (
     NotTrading
     | NotInAssortment
+    | ComponentClosed
     | UnknownPack
     | BelowMinimum
     | OutOfStep
