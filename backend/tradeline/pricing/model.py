@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,8 +16,8 @@ from tradeline.organizations import UNCHANGED, PriceStrategy, Unchanged
 
 JSON_VERSION = 2
 BEGINNING = datetime.min.replace(tzinfo=UTC)
-DECIMALS_SHOWN_MIN = 2
-CANDIDATES_REMEMBERED = 4096
+CENT = Decimal("0.01")  # as many decimals are always shown
+TEXTS_REMEMBERED = 4096
 
 
 class PriceLevel(StrEnum):
@@ -241,40 +242,33 @@ class PriceResolution:
             rejected=tuple(r for r in self.rejected if r.reason not in SELLERS_OWN_REASONS),
         )
 
-    def as_json(self) -> dict[str, Any]:
-        """What is frozen on an order line: JSON values only, the same for the same resolution.
+    def to_json(self) -> str:
+        """What is frozen on an order line, the same text for the same resolution.
 
-        Each candidate is written once and then named by its position, what is null is left out:
-        writing it is most of what storing a line costs (ADR 0015).
+        Each candidate is written once and then named by its position, what is null is left out.
+        It is put together by hand: writing it is a good part of what a line costs (ADR 0015).
         """
         candidates = [step.candidate for step in self.steps]
         candidates += [rejected.candidate for rejected in self.rejected]
         places = {candidate.price_id: place for place, candidate in enumerate(candidates)}
-        price, amount = self.price, self.amount
-        return {
-            "version": JSON_VERSION,
-            "currency": self.currency,
-            "strategy": self.strategy.value,
-            "at": self.at.isoformat(),
-            "base_quantity": self.base_quantity,
-            "price": price
-            and {"place": places[price.price_id], "unit_price": f"{price.unit_price:f}"},
-            "priced_quantity": self.priced_quantity,
-            "priced_unit": self.priced_unit,
-            "amount_minor": None if amount is None else amount.minor,
-            "candidates": [_candidate_as_json(candidate) for candidate in candidates],
-            "running": [places[step.running_price_id] for step in self.steps],
-            "rejected": [
-                [rejected.reason.value]
-                if rejected.outranked_by is None
-                else [rejected.reason.value, rejected.outranked_by]
-                for rejected in self.rejected
-            ],
-        }
+        price, amount = "null", self.amount
+        if self.price is not None:
+            place = places[self.price.price_id]
+            price = f'{{"place":{place},"unit_price":"{self.price.unit_price:f}"}}'
+        running = ",".join([str(places[step.running_price_id]) for step in self.steps])
+        return (
+            f'{{"version":{JSON_VERSION},"currency":{_quoted(self.currency)},'
+            f'"strategy":"{self.strategy.value}","at":"{self.at.isoformat()}",'
+            f'"base_quantity":{self.base_quantity},"price":{price},'
+            f'"priced_quantity":{self.priced_quantity},"priced_unit":{_quoted(self.priced_unit)},'
+            f'"amount_minor":{"null" if amount is None else amount.minor},"running":[{running}],'
+            f'"candidates":[{",".join([_candidate_as_json(one) for one in candidates])}],'
+            f'"rejected":[{",".join([_rejected_as_json(one) for one in self.rejected])}]}}'
+        )
 
     @classmethod
     def from_json(cls, frozen: Mapping[str, Any]) -> Self:
-        """Read what `as_json` writes, or wrote in its first version."""
+        """Read what `to_json` writes, or its first version wrote."""
         if frozen["version"] == 1:
             price, steps, rejected = _read_first_version(frozen)
         else:
@@ -303,11 +297,8 @@ class PriceBreak:
 
 def tidy(unit_price: Decimal) -> Decimal:
     """The same price without the zeros that the database pads it with: 12.500000 is 12.50."""
-    whole = unit_price.normalize()
-    exponent = whole.as_tuple().exponent
-    if isinstance(exponent, int) and exponent > -DECIMALS_SHOWN_MIN:
-        return whole.quantize(Decimal(1).scaleb(-DECIMALS_SHOWN_MIN))
-    return whole
+    cents = unit_price.quantize(CENT)
+    return cents if cents == unit_price else unit_price.normalize()
 
 
 _TIMES = ("list_valid_from", "list_valid_to", "valid_from", "valid_to")
@@ -383,19 +374,60 @@ _SHORT = {
 }
 
 
-@lru_cache(maxsize=CANDIDATES_REMEMBERED)
-def _candidate_as_json(candidate: Candidate) -> Mapping[str, Any]:
-    """The same object for the same candidate, which the lines of a batch mostly share."""
-    written: dict[str, Any] = {"inactive": True} if not candidate.list_is_active else {}
-    for name, short in _SHORT.items():
-        value = getattr(candidate, name)
-        if isinstance(value, datetime):
-            written[short] = value.isoformat()
-        elif isinstance(value, Decimal):
-            written[short] = f"{value:f}"
-        elif value is not None:
-            written[short] = value
-    return written
+def _candidate_as_json(candidate: Candidate) -> str:
+    c = candidate
+    of_list = _list_as_json(
+        c.price_list_id,
+        c.price_list_code,
+        c.price_list_name,
+        c.price_list_name_en,
+        c.level,
+        c.currency,
+        c.list_is_active,
+        c.list_valid_from,
+        c.list_valid_to,
+    )
+    pack = "" if c.pack_id is None else f',"pack":{c.pack_id}'
+    begin = "" if c.valid_from is None else f',"from":"{c.valid_from.isoformat()}"'
+    end = "" if c.valid_to is None else f',"to":"{c.valid_to.isoformat()}"'
+    return (
+        f'{{{of_list},"id":{c.price_id}{pack},"unit":{_quoted(c.unit)},'
+        f'"minimum":{c.quantity_minimum},"price":"{c.unit_price:f}"{begin}{end}}}'
+    )
+
+
+@lru_cache(maxsize=TEXTS_REMEMBERED)
+def _list_as_json(
+    id: int,
+    code: str,
+    name: str,
+    name_en: str,
+    level: PriceLevel,
+    currency: str,
+    is_active: bool,
+    valid_from: datetime | None,
+    valid_to: datetime | None,
+) -> str:
+    """What a candidate says of its list, which it shares with many: the inside of an object."""
+    inactive = "" if is_active else ',"inactive":true'
+    begin = "" if valid_from is None else f',"list_from":"{valid_from.isoformat()}"'
+    end = "" if valid_to is None else f',"list_to":"{valid_to.isoformat()}"'
+    return (
+        f'"list":{id},"code":{_quoted(code)},"name":{_quoted(name)},"en":{_quoted(name_en)},'
+        f'"level":"{level.value}","currency":{_quoted(currency)}{inactive}{begin}{end}'
+    )
+
+
+def _rejected_as_json(rejected: RejectedPrice) -> str:
+    if rejected.outranked_by is None:
+        return f'["{rejected.reason.value}"]'
+    return f'["{rejected.reason.value}",{rejected.outranked_by}]'
+
+
+@lru_cache(maxsize=TEXTS_REMEMBERED)
+def _quoted(text: str) -> str:
+    """A text as JSON has it, with its quotes."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _candidate_from_json(values: Mapping[str, Any]) -> Candidate:

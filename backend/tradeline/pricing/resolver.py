@@ -16,6 +16,7 @@ from tradeline.organizations import PriceStrategy
 from tradeline.pricing.model import (
     BEGINNING,
     CONTRACT_LEVELS,
+    RANKS,
     Candidate,
     PriceBreak,
     PriceLevel,
@@ -57,13 +58,14 @@ def resolve_price(
             rejected.append(RejectedPrice(candidate=candidate, reason=reason))
     steps: list[PriceStep] = []
     running: Candidate | None = None
-    for level in sorted(levels, key=lambda level: level.rank):
-        winner = min(levels[level], key=_rank_in_level)
+    for level in sorted(levels, key=RANKS.__getitem__):
+        heard = levels[level]
+        winner = heard[0] if len(heard) == 1 else min(heard, key=_rank_in_level)
         rejected += [
             RejectedPrice(
                 candidate=loser, reason=RejectionReason.OUTRANKED, outranked_by=winner.price_id
             )
-            for loser in levels[level]
+            for loser in heard
             if loser is not winner
         ]
         if (
@@ -103,21 +105,25 @@ def rejection_of(
 ) -> RejectionReason | None:
     """Why a candidate does not count, by itself; None if it does. The first reason is given."""
     c = candidate
-    faults = (
-        (not c.list_is_active, RejectionReason.LIST_INACTIVE),
-        (_is_before(at, c.list_valid_from), RejectionReason.LIST_NOT_YET_VALID),
-        (_is_over(at, c.list_valid_to), RejectionReason.LIST_EXPIRED),
-        (_is_before(at, c.valid_from), RejectionReason.PRICE_NOT_YET_VALID),
-        (_is_over(at, c.valid_to), RejectionReason.PRICE_EXPIRED),
-        (c.currency != currency, RejectionReason.OTHER_CURRENCY),
-        (c.pack_id not in (None, request.pack_id), RejectionReason.OTHER_PACK),
-        (request.base_quantity < c.quantity_minimum, RejectionReason.BELOW_QUANTITY),
-        (
-            strategy is PriceStrategy.CONTRACT_ONLY and c.level not in CONTRACT_LEVELS,
-            RejectionReason.LEVEL_NOT_ALLOWED,
-        ),
-    )
-    return next((reason for is_so, reason in faults if is_so), None)
+    if not c.list_is_active:
+        return RejectionReason.LIST_INACTIVE
+    if c.list_valid_from is not None and at < c.list_valid_from:
+        return RejectionReason.LIST_NOT_YET_VALID
+    if c.list_valid_to is not None and at >= c.list_valid_to:
+        return RejectionReason.LIST_EXPIRED
+    if c.valid_from is not None and at < c.valid_from:
+        return RejectionReason.PRICE_NOT_YET_VALID
+    if c.valid_to is not None and at >= c.valid_to:
+        return RejectionReason.PRICE_EXPIRED
+    if c.currency != currency:
+        return RejectionReason.OTHER_CURRENCY
+    if c.pack_id is not None and c.pack_id != request.pack_id:
+        return RejectionReason.OTHER_PACK
+    if request.base_quantity < c.quantity_minimum:
+        return RejectionReason.BELOW_QUANTITY
+    if strategy is PriceStrategy.CONTRACT_ONLY and c.level not in CONTRACT_LEVELS:
+        return RejectionReason.LEVEL_NOT_ALLOWED
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,14 +188,6 @@ class PriceSheet:
         return found[:BREAKS_MAX]
 
 
-def _is_before(at: datetime, begin: datetime | None) -> bool:
-    return begin is not None and at < begin
-
-
-def _is_over(at: datetime, end: datetime | None) -> bool:
-    return end is not None and at >= end
-
-
 def _rank_in_level(candidate: Candidate) -> tuple[bool, int, timedelta, Decimal, int]:
     """The smallest wins. A price without a begin is older than any with one."""
     return (
@@ -210,4 +208,4 @@ def _per_base_unit(candidate: Candidate, request: PriceRequest) -> Fraction:
 def _place_of_rejected(rejected: RejectedPrice) -> tuple[int, int, int]:
     """By level, then as price lists are read: by break, then in the order made."""
     candidate = rejected.candidate
-    return candidate.level.rank, candidate.quantity_minimum, candidate.price_id
+    return RANKS[candidate.level], candidate.quantity_minimum, candidate.price_id

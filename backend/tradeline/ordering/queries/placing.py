@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 
@@ -10,7 +9,6 @@ from tradeline.kernel import Actor, Connection
 from tradeline.ordering.decisions import PlacedOrder
 from tradeline.ordering.model import Order, OrderState, first_state
 from tradeline.ordering.queries.reading import ORDER_COLUMNS, order_of
-from tradeline.pricing import PriceResolution
 
 TAKE_IDS = """
     SELECT array(SELECT nextval('ordering.trade_order_id_seq') FROM generate_series(1, $1)),
@@ -117,13 +115,9 @@ async def insert_orders(
         [line.price.unit_price for _, _, line in lines],
         [line.price.priced_quantity for _, _, line in lines],
         [line.amount_minor for _, _, line in lines],
-        [_as_text(line.price) for _, _, line in lines],
+        [line.price.to_json() for _, _, line in lines],
     )
     return {row["id"]: order_of(row) for row in rows}
-
-
-def _as_text(price: PriceResolution) -> str:
-    return json.dumps(price.as_json(), ensure_ascii=False, separators=(",", ":"))
 
 
 def number_of(order_id: int) -> str:

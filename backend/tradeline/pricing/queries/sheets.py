@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+
+import asyncpg
 
 from tradeline.kernel import Connection
 from tradeline.organizations import PriceStrategy
@@ -55,22 +56,7 @@ FETCH_SHEETS = """
      ORDER BY pair.relationship_id, pair.sku_id, price.id
 """
 
-_OF_CANDIDATE = (
-    "price_id",
-    "price_list_id",
-    "price_list_code",
-    "price_list_name",
-    "price_list_name_en",
-    "currency",
-    "list_is_active",
-    "list_valid_from",
-    "list_valid_to",
-    "pack_id",
-    "unit",
-    "quantity_minimum",
-    "valid_from",
-    "valid_to",
-)
+_LEVELS = {level.value: level for level in PriceLevel}
 
 
 async def fetch_sheets(
@@ -84,30 +70,62 @@ async def fetch_sheets(
         [sku_id for _, sku_id in pairs],
         org_id,
     )
-    sheets: dict[tuple[int, int], dict[str, Any]] = {}
-    candidates: dict[tuple[int, int], list[Candidate]] = {}
+    found: dict[tuple[int, int], list[asyncpg.Record]] = {}
     for row in rows:
-        pair = row["relationship_id"], row["sku_id"]
-        if pair not in sheets:
-            sheets[pair] = {
-                "relationship_id": row["relationship_id"],
-                "seller_org_id": row["seller_org_id"],
-                "sku_id": row["sku_id"],
-                "currency": row["edge_currency"],
-                "strategy": PriceStrategy(row["price_strategy"]),
-                "base_unit": row["base_unit"],
-                "at": row["at"],
-            }
-            candidates[pair] = []
-        if row["price_id"] is not None:
-            candidates[pair].append(
-                Candidate(
-                    **{name: row[name] for name in _OF_CANDIDATE},
-                    level=PriceLevel(row["level"]),
-                    unit_price=tidy(row["unit_price"]),
-                )
-            )
-    return {
-        pair: PriceSheet(**values, candidates=tuple(candidates[pair]))
-        for pair, values in sheets.items()
-    }
+        found.setdefault((row[0], row[1]), []).append(row)
+    return {pair: _sheet(rows) for pair, rows in found.items()}
+
+
+def _sheet(rows: Sequence[asyncpg.Record]) -> PriceSheet:
+    relationship_id, sku_id, seller_org_id, currency, strategy, base_unit, at, *_ = rows[0]
+    return PriceSheet(
+        relationship_id=relationship_id,
+        seller_org_id=seller_org_id,
+        sku_id=sku_id,
+        currency=currency,
+        strategy=PriceStrategy(strategy),
+        base_unit=base_unit,
+        at=at,
+        candidates=tuple([_candidate(row) for row in rows if row["price_id"] is not None]),
+    )
+
+
+def _candidate(row: asyncpg.Record) -> Candidate:
+    """Columns by their places: this runs for every price that any line could have had."""
+    (
+        *_,
+        price_id,
+        list_id,
+        list_code,
+        list_name,
+        list_name_en,
+        level,
+        currency,
+        list_is_active,
+        list_valid_from,
+        list_valid_to,
+        pack_id,
+        unit,
+        quantity_minimum,
+        unit_price,
+        valid_from,
+        valid_to,
+    ) = row
+    return Candidate(
+        price_id=price_id,
+        price_list_id=list_id,
+        price_list_code=list_code,
+        price_list_name=list_name,
+        price_list_name_en=list_name_en,
+        level=_LEVELS[level],
+        currency=currency,
+        list_is_active=list_is_active,
+        list_valid_from=list_valid_from,
+        list_valid_to=list_valid_to,
+        pack_id=pack_id,
+        unit=unit,
+        quantity_minimum=quantity_minimum,
+        unit_price=tidy(unit_price),
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
