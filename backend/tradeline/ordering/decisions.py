@@ -227,7 +227,7 @@ def _shortage(
         sku=tradable.sku_code,
         requested=Quantity(quantity, tradable.base_unit),
         available=Quantity(supply.free(relationship_id, tradable.sku_id), tradable.base_unit),
-        components=tuple(part.code for part in tradable.components if part.sku_id in scarce),
+        short_of=tuple(part.code for part in tradable.components if part.sku_id in scarce),
     )
 
 

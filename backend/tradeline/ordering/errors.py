@@ -90,36 +90,36 @@ class PriceMissing(Problem):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotEnoughStock(Problem):
     """Less is free on the edge than the line, and the lines before it, ask for. Of a bundle
-    `components` are the codes of what it is short of."""
+    `short_of` are the codes of the components that there would have to be more of."""
 
     zh: ClassVar[str] = "{sku} 需要 {requested}，可用 {available}；请减少数量或稍后再订。"
     en: ClassVar[str] = (
         "{requested} of {sku} were asked for, {available} are free; order less or later."
     )
     bundle_zh: ClassVar[str] = (
-        "套装 {sku} 需要 {requested}，可用 {available}，短缺组件：{components}；"
+        "套装 {sku} 需要 {requested}，可用 {available}，短缺组件：{short_of}；"
         "请减少数量或稍后再订。"
     )
     bundle_en: ClassVar[str] = (
         "{requested} of the bundle {sku} were asked for, {available} are free for want of"
-        " {components}; order less or later."
+        " {short_of}; order less or later."
     )
 
     sku: str
     requested: Quantity
     available: Quantity
-    components: tuple[str, ...] = ()
+    short_of: tuple[str, ...] = ()
 
     def message(self, locale: Locale = Locale.EN) -> str:
         """Of a bundle with the components that it is short of."""
-        if not self.components:
+        if not self.short_of:
             return Problem.message(self, locale)
         worded, comma = (self.bundle_en, ", ") if locale is Locale.EN else (self.bundle_zh, "、")
         return worded.format(
             sku=self.sku,
             requested=self.requested,
             available=self.available,
-            components=comma.join(self.components),
+            short_of=comma.join(self.short_of),
         )
 
 

@@ -83,7 +83,7 @@ class NotEnoughStock(Problem):
     sku: str
     requested: Quantity
     available: Quantity
-    components: list[str] = strawberry.field(
+    short_of: list[str] = strawberry.field(
         description="Of a bundle, the codes of the components that it is short of."
     )
 
