@@ -48,20 +48,33 @@ INSERT_ACCOUNTS = """
             WHERE account.network_id = wanted.network_id
               AND account.entity_id = wanted.entity_id
               AND account.code = wanted.code
-              AND account.relationship_id IS NOT DISTINCT FROM wanted.relationship_id
+              AND account.relationship_id = wanted.relationship_id
+              AND account.currency = wanted.currency)
+       AND NOT EXISTS (
+           SELECT
+             FROM settlement.account AS account
+            WHERE account.network_id = wanted.network_id
+              AND account.entity_id = wanted.entity_id
+              AND account.code = wanted.code
+              AND account.relationship_id IS NULL
+              AND wanted.relationship_id IS NULL
               AND account.currency = wanted.currency)
      ORDER BY wanted.network_id, wanted.entity_id, wanted.code, wanted.relationship_id
         ON CONFLICT DO NOTHING
 """
 
-# One journal and one transfer in each of the two books; what is posted already stays as it is.
+# One journal and one transfer in each of the two books; what is posted already stays as it is. One
+# of the two accounts is the edge's current one. IS NOT DISTINCT FROM would find either, but by no
+# index: it would look at the current accounts of all edges for each journal.
 INSERT_JOURNALS = """
     WITH claimed AS (
         SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS claimed (network_id, obligation_id)
     ), leg AS (
         SELECT obligation.network_id, obligation.id AS obligation_id, obligation.relationship_id,
                obligation.currency, obligation.amount_minor, book.entity_id,
-               rule.debit_code, rule.credit_code
+               rule.debit_code = '=' AS debits_current,
+               CASE rule.debit_code WHEN '=' THEN rule.credit_code
+                                    ELSE rule.debit_code END AS other_code
           FROM claimed
           JOIN settlement.obligation AS obligation
             ON obligation.network_id = claimed.network_id
@@ -83,23 +96,23 @@ INSERT_JOURNALS = """
            (network_id, journal_id, entity_id, obligation_id, currency, amount_minor,
             debit_account_id, credit_account_id)
     SELECT leg.network_id, journal.id, leg.entity_id, leg.obligation_id, leg.currency,
-           leg.amount_minor, debit.id, credit.id
+           leg.amount_minor,
+           CASE WHEN leg.debits_current THEN current.id ELSE other.id END,
+           CASE WHEN leg.debits_current THEN other.id ELSE current.id END
       FROM journal
       JOIN leg USING (network_id, entity_id, obligation_id)
-      LEFT JOIN settlement.account AS debit
-        ON debit.network_id = leg.network_id
-       AND debit.entity_id = leg.entity_id
-       AND debit.currency = leg.currency
-       AND debit.code = CASE leg.debit_code WHEN '=' THEN 'current' ELSE leg.debit_code END
-       AND debit.relationship_id IS NOT DISTINCT FROM
-           CASE leg.debit_code WHEN '=' THEN leg.relationship_id END
-      LEFT JOIN settlement.account AS credit
-        ON credit.network_id = leg.network_id
-       AND credit.entity_id = leg.entity_id
-       AND credit.currency = leg.currency
-       AND credit.code = CASE leg.credit_code WHEN '=' THEN 'current' ELSE leg.credit_code END
-       AND credit.relationship_id IS NOT DISTINCT FROM
-           CASE leg.credit_code WHEN '=' THEN leg.relationship_id END
+      LEFT JOIN settlement.account AS current
+        ON current.network_id = leg.network_id
+       AND current.entity_id = leg.entity_id
+       AND current.code = 'current'
+       AND current.relationship_id = leg.relationship_id
+       AND current.currency = leg.currency
+      LEFT JOIN settlement.account AS other
+        ON other.network_id = leg.network_id
+       AND other.entity_id = leg.entity_id
+       AND other.code = leg.other_code
+       AND other.relationship_id IS NULL
+       AND other.currency = leg.currency
 """
 
 
