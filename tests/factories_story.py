@@ -6,15 +6,19 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from tests.factories_bundles import a_gift
 from tests.factories_ordering import Market, a_market, confirmed, lines, placed
 from tests.factories_outbox import Place
 from tests.factories_settlement import posted
 from tradeline.kernel import Connection, Money
 from tradeline.ordering import (
     Confirmation,
+    NewOrder,
+    NewOrderLine,
     cancel_order,
     confirm_order,
     decide_return,
+    place_order,
     receive_shipment,
     request_return,
     review_order,
@@ -39,6 +43,7 @@ async def a_month_of_trade(place: Place) -> Market:
     market = await a_market(place.owner_pool, place.db)
     await _sell_in_parts(place, market)
     await _confirm_less_and_cancel(place, market)
+    await _sell_gifts(place, market)
     await _pay_and_state(place, market)
     await placed(place.db, market, tea=1)
     await confirmed(place.db, market, tea=2)
@@ -126,6 +131,22 @@ async def _confirm_less_and_cancel(place: Place, market: Market) -> None:
     await place.owner_pool.execute(
         "UPDATE organizations.relationship SET requires_review = false WHERE id = $1", market.edge
     )
+
+
+async def _sell_gifts(place: Place, market: Market) -> None:
+    """Of five bundles one is refused, one shipped and two held; the last is cancelled."""
+    seller, buyer = market.story.actor("trader_a"), market.story.actor("retailer_1")
+    gift = await a_gift(place.owner_pool, market)
+    order = NewOrder(relationship_id=market.edge, lines=(NewOrderLine(gift, 5),))
+    order_id = await _do(place, market, lambda conn: place_order(conn, actor=buyer, order=order))
+    [line] = await lines(place.db, market, order_id)
+    less = Confirmation(order_line_id=line.id, quantity=4, reason="sold out")
+    for step in (
+        lambda conn: confirm_order(conn, actor=seller, order_id=order_id, confirmations=[less]),
+        lambda conn: ship_order(conn, actor=seller, order_id=order_id, quantities={line.id: 1}),
+        lambda conn: cancel_order(conn, actor=buyer, order_id=order_id, quantities={line.id: 1}),
+    ):
+        await _do(place, market, step)
 
 
 async def _pay_and_state(place: Place, market: Market) -> None:

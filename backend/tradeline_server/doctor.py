@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tradeline import inventory, kernel, ordering, settlement
+from tradeline import catalog, inventory, kernel, ordering, settlement
 from tradeline.kernel import Connection, Finding, Locale
 from tradeline_server import queries
 
 EXAMINERS: Sequence[Callable[[Connection], Awaitable[list[Finding]]]] = (
     kernel.find_violations,
+    catalog.find_violations,
     inventory.find_violations,
     settlement.find_violations,
     ordering.find_violations,

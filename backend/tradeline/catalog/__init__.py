@@ -48,6 +48,7 @@ from tradeline.catalog.service.assortments import (
     revoke_assortments,
     update_assortment,
 )
+from tradeline.catalog.service.checks import find_violations
 from tradeline.catalog.service.matching import find_many_skus, match_typed
 from tradeline.catalog.service.products import (
     categories_by_ids,
@@ -120,6 +121,7 @@ __all__ = [
     "create_skus",
     "find_many_skus",
     "find_skus",
+    "find_violations",
     "grant_assortments",
     "list_assortment_edges",
     "list_assortment_skus",

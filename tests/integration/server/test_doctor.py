@@ -89,12 +89,54 @@ CORRUPTIONS = {
             ON other.network_id = edge.network_id
            AND other.id NOT IN (edge.seller_org_id, edge.buyer_org_id)
          ORDER BY edge.id, other.id LIMIT 1""",
+    "ordering.bundles_are_held_whole": """
+        UPDATE inventory.stock_hold SET quantity_each = quantity_each + 1
+         WHERE id = (SELECT max(id) FROM inventory.stock_hold WHERE quantity_each > 1)""",
     "ordering.time_lines_lead_to_the_state": """
         DELETE FROM ordering.order_event
          WHERE order_id = (SELECT max(id) FROM ordering.trade_order) AND step = 'place'""",
 }
 # The other way in which some of them can be broken.
 OTHER_CORRUPTIONS = [
+    (
+        "ordering.bundles_are_held_whole",
+        """
+        WITH hold AS (SELECT * FROM inventory.stock_hold WHERE quantity_each > 1 LIMIT 1),
+             lowered AS (
+                UPDATE inventory.stock_hold SET quantity = stock_hold.quantity - 1
+                  FROM hold WHERE stock_hold.id = hold.id)
+        UPDATE inventory.stock_level SET held = held - 1
+          FROM hold
+         WHERE (stock_level.warehouse_id, stock_level.sku_id) = (hold.warehouse_id, hold.sku_id)""",
+    ),
+    (
+        "ordering.unshipped_units_are_held",
+        """
+        UPDATE inventory.stock_hold SET quantity = quantity + 2 WHERE quantity_each > 1""",
+    ),
+    (
+        "ordering.stock_moves_as_the_papers_say",
+        """
+        UPDATE inventory.stock_movement SET quantity = quantity - 1
+         WHERE reference_id = (SELECT shipment_line.id
+                                 FROM ordering.shipment_line
+                                 JOIN ordering.order_line ON order_line.id = order_line_id
+                                 JOIN catalog.sku ON sku.id = sku_id AND sku.is_bundle)
+           AND reason = 'shipment'""",
+    ),
+    (
+        "inventory.bundles_have_no_stock",
+        """
+        INSERT INTO inventory.stock_level (network_id, warehouse_id, sku_id)
+        SELECT sku.network_id, warehouse.id, sku.id
+          FROM catalog.sku CROSS JOIN inventory.warehouse
+         WHERE sku.is_bundle LIMIT 1""",
+    ),
+    (
+        "catalog.bundles_have_components",
+        """
+        DELETE FROM catalog.sku_component""",
+    ),
     (
         "ordering.orders_amount_to_their_lines",
         """

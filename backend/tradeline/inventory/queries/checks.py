@@ -57,4 +57,20 @@ HOLD_EXPIRED = comparison(
     """,
 )
 
-INVARIANTS = (ON_HAND, HELD, HOLD_EXPIRED)
+BUNDLE_STOCK = comparison(
+    code="inventory.bundles_have_no_stock",
+    title_en="A bundle has no stock of its own",
+    title_zh="套装没有自己的库存",
+    subject_en="Stock level (warehouse/SKU)",
+    subject_zh="库存（仓库/规格）",
+    sql="""
+    SELECT level.network_id, format('%s/%s', level.warehouse_id, level.sku_id) AS subject_id,
+           0 AS expected, level.on_hand AS found
+      FROM catalog.sku AS sku
+      JOIN inventory.stock_level AS level
+        ON level.network_id = sku.network_id AND level.sku_id = sku.id
+     WHERE sku.is_bundle
+    """,
+)
+
+INVARIANTS = (ON_HAND, HELD, HOLD_EXPIRED, BUNDLE_STOCK)

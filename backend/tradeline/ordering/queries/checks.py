@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tradeline.kernel import EXPONENTS, comparison
+from tradeline.ordering.queries.stock_checks import BUNDLES_HELD, STOCK_HELD, STOCK_MOVED
 
 # What an order has come to, seen from its lines alone.
 LINE_TOTALS = """
@@ -48,35 +49,6 @@ EXPOSURE_HELD = comparison(
             WHERE reference_type = 'order') AS hold
         ON hold.network_id = line.network_id AND hold.reference_id = line.order_id
      WHERE coalesce(line.open_minor, 0) <> coalesce(hold.amount_minor, 0)
-    """,
-)
-
-STOCK_HELD = comparison(
-    code="ordering.unshipped_units_are_held",
-    title_en="Unshipped units of an order that holds stock, and only they, are held",
-    title_zh="占库存的订单，未发数量即占用数量",
-    subject_en="Order line",
-    subject_zh="订单行",
-    sql="""
-    SELECT coalesce(line.network_id, hold.network_id) AS network_id,
-           coalesce(line.id, hold.reference_id) AS subject_id,
-           coalesce(line.quantity, 0) AS expected, coalesce(hold.quantity, 0) AS found
-      FROM (SELECT line.network_id, line.id,
-                   CASE WHEN trade_order.holds_stock AND trade_order.held_by_org_id IS NOT NULL
-                        THEN line.quantity - line.refused_quantity - line.cancelled_quantity
-                             - line.shipped_quantity
-                        ELSE 0 END AS quantity
-              FROM ordering.order_line AS line
-              JOIN ordering.trade_order AS trade_order
-                ON trade_order.network_id = line.network_id AND trade_order.id = line.order_id
-           ) AS line
-      FULL JOIN (
-           SELECT network_id, reference_id, sum(quantity) AS quantity
-             FROM inventory.stock_hold
-            WHERE reference_type = 'order_line'
-            GROUP BY network_id, reference_id) AS hold
-        ON hold.network_id = line.network_id AND hold.reference_id = line.id
-     WHERE coalesce(line.quantity, 0) <> coalesce(hold.quantity, 0)
     """,
 )
 
@@ -366,51 +338,6 @@ PRICE = comparison(
     """,
 )
 
-# What stock moved on a paper of ordering. Who keeps no stock here has no movement for it.
-MOVED = """
-    SELECT network_id, reason, reference_type, reference_id, sum(quantity) AS quantity
-      FROM inventory.stock_movement
-     WHERE reference_type IN ('shipment_line', 'return_line')
-     GROUP BY network_id, reason, reference_type, reference_id
-"""
-
-STOCK_MOVED = comparison(
-    code="ordering.stock_moves_as_the_papers_say",
-    title_en="Stock moves by what shipments, receipts and returns say",
-    title_zh="库存变动与发货、收货、退货单据一致",
-    subject_en="Paper",
-    subject_zh="单据",
-    sql=f"""
-    SELECT network_id, subject_id, expected, found
-      FROM (SELECT line.network_id, format('shipment line %s', line.id) AS subject_id,
-                   line.quantity AS expected, coalesce(-moved.quantity, 0) AS found
-              FROM ordering.shipment_line AS line
-              JOIN ordering.shipment AS shipment
-                ON shipment.network_id = line.network_id AND shipment.id = line.shipment_id
-              JOIN ordering.trade_order AS trade_order
-                ON trade_order.network_id = line.network_id AND trade_order.id = shipment.order_id
-              LEFT JOIN ({MOVED}) AS moved
-                ON moved.network_id = line.network_id AND moved.reference_id = line.id
-               AND moved.reference_type = 'shipment_line' AND moved.reason = 'shipment'
-             WHERE trade_order.holds_stock
-            UNION ALL
-            SELECT moved.network_id, format('receipt of shipment line %s', moved.reference_id),
-                   coalesce(line.received_quantity, 0), moved.quantity
-              FROM ({MOVED}) AS moved
-              LEFT JOIN ordering.shipment_line AS line
-                ON line.network_id = moved.network_id AND line.id = moved.reference_id
-             WHERE moved.reference_type = 'shipment_line' AND moved.reason = 'receipt'
-            UNION ALL
-            SELECT moved.network_id, format('return line %s', moved.reference_id),
-                   coalesce(line.quantity, 0), moved.quantity
-              FROM ({MOVED}) AS moved
-              LEFT JOIN ordering.return_line AS line
-                ON line.network_id = moved.network_id AND line.id = moved.reference_id
-             WHERE moved.reference_type = 'return_line' AND moved.reason = 'return') AS paper
-     WHERE expected <> found
-    """,
-)
-
 DISPUTED = comparison(
     code="ordering.disputes_are_of_their_parties_and_order",
     title_en="A dispute is opened and closed by one party of its order, over a line of it",
@@ -456,6 +383,7 @@ INVARIANTS = (
     ORDER_AMOUNT,
     EXPOSURE_HELD,
     STOCK_HELD,
+    BUNDLES_HELD,
     SHIPPED,
     RECEIVED,
     COUNTED,
