@@ -13,12 +13,13 @@ from urllib.parse import urlencode
 import msgspec
 
 from tests.e2e.intake.house import Web
-from tradeline_server.bench.wire import ConnectionBroken, Line, head
+from tradeline_server.bench.wire import Line, head
 
 LINES_MAX = 200  # connections to one process
 SIGNING_IN_AT_ONCE = 16
 TOKEN_SECONDS = 400.0  # of the ten minutes that it is good for
 ANSWER_SECONDS_MAX = 45.0
+IDLE_SECONDS_MAX = 1.0
 
 Answered = TypeVar("Answered")
 
@@ -27,12 +28,14 @@ _numbers = itertools.count(1)
 
 @dataclass(slots=True, kw_only=True)
 class Caller:
-    """A machine of one of the parties; only a dealer's has an edge, the graph's id of it."""
+    """A machine of one of the parties, or a person with an e-mail address; only a dealer's has an
+    edge, the graph's id of it."""
 
-    client_id: str
+    name: str
     secret: str
     org_id: int
     edge: str = ""
+    is_person: bool = False
     token: str = ""
     signed_in_at: float = 0.0
 
@@ -68,29 +71,35 @@ class Door:
 
     def __init__(self, web: Web) -> None:
         self.web = web
-        self._idle: list[Line] = []
+        self._idle: list[tuple[Line, float]] = []
         self._room = asyncio.Semaphore(LINES_MAX)
 
     async def ask(self, request: bytes) -> Reply:
         """Raises ConnectionBroken or OSError if there is no answer; nothing is sent again."""
         async with self._room:
-            line = self._idle.pop() if self._idle else await self._line()
+            line = await self._line()
             try:
                 async with asyncio.timeout(ANSWER_SECONDS_MAX):
                     status, body = await line.ask(request)
             except BaseException:
                 line.close()
                 raise
-            self._idle.append(line)
+            self._idle.append((line, time.monotonic()))
             return Reply(status, body, self.web)
 
     def hang_up(self) -> None:
         """Close what is idle: it may lead to a process that was killed."""
-        for line in self._idle:
+        for line, _ in self._idle:
             line.close()
         self._idle.clear()
 
     async def _line(self) -> Line:
+        """One that the server will not close by itself just now, or a new one."""
+        while self._idle:
+            line, since = self._idle.pop()
+            if time.monotonic() < since + IDLE_SECONDS_MAX:
+                return line
+            line.close()
         return await Line.open(self.web.host, self.web.port)
 
 
@@ -107,8 +116,14 @@ class Crowd:
 
         async def next_ones() -> None:
             for caller in waiting:
-                reply = await next(self._turn).ask(_token_request(caller))
-                caller.token = msgspec.json.decode(reply.body)["access_token"]
+                door = next(self._turn)
+                if caller.is_person:
+                    known = {"email": caller.name, "password": caller.secret}
+                    reply = await door.ask(_graph_request(caller, SIGN_IN, {"input": known}))
+                    caller.token = reply.payload["tokens"]["accessToken"]
+                else:
+                    reply = await door.ask(_token_request(caller))
+                    caller.token = msgspec.json.decode(reply.body)["access_token"]
                 caller.signed_in_at = time.monotonic() + TOKEN_SECONDS
 
         await asyncio.gather(*(next_ones() for _ in range(SIGNING_IN_AT_ONCE)))
@@ -139,11 +154,14 @@ def mutation(name: str, result: str) -> str:
     )
 
 
+SIGN_IN = mutation("tokenIssue", "tokens { accessToken }")
+
+
 def _token_request(caller: Caller) -> bytes:
     form = urlencode(
         {
             "grant_type": "client_credentials",
-            "client_id": caller.client_id,
+            "client_id": caller.name,
             "client_secret": caller.secret,
         }
     ).encode()
@@ -153,14 +171,8 @@ def _token_request(caller: Caller) -> bytes:
 
 
 def _graph_request(caller: Caller, document: str, variables: Mapping[str, Any]) -> bytes:
-    assert caller.token, "it has signed in"
-    headers = {
-        "Authorization": f"Bearer {caller.token}",
-        "Content-Type": "application/json",
-        "Accept": "application/json",
-    }
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    if caller.token:
+        headers["Authorization"] = f"Bearer {caller.token}"
     body = msgspec.json.encode({"query": document, "variables": variables})
     return head("POST /graphql", "127.0.0.1", 80, headers) + b"%d\r\n\r\n" % len(body) + body
-
-
-__all__ = ["Caller", "ConnectionBroken", "Crowd", "Door", "Reply", "at_once", "mutation"]

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.e2e.intake.asking import Caller
-from tests.factories import an_empty_network
-from tradeline.kernel import Connection, Database, Permission, Pool
+from tests.factories import PASSWORD, PASSWORD_HASH, an_empty_network
+from tradeline.identity import NewPerson, add_people, create_built_in_roles
+from tradeline.kernel import Connection, Database, Locale, Permission, Pool
 from tradeline_graph._ids import to_id
 from tradeline_server.bench.queries import scene as queries
 
@@ -136,6 +137,25 @@ async def make_scene(
     )
 
 
+async def a_buyer(owner: Pool, scene: Scene, dealer: Caller) -> Caller:
+    """A person who owns the dealer, and signs in with a password: drafts are a person's."""
+    email = f"buyer.{dealer.org_id}@example.com"
+    async with Database(owner).unit_of_work(scene.network_id) as conn:
+        await create_built_in_roles(conn, network_id=scene.network_id)
+        buyer = NewPerson(
+            org_id=dealer.org_id,
+            email=email,
+            name="buyer",
+            password_hash=PASSWORD_HASH,
+            role_code="owner",
+            locale=Locale.EN,
+        )
+        await add_people(conn, network_id=scene.network_id, people=[buyer])
+    return Caller(
+        name=email, secret=PASSWORD, org_id=dealer.org_id, edge=dealer.edge, is_person=True
+    )
+
+
 async def _callers(conn: Connection, network_id: int, brand_id: int) -> tuple[Caller, list[Caller]]:
     """A machine for each party, which may do everything for it."""
     buyers = await queries.fetch_buyers(conn, network_id)
@@ -143,14 +163,14 @@ async def _callers(conn: Connection, network_id: int, brand_id: int) -> tuple[Ca
     callers = [
         _caller(network_id, org_id, to_id("Relationship", edge_id)) for edge_id, org_id in buyers
     ]
-    machines = [(one.org_id, one.client_id, one.secret) for one in (brand, *callers)]
+    machines = [(one.org_id, one.name, one.secret) for one in (brand, *callers)]
     await queries.insert_api_clients(conn, network_id, machines, tuple(Permission))
     return brand, callers
 
 
 def _caller(network_id: int, org_id: int, edge: str) -> Caller:
     return Caller(
-        client_id=f"client_{network_id}_{org_id}",
+        name=f"client_{network_id}_{org_id}",
         secret=secrets.token_urlsafe(32),
         org_id=org_id,
         edge=edge,
