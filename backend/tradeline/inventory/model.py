@@ -338,19 +338,18 @@ class Supply:
         for allocation in allocations:
             self._take(allocation.warehouse_id, sku_id, -allocation.quantity)
 
-    def scarcest(self, relationship_id: int, sku_id: int) -> set[int]:
-        """The components of a bundle that keep it from being had in greater number: in each
-        warehouse those that run out first, all of them where none has all. Empty for other SKUs."""
+    def short_of(self, relationship_id: int, sku_id: int, quantity: int) -> set[int]:
+        """The components of which there are too few for so many of a bundle, in all warehouses
+        together; all of them where there is enough of each and they do not stand together. Empty
+        for other SKUs."""
         parts = self._bundles.get(sku_id, {})
-        scarce: set[int] = set()
-        for warehouse_id in self._serving(relationship_id, sku_id):
-            units = self._free_in(warehouse_id, sku_id)
-            scarce |= {
-                part
-                for part, each in parts.items()
-                if self._free[warehouse_id, part] // each == units
-            }
-        return scarce or set(parts)
+        short = {
+            part
+            for part, each in parts.items()
+            if quantity
+            > sum(self._free[id, part] // each for id in self._serving(relationship_id, part))
+        }
+        return short or set(parts)
 
     def _serving(self, relationship_id: int, sku_id: int) -> Sequence[int]:
         """The warehouses that keep the SKU for the edge, or all components of it; by priority."""

@@ -221,13 +221,13 @@ def _shortage(
     path: tuple[str | int, ...],
 ) -> NotEnoughStock:
     """What is free of the SKU, and of which of its components there would have to be more."""
-    scarce = supply.scarcest(relationship_id, tradable.sku_id)
+    short_of = supply.short_of(relationship_id, tradable.sku_id, quantity)
     return NotEnoughStock(
         path=path,
         sku=tradable.sku_code,
         requested=Quantity(quantity, tradable.base_unit),
         available=Quantity(supply.free(relationship_id, tradable.sku_id), tradable.base_unit),
-        short_of=tuple(part.code for part in tradable.components if part.sku_id in scarce),
+        short_of=tuple(part.code for part in tradable.components if part.sku_id in short_of),
     )
 
 

@@ -76,23 +76,22 @@ def test_what_is_put_back_can_be_given_again(
             assert supply.free(edge, sku) == untouched.free(edge, sku)
 
 
-@given(stocks, services, st.sampled_from(EDGES))
-def test_more_of_what_is_scarcest_is_all_that_a_bundle_wants(
-    stocks: dict[tuple[int, int], int], services: dict[tuple[int, int], int], edge: int
+@given(stocks, services, st.sampled_from(EDGES), st.integers(1, 15))
+def test_more_of_what_a_bundle_is_not_short_of_is_no_help(
+    stocks: dict[tuple[int, int], int],
+    services: dict[tuple[int, int], int],
+    edge: int,
+    quantity: int,
 ) -> None:
     supply = _supply(stocks, services)
-    free, scarce = supply.free(edge, 11), supply.scarcest(edge, 11)
-    serving = {warehouse for served, warehouse in services if served == edge}
+    if supply.free(edge, 11) >= quantity:
+        return
 
-    more = {place: held + 3 * (place[1] in scarce) for place, held in stocks.items()}
+    short_of = supply.short_of(edge, 11, quantity)
 
-    assert scarce
-    assert scarce <= {1, 2}
-    keeping = [w for w in serving if {(w, 1), (w, 2)} <= stocks.keys()]
-    if keeping:
-        assert _supply(more, services).free(edge, 11) > free
-    other = {place: held + 3 * (place[1] not in scarce) for place, held in stocks.items()}
-    assert _supply(other, services).free(edge, 11) == free
+    assert short_of
+    more = {place: held + 1000 * (place[1] not in short_of) for place, held in stocks.items()}
+    assert _supply(more, services).free(edge, 11) < quantity
 
 
 def _supply(stocks: dict[tuple[int, int], int], services: dict[tuple[int, int], int]) -> Supply:
