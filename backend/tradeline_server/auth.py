@@ -13,20 +13,19 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import unquote_plus
 
 from litestar import Litestar, Request, Response, post
-from litestar.connection import ASGIConnection
-from litestar.enums import ScopeType
 from litestar.exceptions import PermissionDeniedException
-from litestar.types import Scope
 
 from tradeline import identity
 from tradeline.kernel import Actor, Database, Gathering, Locale, Rejected, Stage, timed
 from tradeline_graph._context import Context
+from tradeline_graph._intake import stays
 from tradeline_graph.sessions import (
     AnyConnection,
     could_be_a_form,
     is_from_elsewhere,
     session_token,
 )
+from tradeline_server.connections import HAS_LEFT
 
 # The text of a token, and the language for a machine; None is nobody.
 TokenLookup: TypeAlias = Gathering[tuple[str, Locale], Actor | None]
@@ -43,20 +42,21 @@ class PageOfOthers(PermissionDeniedException):
     detail = "Requests from pages of other origins are refused; send JSON from our own."
 
 
-async def graph_context(scope: Scope) -> Context:
-    """What the resolvers of one HTTP request or WebSocket are given. The application's state holds
-    `db`, `token_keys` and `order_intake`, and `trusted_documents` where not all run."""
-    connection: AnyConnection = _connection(scope)
-    db: Database = connection.app.state.db
+async def graph_context(request: Request[Any, Any, Any]) -> Context:
+    """What the resolvers of one HTTP request are given. The application's state holds `db`,
+    `token_keys` and `order_intake`, and `trusted_documents` where not all run."""
+    state = request.app.state
     with timed(Stage.AUTHENTICATING):
-        actor = await resolve_actor(connection, db)
+        actor = await resolve_actor(request, state.db)
     return Context(
-        db=db,
+        request=request,
+        db=state.db,
         actor=actor,
-        locale=preferred_locale(connection) if actor is None else actor.locale,
-        token_keys=connection.app.state.token_keys,
-        trusted_documents=connection.app.state.get("trusted_documents"),
-        order_intake=connection.app.state.get("order_intake"),
+        locale=preferred_locale(request) if actor is None else actor.locale,
+        token_keys=state.token_keys,
+        trusted_documents=state.get("trusted_documents"),
+        order_intake=state.get("order_intake"),
+        has_left=(request.scope.get("extensions") or {}).get(HAS_LEFT, stays),
     )
 
 
@@ -226,7 +226,3 @@ def _basic_credentials(authorization: str) -> tuple[str, str]:
         return "", ""
     client_id, _, secret = decoded.partition(":")
     return unquote_plus(client_id), unquote_plus(secret)
-
-
-def _connection(scope: Scope) -> AnyConnection:
-    return Request(scope) if scope["type"] == ScopeType.HTTP else ASGIConnection(scope)

@@ -64,6 +64,7 @@ class Connection(HttpToolsProtocol):
     }
     reading_seconds_max = READING_SECONDS_MAX
     connections_max = CONNECTIONS_MAX
+    closed_together = CLOSED_TOGETHER
     bodies_bytes_max = BODIES_BYTES_MAX
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -198,7 +199,7 @@ class Connection(HttpToolsProtocol):
             and (other._awaits or (other.cycle and other.cycle.response_complete))
         ]
         for other in heapq.nsmallest(
-            CLOSED_TOGETHER, idle, key=lambda other: (other.cycle is not None, other._since)
+            self.closed_together, idle, key=lambda other: (other.cycle is not None, other._since)
         ):
             other.transport.abort()
             self.connections.discard(other)

@@ -11,7 +11,7 @@ from strawberry.litestar import BaseContext
 
 from tradeline.identity import TokenKeys
 from tradeline.kernel import Actor, Connection, Database, Forbidden, Locale
-from tradeline_graph._intake import OrderIntake
+from tradeline_graph._intake import OrderIntake, stays
 from tradeline_graph._news import Feed
 
 Key = TypeVar("Key", bound=Hashable)
@@ -27,8 +27,8 @@ class Context(BaseContext, kw_only=True):
 
     `locale` is that of the account, or what the request asks for. `token_keys` sign programs in.
     `trusted_documents` are the only texts that run; None lets all run. `feed` is what a WebSocket's
-    subscriber is told. `order_intake` is the process's. `has_acted` holds while a mutation looks
-    for what came of it.
+    subscriber is told. `order_intake` is the process's. `has_left` tells whether nobody is there
+    any more to be answered. `has_acted` holds while a mutation looks for what came of it.
     """
 
     db: Database
@@ -38,6 +38,7 @@ class Context(BaseContext, kw_only=True):
     trusted_documents: frozenset[str] | None = None
     feed: Feed | None = None
     order_intake: OrderIntake | None = None
+    has_left: Callable[[], bool] = stays
     has_acted: bool = False
     loaders: dict[str, DataLoader[Any, Any]] = {}  # noqa: RUF012 - copied for each instance
 

@@ -5,31 +5,33 @@ What one caller sees is what `_mutations.perform` would have done for it alone, 
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import structlog
 
 from tradeline.kernel import (
-    Busy,
     Database,
     Gathering,
     Rejected,
     Stage,
     add_time,
-    refuse,
     require_request_id,
 )
 from tradeline.ordering import Order, OrderRequest, RefusedOrder, take_orders
+from tradeline_graph._turns import Turns, busy
 
 # What an order costs is its lines and about as much as three of them.
 ORDER_WEIGHT = 3
 BATCH_WEIGHT_MAX = 512
 WAITING_WEIGHT_MAX = 16_000
-RETRY_SECONDS_MAX = 60
+
+# Orders that are placed by themselves: others must find a connection to the database, too.
+ALONE_AT_ONCE = 6
+ALONE_WAITING_MAX = 200
 
 Answer: TypeAlias = Order | int
 
@@ -40,6 +42,12 @@ log = structlog.get_logger("tradeline.intake")
 class _Arrived:
     request: OrderRequest
     at: float
+    has_left: Callable[[], bool]
+
+
+def stays() -> bool:
+    """That of somebody who never leaves."""
+    return False
 
 
 class OrderIntake:
@@ -48,10 +56,12 @@ class OrderIntake:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._networks: dict[int, Gathering[_Arrived, Answer]] = {}
+        self._turns: dict[int, Turns] = {}
         self._is_closed = False
 
-    async def place(self, request: OrderRequest) -> Answer:
-        """The order, or the id of the one that this request made when it came before.
+    async def place(self, request: OrderRequest, has_left: Callable[[], bool] = stays) -> Answer:
+        """The order, or the id of the one that this request made when it came before. Whoever
+        `has_left` when it is their turn is passed over.
 
         Raises:
             Forbidden, Rejected: as `ordering.take_orders` has it; with InvalidValue for a request
@@ -67,9 +77,21 @@ class OrderIntake:
                 weigh=lambda arrived: ORDER_WEIGHT + len(arrived.request.order.lines),
             )
         if self._is_closed or waiting.weight_waiting >= WAITING_WEIGHT_MAX:
-            seconds = math.ceil(waiting.weight_waiting * waiting.seconds_per_weight)
-            raise refuse(Busy(retry_after_seconds=min(max(seconds, 1), RETRY_SECONDS_MAX)))
-        return await waiting.add(_Arrived(request, time.perf_counter()))
+            raise busy(waiting.weight_waiting * waiting.seconds_per_weight)
+        return await waiting.add(_Arrived(request, time.perf_counter(), has_left))
+
+    @asynccontextmanager
+    async def alone(self, network_id: int, has_left: Callable[[], bool]) -> AsyncIterator[None]:
+        """A turn for an order that is placed in a unit of work of its own.
+
+        Raises Rejected with Busy, as `place`.
+        """
+        if self._is_closed:
+            raise busy(0)
+        if network_id not in self._turns:
+            self._turns[network_id] = Turns(at_once=ALONE_AT_ONCE, waiting_max=ALONE_WAITING_MAX)
+        async with self._turns[network_id].turn(has_left):
+            yield
 
     async def close(self) -> None:
         """Take nothing more, and wait until what was taken is answered."""
@@ -83,7 +105,16 @@ class OrderIntake:
         now = time.perf_counter()
         for arrived in batch:
             add_time(Stage.WAITING, now - arrived.at)
-        requests = [arrived.request for arrived in batch]
+        gone = [arrived.has_left() for arrived in batch]
+        here = [arrived.request for arrived, left in zip(batch, gone, strict=True) if not left]
+        answers = iter(await self._answer_all(network_id, here))
+        return [busy(0) if left else next(answers) for left in gone]  # which nobody reads
+
+    async def _answer_all(
+        self, network_id: int, requests: Sequence[OrderRequest]
+    ) -> Sequence[Answer | Exception]:
+        if not requests:
+            return []
         try:
             return await self._take(network_id, requests)
         except Exception:  # a bug of ours, or a lock that broke: who is at fault is alone with it

@@ -11,7 +11,7 @@ from tradeline import ordering
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id
 from tradeline_graph._mutations import perform
-from tradeline_graph._problems import InvalidValue, NotFound, RequestReused
+from tradeline_graph._problems import Busy, InvalidValue, NotFound, RequestReused
 from tradeline_graph._scope import Scope, scoped
 from tradeline_graph.ordering.draft_problems import (
     CodeAmbiguous,
@@ -21,6 +21,7 @@ from tradeline_graph.ordering.draft_problems import (
     QuantityUnclear,
 )
 from tradeline_graph.ordering.drafts import PLACES, DraftRowInput, OrderDraft, load_draft
+from tradeline_graph.ordering.placing import perform_alone
 from tradeline_graph.ordering.problems import (
     PlacingProblem,
 )
@@ -38,7 +39,8 @@ OrderDraftPlaceError: TypeAlias = Annotated[
     | CodeUnknown
     | CodeAmbiguous
     | QuantityUnclear
-    | PlacingProblem,
+    | PlacingProblem
+    | Busy,
     strawberry.union("OrderDraftPlaceError"),
 ]
 OrderDraftDiscardError: TypeAlias = Annotated[
@@ -143,7 +145,7 @@ class DraftMutation:
         self, info: Info, input: OrderDraftPlaceInput
     ) -> OrderDraftPlacePayload:
         draft_id = from_id("OrderDraft", input.order_draft_id)
-        done = await perform(
+        done = await perform_alone(
             info,
             input,
             lambda conn, actor: ordering.place_draft(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from tradeline import kernel, ordering
 from tradeline_graph._context import Info
-from tradeline_graph._mutations import Outcome, as_json
+from tradeline_graph._mutations import Outcome, RequestInput, as_json, perform
 from tradeline_graph._problems import to_graph
 from tradeline_graph.ordering.inputs import OrderPlaceInput
 from tradeline_graph.ordering.types import keep_order
@@ -22,7 +24,7 @@ async def place_together(info: Info, input: OrderPlaceInput) -> Outcome:
         order=input.to_model(),
     )
     try:
-        placed = await info.context.intake().place(request)
+        placed = await info.context.intake().place(request, info.context.has_left)
     except kernel.Rejected as rejection:
         return Outcome(errors=to_graph(rejection.problems, info.context.locale))
     finally:
@@ -32,3 +34,17 @@ async def place_together(info: Info, input: OrderPlaceInput) -> Outcome:
         return Outcome(id=placed)
     keep_order(info, placed)
     return Outcome(id=placed.id)
+
+
+async def perform_alone(
+    info: Info,
+    input: RequestInput,
+    use_case: Callable[[kernel.Connection, kernel.Actor], Awaitable[int]],
+) -> Outcome:
+    """As `perform` does it, in its turn: as many orders may wait as can be placed soon."""
+    network_id = info.context.signed_in().network_id
+    try:
+        async with info.context.intake().alone(network_id, info.context.has_left):
+            return await perform(info, input, use_case)
+    except kernel.Rejected as rejection:
+        return Outcome(errors=to_graph(rejection.problems, info.context.locale))

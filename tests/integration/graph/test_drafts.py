@@ -13,8 +13,10 @@ from tests.factories_inventory import level_of
 from tests.integration.graph.test_ordering import Counting, ask
 from tradeline.catalog import NewSku, create_skus
 from tradeline.kernel import Actor, Database, Locale, Permission, Pool
+from tradeline_graph import _intake
 from tradeline_graph._context import Context
 from tradeline_graph._ids import to_id
+from tradeline_graph._intake import OrderIntake
 from tradeline_graph.schema import schema
 
 DRAFT = """
@@ -208,6 +210,42 @@ async def test_a_draft_that_is_placed_twenty_times_at_once_is_one_order(
     assert placed["draft"] == {"version": 2, "rows": [{"code": "nonsense"}]}
     beer = shop.catalog.skus["BEER"]
     assert await level_of(owner_pool, shop.story, shop.warehouse, beer) == (100, 3)
+
+
+async def test_drafts_wait_for_their_turn_and_too_many_are_told_when_to_come_again(
+    owner_pool: Pool, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_intake, "ALONE_AT_ONCE", 1)
+    monkeypatch.setattr(_intake, "ALONE_WAITING_MAX", 2)
+    shop = await a_shop(owner_pool, db)
+    draft = await saved(db, shop, ("TEA", "2"))
+    intake = OrderIntake(db)
+    left: list[int] = []
+
+    def asked(number: int) -> Any:
+        context = Context(
+            db=db,
+            actor=shop.story.actor("retailer_1"),
+            locale=Locale.EN,
+            order_intake=intake,
+            has_left=lambda: number in left,
+        )
+        variables = place_input(draft.id, draft.version)
+        variables["input"]["requestId"] = str(number)
+        return asyncio.create_task(schema.execute(PLACE, variables, context))
+
+    async with intake.alone(shop.story.network_id, lambda: False):
+        callers = [asked(1), asked(2), asked(3)]
+        await asyncio.wait(callers, return_when=asyncio.FIRST_COMPLETED)
+        assert [caller.done() for caller in callers] == [False, False, True]
+        left.append(1)
+    first, second, third = [(await caller).data["orderDraftPlace"] for caller in callers]
+
+    for refused in (first, third):
+        assert [error["__typename"] for error in refused["errors"]] == ["Busy"]
+        assert refused["order"] is None
+    assert second["errors"] == []
+    assert second["order"]["lines"] == [{"skuCode": "TEA", "quantity": 2}]
 
 
 async def test_a_draft_with_a_problem_is_refused_whole_and_says_where(

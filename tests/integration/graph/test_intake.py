@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -230,6 +231,26 @@ async def test_whoever_gives_up_while_waiting_has_no_order(owner_pool: Pool, db:
 
     assert [type(answer) for answer in answers] == [Order, asyncio.CancelledError, Order]
     assert await level_of(owner_pool, market.story, market.warehouse, market.tea) == (100, 5)
+
+
+async def test_whoever_has_left_when_it_is_their_turn_has_no_order(
+    owner_pool: Pool, db: Database
+) -> None:
+    market = await a_market(owner_pool, db)
+    intake = OrderIntake(db)
+    left: list[str] = []
+
+    async with Held(owner_pool, market):
+        callers = []
+        for name, units in (("1", 1), ("2", 2), ("3", 4)):
+            request = a_request(market, name, tea=units)
+            callers += await begun(intake.place(request, partial(left.__contains__, name)))
+        left += ["1", "2"]  # the first is under way, and is not called back
+    answers = await placed(*callers)
+
+    assert [type(answer) for answer in answers] == [Order, Rejected, Order]
+    assert await level_of(owner_pool, market.story, market.warehouse, market.tea) == (100, 5)
+    assert isinstance(await intake.place(a_request(market, "2", tea=2)), Order)
 
 
 async def test_one_network_does_not_wait_for_another(owner_pool: Pool, db: Database) -> None:

@@ -68,6 +68,13 @@ class Impatient(Connection):
     bodies_bytes_max = 1_000_000
 
 
+class Crowded(Impatient):
+    """Patient enough for a crowd to gather."""
+
+    seconds_max = dict.fromkeys(Awaited, LATE)
+    closed_together = 10
+
+
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -118,9 +125,12 @@ def app() -> App:
 
 
 @pytest.fixture
-async def call(app: App) -> AsyncIterator[Callable[[], Awaitable[Line]]]:
+async def call(
+    app: App, request: pytest.FixtureRequest
+) -> AsyncIterator[Callable[[], Awaitable[Line]]]:
     """Makes a connection to a server of the app. In the end the server holds nothing of anybody."""
-    config = uvicorn.Config(app, http=Impatient, log_config=None, port=0, timeout_keep_alive=1)
+    bounds = getattr(request, "param", Impatient)
+    config = uvicorn.Config(app, http=bounds, log_config=None, port=0)
     server = _Server(config)
     serving = asyncio.create_task(server.serve())
     await until(lambda: server.started)
@@ -190,6 +200,14 @@ async def test_whoever_sends_on_after_the_answer_is_hung_up_on(call: Any) -> Non
     await asyncio.gather(line.trickle(b"x" * 100), line.hung_up())
 
 
+async def test_who_was_answered_before_the_body_had_come_is_told_nothing_more(call: Any) -> None:
+    line = await call()
+    await line.send(b"POST /early HTTP/1.1\r\nHost: here\r\nContent-Length: 1000\r\n\r\n")
+    assert await line.answer() == (200, b"0")
+
+    await line.hung_up()
+
+
 async def test_a_head_without_end_is_refused(call: Any) -> None:
     line = await call()
 
@@ -243,6 +261,7 @@ async def test_who_does_not_read_is_hung_up_on(call: Any) -> None:
         assert len(await asyncio.wait_for(line.reader.read(), LATE)) < LARGE
 
 
+@pytest.mark.parametrize("call", [Crowded], indirect=True)
 async def test_who_never_asked_makes_room_for_who_does(app: App, call: Any) -> None:
     asked = await call()
     await asked.send(ASK)
@@ -250,12 +269,15 @@ async def test_who_never_asked_makes_room_for_who_does(app: App, call: Any) -> N
     idle = [await call() for _ in range(19)]
     last = await call()
 
-    await last.send(ASK)
+    for line in (asked, last):
+        await line.send(ASK)
+        assert await line.answer() == (200, b"0")
+    await asyncio.gather(*(line.hung_up() for line in idle[:10]))
+    await idle[10].send(ASK)
+    assert await idle[10].answer() == (200, b"0")
 
-    assert await last.answer() == (200, b"0")
-    await asyncio.gather(*(line.hung_up() for line in idle))
 
-
+@pytest.mark.parametrize("call", [Crowded], indirect=True)
 async def test_where_everybody_is_being_answered_another_is_told_so(app: App, call: Any) -> None:
     for _ in range(20):
         await (await call()).send(b"GET /wait HTTP/1.1\r\nHost: here\r\n\r\n")
@@ -264,6 +286,7 @@ async def test_where_everybody_is_being_answered_another_is_told_so(app: App, ca
     assert await (await call()).refusal() == 503
 
 
+@pytest.mark.parametrize("call", [Crowded], indirect=True)
 async def test_bodies_that_do_not_end_make_room_for_those_that_do(call: Any) -> None:
     stalled = [await call() for _ in range(4)]
     for line in stalled:
