@@ -3,34 +3,26 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
 
 import asyncpg
-import msgspec
-from cross_web import HTTPException
-from litestar import Litestar, Request, Response, WebSocket, get, websocket
+from litestar import Litestar, Response, get
 from litestar.datastructures import State
 from litestar.types import ControllerRouterHandler
-from strawberry.litestar import make_graphql_controller
-from strawberry.litestar.controller import GraphQLController
 
 from tradeline.identity import TokenKeys
-from tradeline.kernel import Actor
 from tradeline.kernel.database import Database, open_pool
 from tradeline_graph._intake import OrderIntake
-from tradeline_graph.schema import schema
 from tradeline_server import queries
-from tradeline_server.auth import graph_context, oauth_token
+from tradeline_server.auth import oauth_token
 from tradeline_server.errors import UsageError
-from tradeline_server.faults import FAULTS, fault
+from tradeline_server.faults import FAULTS
 from tradeline_server.files.routes import FILES
+from tradeline_server.graph import GRAPH
 from tradeline_server.history import documents as replay_documents
 from tradeline_server.live import Live
 from tradeline_server.logs import configure_logs
-from tradeline_server.operation import Operation
 from tradeline_server.portal import Portal, portal_page
 from tradeline_server.settings import load_settings
-from tradeline_server.sockets import serve_subscriptions
 from tradeline_server.worker import run_worker
 
 HEALTH_SECONDS_MAX = 2.0
@@ -56,67 +48,7 @@ async def healthz(state: State) -> Response[dict[str, str]]:
     return Response({"status": "ok"})
 
 
-# POST only, JSON only: what a form of somebody else's page cannot send.
-_Controller: type[GraphQLController] = make_graphql_controller(
-    schema,
-    path="/graphql",
-    graphql_ide=None,
-    allow_queries_via_get=False,
-    context_getter=graph_context,
-    subscription_protocols=(),
-)
-
-
-class GraphQL(_Controller):  # type: ignore[misc, valid-type]
-    """Answers in UTF-8 that a person can read, and in the graph's shape whatever it was sent."""
-
-    def encode_json(self, data: object) -> bytes:
-        return msgspec.json.encode(data)
-
-    def parse_json(self, data: str | bytes) -> Any:
-        try:
-            operation = msgspec.json.decode(data, type=Operation)
-        except msgspec.DecodeError as error:
-            raise HTTPException(400, f"The body is no JSON of a request: {error}.") from None
-        except UnicodeError:
-            raise HTTPException(400, "The body is no UTF-8.") from None
-        except RecursionError:
-            raise HTTPException(400, "The body nests too deeply.") from None
-        return {
-            "query": operation.query,
-            "variables": operation.variables,
-            "operationName": operation.operation_name,
-            "extensions": operation.extensions,
-        }
-
-    async def execute_request(
-        self, request: Request[Any, Any, Any], context: Any, root_value: Any
-    ) -> Response[Any]:
-        if request.scope["method"] == "GET":
-            message = "Ask the graph by POST, as JSON."
-            return fault(405, message, {"code": "METHOD_NOT_ALLOWED"}, {"Allow": "POST"})
-        encoding = request.headers.get("content-encoding", "identity")
-        if encoding.lower() != "identity":  # what is packed small may be large
-            message = "Send the body as it is, without a Content-Encoding."
-            return fault(415, message, {"code": "BAD_REQUEST"})
-        before: Actor | None = context.actor
-        try:
-            response: Response[Any] = await self.run(
-                request, context=context, root_value=root_value
-            )
-        except HTTPException as error:
-            return fault(error.status_code, error.reason, {"code": "BAD_REQUEST"})
-        if before is not None and before.account_id and context.actor is not before:
-            live: Live = request.app.state.live
-            live.ring(before.account_id)  # its sockets need not wait to be asked again
-        return response
-
-    @websocket()
-    async def websocket_endpoint(self, socket: WebSocket[Any, Any, Any]) -> None:
-        await serve_subscriptions(socket, socket.app.state.live)
-
-
-ROUTES: Sequence[ControllerRouterHandler] = (healthz, oauth_token, GraphQL, *FILES, portal_page)
+ROUTES: Sequence[ControllerRouterHandler] = (healthz, oauth_token, *GRAPH, *FILES, portal_page)
 
 
 def create_app(

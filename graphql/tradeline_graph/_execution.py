@@ -1,94 +1,214 @@
-"""How an operation runs: its errors are worded or masked, its loaders are its own."""
+"""How an operation runs: what is looked at first, and how its errors are worded or masked."""
 
 from __future__ import annotations
 
+import contextlib
 import secrets
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import AsyncGenerator
+from typing import Any, TypeAlias
 
 import strawberry
 import structlog
-from graphql import GraphQLError
-from strawberry.exceptions import MissingQueryError
-from strawberry.extensions import SchemaExtension
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types import ExecutionContext
+from graphql import ExecutionResult as CoreResult
+from graphql import GraphQLError, default_field_resolver, default_type_resolver, subscribe
+from graphql.execution import VariableValues
+from strawberry.execution import optimized_is_awaitable
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
 
 from tradeline import kernel
 from tradeline_graph._context import Context, Unauthenticated
-from tradeline_graph._limits import LimitDocuments
-from tradeline_graph._passed import Passed
+from tradeline_graph._inputs import build_inputs_at_once
+from tradeline_graph._prepared import Document, Documents, Operation
 from tradeline_graph._scalars import UnusableValue
-from tradeline_graph._texts import RefuseNoText
-from tradeline_graph.documents import ParseOnce, TrustDocuments, ValidateOnce
+from tradeline_graph._texts import fault_in_text, fault_in_variables
+from tradeline_graph.documents import document_text, require_trust
 
-# Over HTTP the controller answers these itself, with 400.
-NO_OPERATION = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
-DOCUMENTS_CACHED = 512
+Variables: TypeAlias = dict[str, Any] | None
+Extensions: TypeAlias = dict[str, Any] | None
 
 log = structlog.get_logger("tradeline.graph")
 
 
+class NoOperation(Exception):
+    """The request names nothing that could run: over HTTP answered with 400."""
+
+
+class Refused(Exception):
+    """Nothing runs, for all these reasons."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
 class Schema(strawberry.Schema):
-    """Logs an error where it is masked, and nowhere else: a caller's fault is not ours to log."""
+    """Runs operations the shortest way, by what is known of their documents (ADR 0018)."""
+
+    def __init__(self, **parts: Any) -> None:
+        super().__init__(**parts)
+        build_inputs_at_once(self._schema)
+        self._documents = Documents(self._schema)
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
-        pass
+        """An error is logged where it is masked, and nowhere else: callers' faults are not ours."""
 
+    async def execute(  # type: ignore[override] # of what it might be given, this is used
+        self,
+        query: str | None,
+        variable_values: Variables = None,
+        context_value: Context | None = None,
+        *,
+        operation_name: str | None = None,
+        operation_extensions: Extensions = None,
+    ) -> ExecutionResult:
+        """Answer a query or mutation. Whatever goes wrong is in the answer, in words.
 
-class OwnLoaders(SchemaExtension):
-    """Each operation begins with empty loaders, whatever its context was used for before."""
-
-    def on_operation(self) -> Iterator[None]:
-        context = self.execution_context.context
-        if isinstance(context, Context):
-            context.loaders = {}
-        yield
-
-
-class TimeStages(SchemaExtension):
-    """Tells where the time of operations goes; outermost, so that looking into caches counts."""
-
-    def on_parse(self) -> Iterator[None]:
-        with kernel.timed(kernel.Stage.PARSING):
-            yield
-
-    def on_validate(self) -> Iterator[None]:
-        with kernel.timed(kernel.Stage.PARSING):
-            yield
-
-    def on_execute(self) -> Iterator[None]:
-        with kernel.timed(kernel.Stage.EXECUTING):
-            yield
-
-
-class WordErrors(SchemaExtension):
-    """Give each top-level error a code; mask bugs behind a reference that the log holds too."""
-
-    def on_operation(self) -> Iterator[None]:
-        locale = getattr(self.execution_context.context, "locale", kernel.Locale.EN)
+        Raises:
+            NoOperation: nothing is to be done.
+        """
+        context = _began(context_value)
         try:
-            yield
-        except NO_OPERATION:
+            with kernel.timed(kernel.Stage.PARSING):
+                document, operation = self._prepare(
+                    context, query, variable_values, operation_name, operation_extensions
+                )
+                if operation.kind is OperationType.SUBSCRIPTION:
+                    raise GraphQLError(
+                        "Subscriptions are served over a WebSocket that speaks "
+                        "graphql-transport-ws."
+                    )
+                variables = operation.take(variable_values or {})
+            with kernel.timed(kernel.Stage.EXECUTING):
+                if isinstance(variables, list):
+                    raise Refused(variables)
+                result = await self._run(context, document, operation, variables)
+        except NoOperation:
             raise
-        except GraphQLError as fault:
-            raise word(fault, locale) from None
-        except Exception as cause:  # whatever reading the document raised
-            raise word(GraphQLError(str(cause), original_error=cause), locale) from None
-        _word_all(self.execution_context.result, locale)
+        except Exception as cause:
+            return ExecutionResult(None, self._worded(_errors_of(cause), context))
+        return ExecutionResult(result.data, self._worded(result.errors, context))
 
-    def on_stream_result(self, result: object) -> Iterator[None]:
-        """A subscription's results are sent before its operation ends."""
-        _word_all(result, getattr(self.execution_context.context, "locale", kernel.Locale.EN))
-        yield
+    async def subscribe(  # type: ignore[override]
+        self,
+        query: str | None,
+        variable_values: Variables = None,
+        context_value: Context | None = None,
+        *,
+        operation_name: str | None = None,
+        operation_extensions: Extensions = None,
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        """A subscription's results as they come; a PreExecutionError if it never begins."""
+        return self._told(
+            _began(context_value), query, variable_values, operation_name, operation_extensions
+        )
+
+    async def _told(
+        self, context: Context, query: str | None, variables: Variables, *named: Any
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        try:
+            document, operation = self._prepare(context, query, variables, *named)
+            if operation.kind is not OperationType.SUBSCRIPTION:
+                raise NoOperation("Over a WebSocket, subscriptions are served and nothing else.")
+            results: Any = subscribe(
+                self._schema,
+                document.node,
+                context_value=context,
+                variable_values=variables,
+                operation_name=operation.name,
+                executor_class=self.execution_context_class,
+            )
+            if optimized_is_awaitable(results):
+                results = await results
+            if isinstance(results, CoreResult):
+                raise Refused(results.errors or [])
+        except Exception as cause:
+            yield PreExecutionError(None, self._worded(_errors_of(cause), context))
+            return
+        async with contextlib.aclosing(results):
+            try:
+                async for result in results:
+                    yield ExecutionResult(result.data, self._worded(result.errors, context))
+            except Exception as cause:
+                yield ExecutionResult(None, self._worded(_errors_of(cause), context))
+
+    def _prepare(
+        self,
+        context: Context,
+        query: str | None,
+        variables: Variables,
+        name: str | None,
+        extensions: Extensions,
+    ) -> tuple[Document, Operation]:
+        """What is to run. Raises NoOperation, Refused or GraphQLError, and what parsing raises."""
+        text = document_text(query, extensions, context.locale)
+        require_trust(text, context.trusted_documents, context.locale)
+        fault = (
+            fault_in_text(text or "", "The document")
+            or fault_in_text(name or "", "The operation's name")
+            or fault_in_variables(variables)
+        )
+        if fault is not None:
+            raise fault
+        if not text:
+            raise NoOperation("No GraphQL query found in the request")
+        document = self._documents.prepare(text)
+        if isinstance(document, list):
+            raise Refused(document)
+        operation = document.operation(name)
+        if operation is None:
+            raise NoOperation(f'Unknown operation named "{name}".')
+        return document, operation
+
+    async def _run(
+        self,
+        context: Context,
+        document: Document,
+        operation: Operation,
+        variables: VariableValues,
+    ) -> CoreResult:
+        executor = self.execution_context_class(
+            self._schema,
+            document.fragment_nodes,
+            document.fragments,
+            None,
+            context,
+            operation.node,
+            variables,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type] # strawberry's
+        )
+        result: Any = executor.execute_operation()
+        answered: CoreResult = await result if optimized_is_awaitable(result) else result
+        return answered
+
+    def _worded(
+        self, errors: list[GraphQLError] | None, context: Context
+    ) -> list[GraphQLError] | None:
+        if not errors:
+            return None
+        self._process_errors(errors)
+        return [word(error, context.locale) for error in errors]
 
 
-def _word_all(result: Any, locale: kernel.Locale) -> None:
-    """Errors that are worded already stay as they are."""
-    if errors := getattr(result, "errors", None):
-        result.errors = [word(error, locale) for error in errors]
+def _began(context: Context | None) -> Context:
+    """Each operation begins with empty loaders, whatever its context was used for before."""
+    assert context is not None, "whoever asks says who it is"
+    context.loaders = {}
+    return context
+
+
+def _errors_of(cause: Exception) -> list[GraphQLError]:
+    if isinstance(cause, Refused):
+        return cause.errors
+    if isinstance(cause, GraphQLError):
+        return [cause]
+    return [GraphQLError(str(cause), original_error=cause)]
 
 
 def word(error: GraphQLError, locale: kernel.Locale) -> GraphQLError:
@@ -97,7 +217,7 @@ def word(error: GraphQLError, locale: kernel.Locale) -> GraphQLError:
     if cause is None or isinstance(cause, GraphQLError):
         extensions = {"code": "BAD_REQUEST", **(error.extensions or {})}
         return _reworded(error, error.message, extensions)
-    if isinstance(cause, (UnusableValue, *NO_OPERATION)):
+    if isinstance(cause, (UnusableValue, NoOperation)):
         return _reworded(error, error.message, {"code": "BAD_REQUEST"})
     in_chinese = locale is kernel.Locale.ZH
     if isinstance(cause, Unauthenticated):
@@ -135,18 +255,3 @@ def _reworded(error: GraphQLError, message: str, extensions: dict[str, Any]) -> 
         path=error.path,
         extensions=extensions,
     )
-
-
-SMALL_ENOUGH = Passed(DOCUMENTS_CACHED)
-WELL_WRITTEN = Passed(DOCUMENTS_CACHED)
-
-EXTENSIONS = [
-    lambda: TimeStages(),
-    lambda: WordErrors(),
-    lambda: OwnLoaders(),
-    lambda: TrustDocuments(),
-    lambda: LimitDocuments(SMALL_ENOUGH),
-    lambda: RefuseNoText(WELL_WRITTEN),
-    lambda: ParseOnce(maxsize=DOCUMENTS_CACHED),
-    lambda: ValidateOnce(maxsize=DOCUMENTS_CACHED),
-]

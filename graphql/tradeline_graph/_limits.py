@@ -7,7 +7,6 @@ often fragments are spread.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graphql import (
@@ -20,9 +19,6 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
 )
-from strawberry.extensions import SchemaExtension
-
-from tradeline_graph._passed import Passed
 
 TEXT_LENGTH_MAX = 100_000
 TOKENS_MAX = 4_000
@@ -172,30 +168,3 @@ def refusal(document: DocumentNode) -> GraphQLError | None:
             extensions=_CODE,
         )
     return None
-
-
-class LimitDocuments(SchemaExtension):
-    """Refuse a document before it is parsed if it is too long, before validation if too large.
-
-    `passed` remembers those that are not too large.
-    """
-
-    def __init__(self, passed: Passed) -> None:
-        self._passed = passed
-
-    def on_operation(self) -> Iterator[None]:
-        query = self.execution_context.query
-        if query is not None and len(query) > TEXT_LENGTH_MAX:
-            raise GraphQLError(
-                f"The document is longer than {TEXT_LENGTH_MAX} characters.", extensions=_CODE
-            )
-        self.execution_context.parse_options["max_tokens"] = TOKENS_MAX
-        yield
-
-    def on_validate(self) -> Iterator[None]:
-        text, document = self.execution_context.query, self.execution_context.graphql_document
-        if document is not None and text is not None and text not in self._passed:
-            if (fault := refusal(document)) is not None:
-                raise fault
-            self._passed.add(text)
-        yield

@@ -6,13 +6,10 @@ Refused once, before anything runs, instead of wherever such a value would happe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import cast
 
 from graphql import GraphQLError, TokenKind
 from graphql.language import Token
-from strawberry.extensions import SchemaExtension
-
-from tradeline_graph._passed import Passed
 
 DIGITS_MAX = 64
 BITS_MAX = 64
@@ -37,7 +34,32 @@ def fault_in_text(text: str, place: str) -> GraphQLError | None:
 
 
 def fault_in_variables(variables: object) -> GraphQLError | None:
-    """Why values as JSON has them cannot be taken, or None. Never recurs, however deep they are."""
+    """Why values as JSON has them cannot be taken, or None."""
+    return None if _is_harmless(variables, 0) else _first_fault(variables)
+
+
+def _is_harmless(value: object, level: int) -> bool:
+    """Whether there is nothing to look for: so it is nearly always, and found out quickly."""
+    kind = type(value)
+    if kind is str:
+        text = cast("str", value)
+        return text.isprintable() or NO_TEXT.search(text) is None
+    if kind is int:
+        return cast("int", value).bit_length() <= BITS_MAX
+    if level > LEVELS_MAX:
+        return False
+    if kind is dict:
+        parts = cast("dict[str, object]", value)
+        return all(_is_harmless(name, 0) for name in parts) and all(
+            _is_harmless(part, level + 1) for part in parts.values()
+        )
+    if kind is list:
+        return all(_is_harmless(part, level + 1) for part in cast("list[object]", value))
+    return value is None or kind is bool or kind is float
+
+
+def _first_fault(variables: object) -> GraphQLError | None:
+    """The fault in words, with its place. Never recurs, however deep the values are."""
     left: list[tuple[object, str, int]] = [(variables, "", 0)]
     while left:
         value, place, level = left.pop()
@@ -71,33 +93,3 @@ def fault_in_literals(first: Token | None) -> GraphQLError | None:
             return _refuse(f"The number in {place} has too many digits.")
         token = token.next
     return None
-
-
-class RefuseNoText(SchemaExtension):
-    """Look at the document's text and the variables first, at its literals once it is parsed.
-
-    `passed` remembers the documents whose literals are good; variables are looked at each time.
-    """
-
-    def __init__(self, passed: Passed) -> None:
-        self._passed = passed
-
-    def on_operation(self) -> Iterator[None]:
-        context = self.execution_context
-        fault = (
-            fault_in_text(context.query or "", "The document")
-            or fault_in_text(context._provided_operation_name or "", "The operation's name")
-            or fault_in_variables(context.variables)
-        )
-        if fault is not None:
-            raise fault
-        yield
-
-    def on_validate(self) -> Iterator[None]:
-        text, document = self.execution_context.query, self.execution_context.graphql_document
-        if document is not None and text is not None and text not in self._passed:
-            first = None if document.loc is None else document.loc.start_token
-            if (fault := fault_in_literals(first)) is not None:
-                raise fault
-            self._passed.add(text)
-        yield

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 
 import strawberry
-from graphql import GraphQLError
-from strawberry.extensions import SchemaExtension
-from strawberry.types.graphql import OperationType
 
 from tradeline.kernel import Actor, Permission
 from tradeline_graph._context import Info
@@ -75,20 +72,6 @@ def may_see(actor: Actor, news: News) -> bool:
     return news == EVERYTHING or any(map(actor.may, MAY_SEE[news.kind]))
 
 
-class SubscribeOverSockets(SchemaExtension):
-    """Refuse a subscription where there is nothing to be told by: over HTTP."""
-
-    def on_validate(self) -> Iterator[None]:
-        operation = self.execution_context
-        is_told = getattr(operation.context, "feed", None) is not None
-        if operation.operation_type is OperationType.SUBSCRIPTION and not is_told:
-            raise GraphQLError(
-                "Subscriptions are served over a WebSocket that speaks graphql-transport-ws.",
-                extensions={"code": "BAD_REQUEST"},
-            )
-        yield
-
-
 @strawberry.type(description="What is told as it happens, over graphql-transport-ws.")
 class Subscription:
     @strawberry.subscription(
@@ -98,7 +81,7 @@ class Subscription:
     )
     async def changes(self, info: Info) -> AsyncGenerator[Change, None]:
         feed = info.context.feed
-        assert feed is not None, "SubscribeOverSockets sees to it"
+        assert feed is not None, "the schema sees to it"
         async for actor, batch in feed.batches():
             for news in batch:
                 if may_see(actor, news):

@@ -7,17 +7,14 @@ document by its hash instead of sending it; where only trusted documents run, no
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, validate
-from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+from graphql import GraphQLError
 
 from tradeline.kernel import Locale
-from tradeline_graph._context import Context
 
 HERE: Final = Path(__file__).parent
 # In a checkout the manifests stand beside us; in an installed wheel, inside of us.
@@ -107,59 +104,15 @@ def _refusal(code: str, in_chinese: str, in_english: str, locale: Locale) -> Gra
     return GraphQLError(message, extensions={"code": code})
 
 
-class TrustDocuments(SchemaExtension):
-    """Find the document, and run none but trusted ones where the context says so."""
-
-    def on_operation(self) -> Iterator[None]:
-        operation = self.execution_context
-        context = operation.context
-        locale = context.locale if isinstance(context, Context) else Locale.EN
-        operation.query = document_text(operation.query, operation.operation_extensions, locale)
-        trusted = context.trusted_documents if isinstance(context, Context) else None
-        text = operation.query
-        if trusted is not None and text and text not in trusted and not MANIFESTS.holds(text):
-            raise _refusal(
-                "DOCUMENT_NOT_TRUSTED",
-                "本服务器只运行受信任的文档；请发送清单中的文档，或请管理员设置 "
-                "TRADELINE_DOCUMENTS=any。",
-                "This server runs trusted documents only; send one of its manifests', "
-                "or ask its operator to set TRADELINE_DOCUMENTS=any.",
-                locale,
-            )
-        yield
-
-
-class ParseOnce(ParserCache):
-    """A manifest's document is parsed once and for all; others compete for places."""
-
-    def on_parse(self) -> Iterator[None]:
-        operation = self.execution_context
-        if operation.query in MANIFESTS:
-            operation.graphql_document = _parsed(operation.query)
-            yield
-        else:
-            yield from super().on_parse()
-
-
-class ValidateOnce(ValidationCache):
-    """A manifest's document is validated once and for all; others compete for places."""
-
-    def on_validate(self) -> Iterator[None]:
-        operation = self.execution_context
-        if operation.query in MANIFESTS:
-            document = operation.graphql_document
-            assert document is not None, "it has been parsed"
-            operation.pre_execution_errors = _validated(operation.schema._schema, document)
-            yield
-        else:
-            yield from super().on_validate()
-
-
-@cache
-def _parsed(text: str) -> DocumentNode:
-    return parse(text)
-
-
-@cache
-def _validated(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
-    return validate(schema, document)
+def require_trust(text: str | None, trusted: frozenset[str] | None, locale: Locale) -> None:
+    """Raises GraphQLError for a text that is neither among the trusted ones nor in a manifest;
+    where None are trusted, all are."""
+    if trusted is not None and text and text not in trusted and not MANIFESTS.holds(text):
+        raise _refusal(
+            "DOCUMENT_NOT_TRUSTED",
+            "本服务器只运行受信任的文档；请发送清单中的文档，或请管理员设置 "
+            "TRADELINE_DOCUMENTS=any。",
+            "This server runs trusted documents only; send one of its manifests', "
+            "or ask its operator to set TRADELINE_DOCUMENTS=any.",
+            locale,
+        )

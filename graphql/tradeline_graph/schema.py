@@ -15,7 +15,7 @@ from tradeline_graph import (
     pricing,
     settlement,
 )
-from tradeline_graph._execution import EXTENSIONS, Schema
+from tradeline_graph._execution import Schema
 from tradeline_graph._scalars import SCALARS
 from tradeline_graph._scope import Guard, Scope
 
@@ -63,5 +63,4 @@ schema = Schema(
     mutation=Mutation,
     subscription=changes.Subscription,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
-    extensions=[*EXTENSIONS, lambda: changes.SubscribeOverSockets()],
 )

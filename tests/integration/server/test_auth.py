@@ -10,13 +10,13 @@ import httpx2
 import pytest
 from litestar import Litestar
 from litestar.datastructures import State
-from strawberry.litestar import make_graphql_controller
 
 from tests.factories import PASSWORD, Story, a_network
 from tests.integration.identity.test_tokens import KEYS, a_client, issued, refreshed
 from tradeline.kernel import Database, Pool
-from tradeline_graph.schema import schema
-from tradeline_server.auth import graph_context, oauth_token
+from tradeline_server.auth import oauth_token
+from tradeline_server.graph import GRAPH
+from tradeline_server.live import Live
 
 HERE = "http://127.0.0.1:8000"
 THERE = "https://shop.example.com"
@@ -31,10 +31,8 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 @pytest.fixture
 async def app(db: Database) -> Litestar:
-    controller = make_graphql_controller(
-        schema, path="/graphql", graphql_ide=None, context_getter=graph_context
-    )
-    return Litestar([controller, oauth_token], state=State({"db": db, "token_keys": KEYS}))
+    state = State({"db": db, "token_keys": KEYS, "live": Live("")})
+    return Litestar([*GRAPH, oauth_token], state=state)
 
 
 @pytest.fixture

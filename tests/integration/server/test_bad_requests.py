@@ -17,8 +17,9 @@ from tests.factories import a_network
 from tests.integration.identity.test_tokens import KEYS
 from tests.integration.server.test_auth import HERE, VIEWER, sign_in
 from tradeline.kernel import Database, Pool
-from tradeline_server.asgi import BODY_BYTES_MAX, GraphQL
+from tradeline_server.asgi import BODY_BYTES_MAX
 from tradeline_server.faults import FAULTS
+from tradeline_server.graph import GRAPH
 
 JSON = {"content-type": "application/json"}
 FIND = "query($first: Int, $search: String) { skus(first: $first, search: $search) { __typename } }"
@@ -32,7 +33,7 @@ async def broken() -> None:
 @pytest.fixture
 def app(db: Database) -> Litestar:
     return Litestar(
-        [GraphQL, broken],
+        [*GRAPH, broken],
         state=State({"db": db, "token_keys": KEYS}),
         request_max_body_size=BODY_BYTES_MAX,
         exception_handlers=FAULTS,

@@ -10,7 +10,6 @@ import httpx2
 import pytest
 from litestar import Litestar
 from litestar.datastructures import State
-from strawberry.litestar import make_graphql_controller
 
 from tests.factories import Story
 from tests.factories_drafts import a_shop, resolved, saved
@@ -23,10 +22,9 @@ from tradeline.kernel import Database, Permission, Pool, Rejected
 from tradeline.ordering import read_rows_of_file
 from tradeline.settlement import ObligationKind, confirm_statement, issue_statement
 from tradeline_graph._ids import to_id
-from tradeline_graph.schema import schema
-from tradeline_server.auth import graph_context
 from tradeline_server.files import statement_pdf, statement_xlsx
 from tradeline_server.files.routes import FILES
+from tradeline_server.graph import GRAPH
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -38,10 +36,7 @@ async def story(db: Database, owner_pool: Pool) -> Story:
 
 @pytest.fixture
 async def client(db: Database) -> AsyncIterator[httpx2.AsyncClient]:
-    controller = make_graphql_controller(
-        schema, path="/graphql", graphql_ide=None, context_getter=graph_context
-    )
-    app = Litestar([controller, *FILES], state=State({"db": db, "token_keys": KEYS}))
+    app = Litestar([*GRAPH, *FILES], state=State({"db": db, "token_keys": KEYS}))
     async with a_browser(app) as client:
         yield client
 

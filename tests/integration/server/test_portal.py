@@ -14,8 +14,9 @@ from litestar.datastructures import State as AppState
 
 from tests.integration.identity.test_tokens import KEYS
 from tradeline.kernel import Database
-from tradeline_server.asgi import GraphQL, healthz
+from tradeline_server.asgi import healthz
 from tradeline_server.auth import oauth_token
+from tradeline_server.graph import GRAPH
 from tradeline_server.portal import Portal, State, portal_page
 
 INDEX = "<!doctype html><title>Tradeline</title>"
@@ -50,7 +51,7 @@ def portal(tmp_path: Path) -> Portal:
 
 async def visit(portal: Portal, db: Database) -> AsyncIterator[httpx2.AsyncClient]:
     state = AppState({"portal": portal, "db": db, "token_keys": KEYS})
-    app = Litestar([healthz, oauth_token, GraphQL, portal_page, file], state=state)
+    app = Litestar([healthz, oauth_token, *GRAPH, portal_page, file], state=state)
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         yield client

@@ -17,7 +17,8 @@ from tests.integration.identity.test_tokens import KEYS
 from tests.integration.server.test_auth import HERE
 from tradeline.kernel import Database
 from tradeline_graph import documents
-from tradeline_server.asgi import GraphQL, create_app
+from tradeline_server.asgi import create_app
+from tradeline_server.graph import GRAPH
 from tradeline_server.history import documents as replay_documents
 
 KNOWN = "query Known { ping }"
@@ -46,7 +47,7 @@ Ask = Callable[..., Any]
 async def asking(db: Database, *, only_trusted: bool) -> AsyncIterator[Ask]:
     trusted = replay_documents.texts() if only_trusted else None
     state = State({"db": db, "token_keys": KEYS, "trusted_documents": trusted})
-    transport = httpx2.ASGITransport(app=Litestar([GraphQL], state=state))
+    transport = httpx2.ASGITransport(app=Litestar([*GRAPH], state=state))
     async with httpx2.AsyncClient(transport=transport, base_url=HERE) as client:
 
         async def ask(language: str = "en", **body: object) -> Any:

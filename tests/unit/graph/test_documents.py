@@ -10,7 +10,7 @@ import pytest
 from graphql import GraphQLError, OperationDefinitionNode, build_schema, parse, validate
 
 from tradeline.kernel import Locale
-from tradeline_graph import documents
+from tradeline_graph import _prepared, documents
 from tradeline_graph._context import Context
 from tradeline_graph._limits import TEXT_LENGTH_MAX, TOKENS_MAX, refusal
 from tradeline_graph._texts import fault_in_literals
@@ -104,8 +104,8 @@ async def test_what_a_manifest_holds_is_parsed_once(
         await schema.execute(None, context_value=context, operation_extensions=asked)
         for _ in range(2)
     ]
-    monkeypatch.setattr(documents, "parse", None)
-    monkeypatch.setattr(documents, "validate", None)
+    monkeypatch.setattr(_prepared, "parse", None)
+    monkeypatch.setattr(_prepared, "validate", None)
     answers.append(await schema.execute(text, context_value=context))
 
     assert [answer.data for answer in answers] == [{"ping": True}] * 3

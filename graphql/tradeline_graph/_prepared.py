@@ -1,0 +1,135 @@
+"""Documents made ready once: read, limited, validated, and how their operations take variables.
+
+All of it depends on the text alone, so that it is done for the first request that sends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    Undefined,
+    parse,
+    validate,
+)
+from graphql.execution import VariableValues, get_variable_values
+from graphql.execution.collect_fields import FragmentDetails
+from graphql.execution.get_variable_signature import (
+    GraphQLVariableSignature,
+    get_variable_signature,
+)
+from graphql.execution.values import VariableValueSource
+from strawberry.types.graphql import OperationType
+
+from tradeline_graph import documents
+from tradeline_graph._inputs import Take, Takers
+from tradeline_graph._limits import TEXT_LENGTH_MAX, TOKENS_MAX, refusal
+from tradeline_graph._texts import fault_in_literals
+
+OTHERS_KEPT_MAX = 512
+VARIABLE_FAULTS_MAX = 50
+
+
+class Operation:
+    """One operation of a valid document."""
+
+    def __init__(
+        self, schema: GraphQLSchema, node: OperationDefinitionNode, takers: Takers
+    ) -> None:
+        self.node = node
+        self.name = None if node.name is None else node.name.value
+        self.kind = OperationType(node.operation.value)
+        self._schema = schema
+        self._variables: list[tuple[GraphQLVariableSignature, Take]] = []
+        for definition in node.variable_definitions or ():
+            signature = get_variable_signature(schema, definition)
+            assert not isinstance(signature, GraphQLError), "the document is valid"
+            self._variables.append((signature, takers.of(signature.type)))
+
+    def take(self, sent: Mapping[str, Any]) -> VariableValues | list[GraphQLError]:
+        """The variables as resolvers are to have them, or what is wrong with them."""
+        sources: dict[str, VariableValueSource] = {}
+        taken: dict[str, Any] = {}
+        try:
+            for signature, take in self._variables:
+                name = signature.name
+                value = sent.get(name, Undefined)
+                sources[name] = VariableValueSource(signature, value)
+                if value is not Undefined:
+                    taken[name] = take(value)
+                elif signature.default is not None:
+                    return self._take_slowly(sent)
+                else:
+                    take(None)  # which is as good as nothing, but for what resolvers are told
+        except Exception:  # whatever was raised: graphql-core meets it again, and words it
+            return self._take_slowly(sent)
+        return VariableValues(sources, taken)
+
+    def _take_slowly(self, sent: Mapping[str, Any]) -> VariableValues | list[GraphQLError]:
+        definitions = self.node.variable_definitions or ()
+        return get_variable_values(self._schema, definitions, dict(sent), VARIABLE_FAULTS_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A valid document."""
+
+    node: DocumentNode
+    fragment_nodes: dict[str, FragmentDefinitionNode]
+    fragments: dict[str, FragmentDetails]
+    operations: Mapping[str | None, Operation]
+
+    def operation(self, name: str | None) -> Operation | None:
+        """The operation of that name, or the first one."""
+        return next(iter(self.operations.values())) if name is None else self.operations.get(name)
+
+
+class Documents:
+    """Those of a schema. What a manifest holds stays ready; other texts compete for places."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._takers = Takers()
+        self._trusted = cache(self._prepare)
+        self._others = lru_cache(OTHERS_KEPT_MAX)(self._prepare)
+
+    def prepare(self, text: str) -> Document | list[GraphQLError]:
+        """The document, or why nothing of it runs. Raises what reading it raises."""
+        if len(text) > TEXT_LENGTH_MAX:
+            raise GraphQLError(
+                f"The document is longer than {TEXT_LENGTH_MAX} characters.",
+                extensions={"code": "TOO_LARGE"},
+            )
+        return (self._trusted if text in documents.MANIFESTS else self._others)(text)
+
+    def _prepare(self, text: str) -> Document | list[GraphQLError]:
+        node = parse(text, max_tokens=TOKENS_MAX)
+        first = None if node.loc is None else node.loc.start_token
+        if (fault := refusal(node) or fault_in_literals(first)) is not None:
+            return [fault]
+        if errors := validate(self._schema, node):
+            return errors
+        fragments = {
+            definition.name.value: definition
+            for definition in node.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        operations = [
+            Operation(self._schema, definition, self._takers)
+            for definition in node.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        ]
+        return Document(
+            node,
+            fragments,
+            {name: FragmentDetails(fragment) for name, fragment in fragments.items()},
+            {operation.name: operation for operation in operations},
+        )
