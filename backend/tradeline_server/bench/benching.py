@@ -17,6 +17,7 @@ from tradeline.kernel import Connection
 from tradeline_graph._ids import to_id
 from tradeline_server.bench import load
 from tradeline_server.bench.load import Dealer, Outcome, Task
+from tradeline_server.bench.past import make_past
 from tradeline_server.bench.queries import outcome as queries
 from tradeline_server.bench.reckoning import (
     lost_orders,
@@ -130,9 +131,10 @@ async def measure(settings: Settings, plan: Plan, tell: Progress) -> Report:
                 database.dsn,
                 relationships=plan.relationships,
                 skus=plan.skus,
-                past_orders=plan.past_orders,
                 tell=tell,
             )
+            if plan.past_orders:
+                await make_past(database.dsn, scene, plan.past_orders, tell)
             async with (
                 running_system(folder, database.dsn, plan.web_processes) as system,
                 _looking(database.dsn) as conn,

@@ -1,4 +1,4 @@
-"""The network that a bench trades in, and its past."""
+"""The network that a bench trades in."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from tradeline.kernel import Connection, Database, Permission, Pool, open_pool
-from tradeline.pricing import PriceLevel, PriceRequest, PriceResolution, price_lines
 from tradeline.settlement import NewObligation, ObligationKind, owe, post_journals
-from tradeline_server.bench.queries import history as history_queries
 from tradeline_server.bench.queries import scene as queries
 
 CURRENCY = "CNY"
@@ -22,10 +20,6 @@ SCARCE_SKUS = 5
 SCARCE_UNITS = 24  # in each of the two warehouses
 UNITS = 10**9
 CREDIT_MINOR = 10**13
-PAST_LINES = 2
-PAST_UNITS = 12
-BATCH = 10_000
-PRICES_AT_ONCE = 1_000
 
 DEALER_MAY = (
     Permission.CATALOG_READ,
@@ -57,27 +51,25 @@ class Scene:
     SCARCE_SKUS of them run out."""
 
     network_id: int
+    edge_ids: Sequence[int]
     sku_ids: Sequence[int]
     case_ids: Sequence[int]
     dealers: Sequence[Client]
     brand: Client
 
 
-async def make_scene(
-    dsn: str, *, relationships: int, skus: int, past_orders: int, tell: Progress
-) -> Scene:
+async def make_scene(dsn: str, *, relationships: int, skus: int, tell: Progress) -> Scene:
     """Fill a migrated, empty database."""
+    tell(f"Making {relationships:,} dealers and {skus:,} SKUs …")
     async with await open_pool(dsn, role=None, max_size=2) as pool:
-        tell(f"Making {relationships:,} dealers and {skus:,} SKUs …")
-        scene, edge_ids = await _make_network(pool, relationships, skus)
-        if past_orders:
-            await _make_past(pool, scene, edge_ids, past_orders, tell)
+        scene = await _make_network(pool, relationships, skus)
         async with pool.acquire() as conn:
             await queries.tidy_up(conn)
+            await queries.checkpoint(conn)
     return scene
 
 
-async def _make_network(pool: Pool, relationships: int, skus: int) -> tuple[Scene, list[int]]:
+async def _make_network(pool: Pool, relationships: int, skus: int) -> Scene:
     async with pool.acquire() as conn:
         network_id = await queries.insert_network(conn, CURRENCY)
     async with Database(pool).unit_of_work(network_id) as conn:
@@ -87,7 +79,7 @@ async def _make_network(pool: Pool, relationships: int, skus: int) -> tuple[Scen
         deposits = await queries.insert_exposures(
             conn, network_id, edge_ids, CURRENCY, CREDIT_MINOR
         )
-        await _pay(conn, network_id, [(*deposit, CREDIT_MINOR) for deposit in deposits])
+        await pay(conn, network_id, [(*deposit, CREDIT_MINOR) for deposit in deposits])
         sku_ids, case_ids = await queries.insert_catalog(conn, network_id, brand_id, skus, edge_ids)
         await queries.insert_prices(
             conn, network_id, brand_id, edge_ids, sku_ids, CURRENCY, TIERS, CONTRACT_SKUS
@@ -103,10 +95,14 @@ async def _make_network(pool: Pool, relationships: int, skus: int) -> tuple[Scen
             units=UNITS,
         )
         dealers, brand = await _make_clients(conn, network_id, brand_id)
-    scene = Scene(
-        network_id=network_id, sku_ids=sku_ids, case_ids=case_ids, dealers=dealers, brand=brand
+    return Scene(
+        network_id=network_id,
+        edge_ids=edge_ids,
+        sku_ids=sku_ids,
+        case_ids=case_ids,
+        dealers=dealers,
+        brand=brand,
     )
-    return scene, edge_ids
 
 
 async def _make_clients(
@@ -133,83 +129,7 @@ async def _make_clients(
     return dealers, brand
 
 
-async def _make_past(
-    pool: Pool, scene: Scene, edge_ids: Sequence[int], orders: int, tell: Progress
-) -> None:
-    """Orders of some weeks ago, all shipped, received and paid."""
-    async with pool.acquire() as conn:
-        frozen = await _freeze_prices(conn, scene, edge_ids)
-        for first in range(1, orders + 1, BATCH):
-            numbers = range(first, min(first + BATCH, orders + 1))
-            async with conn.transaction():
-                receipts = await history_queries.insert_orders(
-                    conn,
-                    scene.network_id,
-                    edge_ids,
-                    numbers,
-                    total=orders,
-                    lines=PAST_LINES,
-                    skus=frozen,
-                )
-                await owe(
-                    conn,
-                    network_id=scene.network_id,
-                    obligations=[
-                        NewObligation(
-                            relationship_id=edge_id,
-                            kind=ObligationKind.GOODS,
-                            owed_by=ObligationKind.GOODS.owed_by,
-                            amount_minor=minor,
-                            document_type="receipt",
-                            document_id=receipt_id,
-                            document_number=number,
-                            occurred_at=occurred_at,
-                        )
-                        for receipt_id, number, edge_id, minor, occurred_at in receipts
-                    ],
-                )
-                await post_journals(conn, limit=BATCH)
-            if first == 1:
-                await queries.tidy_up(conn)  # the first batch tells the planner what is to come
-            tell(f"Making history: {numbers[-1]:,} of {orders:,} orders")
-        async with conn.transaction():
-            payments = await history_queries.finish(conn, scene.network_id, orders, PAST_LINES)
-            await _pay(conn, scene.network_id, [payment[:4] for payment in payments])
-
-
-async def _freeze_prices(conn: Connection, scene: Scene, edge_ids: Sequence[int]) -> list[int]:
-    """What each tier pays for each SKU, as the resolver tells it; of how many SKUs, by tier. A
-    contract's prices are one edge's own, so past orders do without its SKUs."""
-    frozen = [0] * TIERS
-    await history_queries.create_tables(conn)
-    base_ids = await queries.fetch_packs(conn, scene.network_id, "EA")
-    for position, edge_id in enumerate(edge_ids[:TIERS], start=1):
-        found: list[tuple[int, PriceResolution]] = []
-        for start in range(SCARCE_SKUS, len(scene.sku_ids), PRICES_AT_ONCE):
-            part = slice(start, start + PRICES_AT_ONCE)
-            requests = [
-                PriceRequest(
-                    relationship_id=edge_id,
-                    sku_id=sku_id,
-                    pack_id=base_id,
-                    pack_units=1,
-                    pack_quantity=PAST_UNITS,
-                )
-                for sku_id, base_id in zip(scene.sku_ids[part], base_ids[part], strict=True)
-            ]
-            prices = await price_lines(conn, network_id=scene.network_id, requests=requests)
-            found += zip(scene.sku_ids[part], prices, strict=True)
-        common = [
-            (sku_id, price)
-            for sku_id, price in found
-            if price.price is not None and price.price.level is not PriceLevel.CONTRACT
-        ]
-        await history_queries.insert_prices(conn, position % TIERS, common)
-        frozen[position % TIERS] = len(common)
-    return frozen
-
-
-async def _pay(
+async def pay(
     conn: Connection, network_id: int, payments: Sequence[tuple[int, str, int, int]]
 ) -> None:
     """Let confirmed payments move the accounts, and post them."""

@@ -10,6 +10,7 @@ from tradeline.kernel import Actor, Locale
 from tradeline.ordering import NewOrder, NewOrderLine, place_orders
 from tradeline.settlement import count_under_way
 from tradeline_server.bench import scene as scenes
+from tradeline_server.bench.past import make_past
 from tradeline_server.bench.queries import outcome as queries
 from tradeline_server.bench.reckoning import lost_orders, oversold_units
 from tradeline_server.bench.scene import Scene, make_scene
@@ -26,11 +27,27 @@ async def bench_dsn(clone: Callable[[], Awaitable[str]]) -> str:
 @pytest.fixture(scope="module")
 async def scene(bench_dsn: str) -> Scene:
     told: list[str] = []
-    made = await make_scene(
-        bench_dsn, relationships=DEALERS, skus=SKUS, past_orders=PAST, tell=told.append
-    )
-    assert told
+    made = await make_scene(bench_dsn, relationships=DEALERS, skus=SKUS, tell=told.append)
+    before = await foreign_keys(bench_dsn)
+    await make_past(bench_dsn, made, PAST, told.append)
+    assert "Making history: 40 of 40 orders" in told
+    assert await foreign_keys(bench_dsn) == before
     return made
+
+
+async def foreign_keys(dsn: str) -> list[tuple[str, str, bool]]:
+    """What refers to what, and whether it is known to hold."""
+    conn = await asyncpg.connect(dsn)
+    try:
+        rows = await conn.fetch(
+            """SELECT conrelid::regclass::text, pg_get_constraintdef(oid), convalidated
+                 FROM pg_constraint WHERE contype = 'f' ORDER BY 1, 2"""
+        )
+    finally:
+        await conn.close()
+    assert rows
+    assert all(row["convalidated"] for row in rows)
+    return [tuple(row) for row in rows]
 
 
 @pytest.fixture

@@ -355,7 +355,12 @@ async def fetch_buyers(conn: Connection, network_id: int) -> list[tuple[int, int
     return [tuple(row) for row in await conn.fetch(FETCH_BUYERS, network_id)]
 
 
-async def tidy_up(conn: Connection) -> None:
-    """What a database that has lived for a while has: statistics, and nothing left to write."""
-    await conn.execute("VACUUM (ANALYZE)")
+async def tidy_up(conn: Connection, table: str = "") -> None:
+    """What a database, or a table, that has lived for a while has: statistics, and nothing that
+    autovacuum would find to do."""
+    await conn.execute(f"VACUUM (ANALYZE) {table}")
+
+
+async def checkpoint(conn: Connection) -> None:
+    """Leave nothing to be written when the load begins."""
     await conn.execute("CHECKPOINT")
