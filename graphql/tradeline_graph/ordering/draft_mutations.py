@@ -21,7 +21,7 @@ from tradeline_graph.ordering.draft_problems import (
     QuantityUnclear,
 )
 from tradeline_graph.ordering.drafts import PLACES, DraftRowInput, OrderDraft, load_draft
-from tradeline_graph.ordering.placing import perform_alone
+from tradeline_graph.ordering.placing import is_busy, perform_alone
 from tradeline_graph.ordering.problems import (
     PlacingProblem,
 )
@@ -101,8 +101,8 @@ class OrderDraftSavePayload:
 
 
 @strawberry.type(
-    description="The order, and what is left of the draft. Problems of rows lead to them as "
-    '["rows", "3", "quantityText"].',
+    description="The order, and what is left of the draft; null where we are busy. Problems of "
+    'rows lead to them as ["rows", "3", "quantityText"].',
     directives=scoped(Scope.VALUE),
 )
 class OrderDraftPlacePayload:
@@ -158,7 +158,7 @@ class DraftMutation:
         )
         return OrderDraftPlacePayload(
             order=await load_order(info, done.id),
-            draft=await load_draft(info, draft_id),
+            draft=None if is_busy(done) else await load_draft(info, draft_id),
             errors=done.errors,
         )
 

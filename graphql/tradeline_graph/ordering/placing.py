@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from tradeline import kernel, ordering
 from tradeline_graph._context import Info
 from tradeline_graph._mutations import Outcome, RequestInput, as_json, perform
-from tradeline_graph._problems import to_graph
+from tradeline_graph._problems import Busy, to_graph
 from tradeline_graph.ordering.inputs import OrderPlaceInput
 from tradeline_graph.ordering.types import keep_order
 
@@ -48,3 +48,8 @@ async def perform_alone(
             return await perform(info, input, use_case)
     except kernel.Rejected as rejection:
         return Outcome(errors=to_graph(rejection.problems, info.context.locale))
+
+
+def is_busy(done: Outcome) -> bool:
+    """Whether it was not looked at: then whoever looks at more only adds to the load."""
+    return any(isinstance(error, Busy) for error in done.errors)

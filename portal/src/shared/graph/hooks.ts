@@ -6,12 +6,17 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { useCallback, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import type { TypedDocumentString } from "../../gql/graphql";
 import { Offline } from "./errors";
 import { execute, extensionsOf } from "./execute";
 import { type Kind, refresh } from "./kinds";
+
+/** So often a request is sent again by itself when the server is too busy for it. */
+export const BUSY_RETRIES_MAX = 3;
+/** Those who were told the same need not come again in the same moment. */
+const SPREAD_MS = 1000;
 
 interface Asked<Result, Variables> {
   /** What the answer shows: when any of it changes, the query is asked again. */
@@ -104,6 +109,8 @@ export interface Problem {
   readonly __typename?: string;
   readonly message: string;
   readonly path: readonly string[];
+  /** Of `Busy`: nothing was done, and after so long the same request may be sent again. */
+  readonly retryAfterSeconds?: number;
 }
 
 type PayloadOf<Result, Field extends keyof Result> = Result[Field];
@@ -111,13 +118,16 @@ type ProblemsOf<Payload> = Payload extends { readonly errors: readonly (infer P)
 
 export interface Intent<Input, Payload> {
   /** Do it. The payload, also when it holds problems; null when it is not known what happened.
-   * The same input after a broken connection is the same request: it is never done twice. */
+   * The same input after a broken connection is the same request: it is never done twice.
+   * Where the server is too busy, it is sent again by itself, a few times, while one stays. */
   run(input: Omit<Input, "requestId">): Promise<Payload | null>;
   /** The same once more, after `error`. */
   retry(): void;
   /** Forget problems, error and outcome. */
   reset(): void;
   readonly isRunning: boolean;
+  /** So many seconds are left until it is sent again by itself, else null. */
+  readonly busySeconds: number | null;
   readonly problems: readonly ProblemsOf<Payload>[];
   readonly error: Error | null;
   readonly payload: Payload | null;
@@ -141,13 +151,32 @@ export function useIntent<Result, Input, Field extends keyof Result & string>(
   const unsettled = useRef<Attempt | null>(null);
   const latest = useRef(options);
   latest.current = options;
+  const isHere = useRef(true);
+  const [busySeconds, setBusySeconds] = useState<number | null>(null);
+  useEffect(() => {
+    isHere.current = true;
+    return () => {
+      isHere.current = false;
+    };
+  }, []);
 
   const mutation = useMutation({
     mutationFn: async ({ requestId, input }: Attempt) => {
-      const result = await execute(document, { input: { ...input, requestId } as Input });
-      return result[field];
+      for (let tries = 0; ; tries++) {
+        const result = await execute(document, { input: { ...input, requestId } as Input });
+        const payload = result[field];
+        const seconds = retryAfter(payload);
+        if (seconds === null || tries === BUSY_RETRIES_MAX) return payload;
+        for (let left = seconds; left > 0 && isHere.current; left--) {
+          setBusySeconds(left);
+          await pause(left > 1 ? 1000 : 1000 + SPREAD_MS * Math.random());
+        }
+        setBusySeconds(null);
+        if (!isHere.current) return payload; // nobody places an order behind one's back
+      }
     },
     onSuccess: (payload) => {
+      if (retryAfter(payload) !== null) return; // the same again is the same request
       unsettled.current = null;
       if (problemsOf(payload).length > 0) return;
       void refresh(client, latest.current.touches ?? []);
@@ -179,17 +208,27 @@ export function useIntent<Result, Input, Field extends keyof Result & string>(
       retry,
       reset,
       isRunning: mutation.isPending,
+      busySeconds,
       problems: problemsOf<Payload>(mutation.data),
       error: mutation.error,
       payload: mutation.data ?? null,
     }),
-    [run, retry, reset, mutation.isPending, mutation.data, mutation.error],
+    [run, retry, reset, mutation.isPending, busySeconds, mutation.data, mutation.error],
   );
 }
 
 function problemsOf<Payload>(payload: Payload | undefined): readonly ProblemsOf<Payload>[] {
   const { errors = [] } = (payload ?? {}) as { errors?: readonly ProblemsOf<Payload>[] };
   return errors;
+}
+
+function retryAfter(payload: unknown): number | null {
+  const problems: readonly Problem[] = problemsOf(payload);
+  return problems.find(({ __typename }) => __typename === "Busy")?.retryAfterSeconds ?? null;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function nodeOf<Node>(edge: { readonly node: Node }): Node {

@@ -46,6 +46,14 @@ export function PlaceForm({
         />
       )}
       {placing.halt !== null && <Notice kind="error">{t(`place.${placing.halt}`)}</Notice>}
+      {placing.busySeconds !== null && (
+        <Notice kind="warning">
+          {t("place.busy", { seconds: integer(placing.busySeconds) })}
+        </Notice>
+      )}
+      {placing.isTurnedAway && !placing.isRunning && (
+        <Notice kind="error">{t("place.turnedAway")}</Notice>
+      )}
       {placing.isOpen && <Notice kind="warning">{t("place.unknown")}</Notice>}
       <IntentProblems
         intent={placing}

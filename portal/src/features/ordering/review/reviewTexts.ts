@@ -49,6 +49,8 @@ export const reviewTexts = defineTexts("ordering.review", {
     "place.running": "正在下单 …",
     "place.unsaved": "草稿尚未保存到服务器，未下单。请检查网络后重试。",
     "place.changed": "草稿刚在别处被修改，未下单。上面是最新内容，请核对后再下单。",
+    "place.busy": "很多人同时下单，{{seconds}} 秒后自动重试。",
+    "place.turnedAway": "很多人同时下单，这次没有轮到，未下单。草稿原样保留，请稍后再下单。",
     "place.unknown": "还不知道订单是否已经下成。请按“重试”，同一订单不会下两次。",
     "action.field": "去填写",
     "action.row": "修改第 {{row}} 行",
@@ -117,6 +119,9 @@ export const reviewTexts = defineTexts("ordering.review", {
       "The draft is not saved on the server yet, so nothing was ordered. Check your connection and try again.",
     "place.changed":
       "The draft was just changed elsewhere, so nothing was ordered. You see it as it is now: look again, then place it.",
+    "place.busy": "Many are ordering right now; trying again in {{seconds}} s.",
+    "place.turnedAway":
+      "Many are ordering right now, and it was not your turn yet: nothing was ordered. The draft is kept as it is; place it again in a while.",
     "place.unknown":
       "It is not known yet whether the order was placed. Try again: it is never placed twice.",
     "action.field": "Fill it in",

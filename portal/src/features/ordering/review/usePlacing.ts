@@ -13,6 +13,9 @@ export interface Placing {
   readonly isRunning: boolean;
   /** It is not known whether the order was placed. */
   readonly isOpen: boolean;
+  /** Too many order at once: in so many seconds it is tried again, or no more by itself. */
+  readonly busySeconds: number | null;
+  readonly isTurnedAway: boolean;
   /** Why it did not come to placing: not saved yet, or another version by now. */
   readonly halt: "unsaved" | "changed" | null;
   readonly problems: readonly PlaceProblem[];
@@ -71,7 +74,9 @@ export function usePlacing(
     });
   }
 
-  const { retry, problems, error } = intent;
+  const { retry, busySeconds, error } = intent;
   const isRunning = isSaving || intent.isRunning;
-  return { place, retry, isRunning, isOpen, halt, problems, error };
+  const problems = intent.problems.filter(({ __typename }) => __typename !== "Busy");
+  const isTurnedAway = problems.length < intent.problems.length;
+  return { place, retry, isRunning, isOpen, busySeconds, isTurnedAway, halt, problems, error };
 }
