@@ -62,6 +62,12 @@ class Reply:
         return self.status == 200 and b'"errors":[{"message"' not in self.body
 
     @property
+    def code(self) -> str:
+        """What kind of fault kept the request from being answered."""
+        code: str = msgspec.json.decode(self.body)["errors"][0]["extensions"]["code"]
+        return code
+
+    @property
     def problems(self) -> list[str]:
         return [problem["__typename"] for problem in self.payload["errors"]]
 

@@ -22,12 +22,14 @@ import asyncpg
 from tests.conftest import SERVER_FOLDER
 from tradeline.kernel import Pool, open_pool
 from tradeline_server import queries
-from tradeline_server.bench import serving
 from tradeline_server.bench.queries.outcome import show_durability
+from tradeline_server.bench.serving import __name__ as WORKER
 from tradeline_server.doctor import examine
 from tradeline_server.embedded import DATABASE, Server
 from tradeline_server.history.own_server import is_healthy
 from tradeline_server.migrate import migrate
+from tradeline_server.web_processes import BACKLOG
+from tradeline_server.web_processes import MODULE as WEB
 
 WEB_PROCESSES = 2
 START_SECONDS_MAX = 60.0
@@ -53,7 +55,7 @@ class Process:
     async def start(self, *inherited: int) -> None:
         with self._appending() as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", serving.__name__, *self._arguments),
+                *(sys.executable, "-m", *self._arguments),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -78,16 +80,19 @@ class Process:
 
 
 class Web(Process):
-    """A web process behind an address of its own, which it keeps when it is started anew."""
+    """A web process at an address of its own, which it keeps when it is started anew, and at which
+    nobody answers meanwhile."""
 
     def __init__(self, number: int, home: Path, dsn: str, secret: str) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
-        self.host, self.port = self._listener.getsockname()
-        arguments = ("web", str(self._listener.fileno()), str(home / f"stages-{number}"))
-        super().__init__(f"web-{number}", home, dsn, secret, *arguments)
+        self._place = _bound(("127.0.0.1", 0))  # nobody else gets the port; it never listens
+        self.host, self.port = self._place.getsockname()
+        super().__init__(f"web-{number}", home, dsn, secret)
 
     async def start(self, *inherited: int) -> None:
-        await super().start(self._listener.fileno(), *inherited)
+        with _bound((self.host, self.port)) as listener:
+            listener.listen(BACKLOG)
+            self._arguments = (WEB, str(listener.fileno()))
+            await super().start(listener.fileno(), *inherited)
 
     async def healthy(self) -> None:
         deadline = time.monotonic() + START_SECONDS_MAX
@@ -96,16 +101,8 @@ class Web(Process):
             assert time.monotonic() < deadline, f"{self.name} does not get well"
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def kill(self) -> None:
-        await super().kill()
-        # Who has just connected, and was not accepted yet, would wait for the next process.
-        self._listener.setblocking(False)
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                self._listener.accept()[0].close()
-
     def close(self) -> None:
-        self._listener.close()
+        self._place.close()
 
 
 class House:
@@ -117,7 +114,7 @@ class House:
         self.dsn = self.database.dsn()
         secret = secrets.token_urlsafe(32)
         self.webs = [Web(number, folder, self.dsn, secret) for number in range(WEB_PROCESSES)]
-        self.worker = Process("worker", folder, self.dsn, secret, "worker")
+        self.worker = Process("worker", folder, self.dsn, secret, WORKER, "worker")
         self.owner: Pool
 
     async def open(self) -> None:
@@ -192,6 +189,14 @@ class House:
 
     def _postmaster(self) -> int:
         return int((self.database.data / "postmaster.pid").read_text().splitlines()[0])
+
+
+def _bound(address: tuple[str, int]) -> socket.socket:
+    bound = socket.socket()
+    for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+        bound.setsockopt(socket.SOL_SOCKET, option, 1)
+    bound.bind(address)
+    return bound
 
 
 @contextlib.asynccontextmanager

@@ -1,0 +1,114 @@
+"""Orders that keep coming, whatever happens to who takes them, and what has become of them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.e2e.intake.asking import Caller, Crowd, Reply, at_once, mutation
+from tests.e2e.intake.scene import Scene
+from tradeline_server.bench.wire import ConnectionBroken
+
+CALLERS = 24
+SHIPPED_OF_TEN = 2
+UNITS = {0: 2, 1: 3}
+PAUSE_SECONDS = 0.02  # after an answer that was none
+PROGRESS_SECONDS_MAX = 60.0
+PLACE = mutation("orderPlace", "order { id number amount { amount } }")
+SHIP = mutation("orderShip", "shipment { id number }")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request that may have to be sent again, word for word."""
+
+    caller: Caller
+    document: str
+    values: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Load:
+    """`sent` is by request id; `acknowledged` holds what was answered to whom, by the same."""
+
+    crowd: Crowd
+    scene: Scene
+    sent: dict[str, Sent] = field(default_factory=dict)
+    acknowledged: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    faults: Counter[str] = field(default_factory=Counter)
+    slowest_seconds: float = 0.0
+    _is_over: bool = False
+
+    @contextlib.asynccontextmanager
+    async def coming(self) -> AsyncIterator[None]:
+        """They come while the block lasts; at its end nothing is under way any more."""
+        callers = [asyncio.create_task(self._keep_ordering(number)) for number in range(CALLERS)]
+        try:
+            yield
+        finally:
+            self._is_over = True
+            await asyncio.gather(*callers)
+
+    async def progress(self, orders: int) -> None:
+        """Wait until so many more are acknowledged."""
+        wanted = len(self.acknowledged) + orders
+        deadline = time.monotonic() + PROGRESS_SECONDS_MAX
+        while len(self.acknowledged) < wanted:
+            assert time.monotonic() < deadline, f"nothing gets done: {self.faults}"
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def send_all_again(self) -> dict[str, Mapping[str, Any]]:
+        """Everything, whether it was answered or not; what it is answered with."""
+        replies = await at_once(
+            [
+                self.crowd.ask(request.caller, request.document, request.values)
+                for request in self.sent.values()
+            ]
+        )
+        return {
+            request_id: _result(reply) for request_id, reply in zip(self.sent, replies, strict=True)
+        }
+
+    async def _keep_ordering(self, number: int) -> None:
+        dealer = self.scene.dealers[number % len(self.scene.dealers)]
+        count = 0
+        while not self._is_over:
+            count += 1
+            name = f"order-{number}-{count}"
+            order = await self._ask(dealer, PLACE, name, self.scene.order(dealer, UNITS))
+            if order is not None and count % 10 < SHIPPED_OF_TEN:
+                name = f"ship-{number}-{count}"
+                await self._ask(self.scene.brand, SHIP, name, {"orderId": order["id"]})
+
+    async def _ask(
+        self, caller: Caller, document: str, request_id: str, values: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        """What it is answered with; None if nobody knows what came of it."""
+        values = {"requestId": request_id, **values}
+        self.sent[request_id] = Sent(caller, document, values)
+        began = time.monotonic()
+        try:
+            reply = await self.crowd.ask(caller, document, values)
+        except (ConnectionBroken, OSError) as error:
+            self.faults[type(error).__name__] += 1
+            reply = None
+        self.slowest_seconds = max(self.slowest_seconds, time.monotonic() - began)
+        if reply is not None and reply.is_good:
+            self.acknowledged[request_id] = _result(reply)
+            return self.acknowledged[request_id]
+        if reply is not None:
+            self.faults[f"{reply.status} {reply.code}"] += 1
+        await asyncio.sleep(PAUSE_SECONDS)
+        return None
+
+
+def _result(reply: Reply) -> Mapping[str, Any]:
+    assert reply.problems == [], reply.body
+    result = next(part for name, part in reply.payload.items() if name != "errors")
+    assert result is not None
+    return result  # type: ignore[no-any-return]

@@ -1,0 +1,138 @@
+"""`kill -9` amid the load: what was acknowledged is there, once, and nothing only in part."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from tests.e2e.intake.asking import Crowd
+from tests.e2e.intake.house import House
+from tests.e2e.intake.load import UNITS, Load
+from tests.e2e.intake.looking import shipped, whole_orders
+from tests.e2e.intake.scene import make_scene
+from tests.e2e.intake.sizes import sized
+
+DEALERS = 12
+PLENTY = 10**9
+BEFORE = sized(100, 2_000)  # orders
+AFTER = sized(60, 1_000)
+CRASHES = sized(1, 10)
+AWAY_SECONDS = 0.3
+# A request is answered, well or not, even while there is nobody to do it.
+ANSWER_SECONDS_MAX = 15.0
+# What a caller may be told meanwhile, besides nothing because the connection broke.
+CLEAR = {"503 UNAVAILABLE"}
+BROKEN = {"ConnectionBroken", "ConnectionRefusedError", "ConnectionResetError"}
+
+
+@pytest.fixture
+async def load(house: House, crowd: Crowd) -> Load:
+    stock = [[PLENTY, PLENTY]]
+    scene = await make_scene(house.owner, dealers=DEALERS, stock=stock)
+    await crowd.sign_in([scene.brand, *scene.dealers])
+    return Load(crowd, scene)
+
+
+async def nothing_is_lost(house: House, load: Load) -> None:
+    """Before and after everything is sent again; and what follows from it is done by the worker."""
+    told = {name: one["number"] for name, one in load.acknowledged.items()}
+    lines, units = len(UNITS), sum(UNITS.values())
+
+    found = await whole_orders(house, load.scene, lines=lines, units=units)
+
+    assert {name: told[name] for name in told if name in found} == {
+        name: number for name, number in told.items() if name.startswith("order-")
+    }
+    assert set(found) <= set(load.sent)
+    again = {name: one["number"] for name, one in (await load.send_all_again()).items()}
+    orders = {name: number for name, number in again.items() if name.startswith("order-")}
+    assert {name: again[name] for name in told} == told
+    assert await whole_orders(house, load.scene, lines=lines, units=units) == orders
+    assert {name: orders[name] for name in found} == found
+    await house.settled()
+    shipments = len(again) - len(orders)
+    assert shipments > 0
+    assert await shipped(house, load.scene) == {
+        "shipments": shipments,
+        "obligations": shipments,
+        "journals": 2 * shipments,
+    }
+    assert load.slowest_seconds < ANSWER_SECONDS_MAX
+
+
+async def storm(
+    house: House,
+    load: Load,
+    kill: Callable[[], Awaitable[object]],
+    mend: Callable[[], Awaitable[object]],
+) -> None:
+    async with load.coming():
+        for _ in range(CRASHES):
+            await load.progress(BEFORE)
+            await kill()
+            await asyncio.sleep(AWAY_SECONDS)
+            await mend()
+            await load.progress(AFTER)
+    await house.healthy()
+    await nothing_is_lost(house, load)
+
+
+async def test_one_web_process_is_killed(house: House, load: Load) -> None:
+    """The other one goes on."""
+    first, _ = house.webs
+
+    async def others_are_served() -> None:
+        await load.progress(AFTER)
+        await first.start()
+
+    await storm(house, load, first.kill, others_are_served)
+
+    assert set(load.faults) <= BROKEN
+
+
+async def test_all_web_processes_are_killed(house: House, load: Load) -> None:
+    async def kill() -> None:
+        await asyncio.gather(*(web.kill() for web in house.webs))
+
+    async def start() -> None:
+        await asyncio.gather(*(web.start() for web in house.webs))
+
+    await storm(house, load, kill, start)
+
+    assert set(load.faults) <= BROKEN
+
+
+async def test_the_worker_is_killed(house: House, load: Load) -> None:
+    """Callers notice nothing; the next worker goes on where it was."""
+
+    async def start() -> None:
+        await load.progress(AFTER)
+        assert all((await house.under_way()).values())
+        await house.worker.start()
+
+    await storm(house, load, house.worker.kill, start)
+
+    assert load.faults == {}
+
+
+async def test_postgres_is_killed(house: House, load: Load) -> None:
+    """The web processes and the worker live on, and find it again when it is back."""
+
+    async def kill() -> None:
+        house.kill_database()
+
+    await storm(house, load, kill, house.start_database)
+
+    assert set(load.faults) & CLEAR
+    assert set(load.faults) <= CLEAR
+    assert not any(process.has_ended for process in (*house.webs, house.worker))
+
+
+async def test_a_backend_of_postgres_is_killed(house: House, load: Load) -> None:
+    """PostgreSQL breaks all connections then, recovers, and is found again."""
+    await storm(house, load, house.kill_backend, house.healthy)
+
+    assert set(load.faults) <= CLEAR
+    assert not any(process.has_ended for process in (*house.webs, house.worker))
