@@ -1,0 +1,194 @@
+"""The other side of the screen: what payers do, and what goes wrong, told over HTTP.
+
+Every control is a POST of JSON to `/_simulator/<name>`. They are for tests and for playing
+around: nothing of the real WeChat is like them, and nobody is asked who they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from tradeline_server.wechat.simulator import paying
+from tradeline_server.wechat.simulator.bills import Difference
+from tradeline_server.wechat.simulator.books import Refusal
+from tradeline_server.wechat.simulator.notifying import Mischief
+from tradeline_server.wechat.simulator.people import ErrCode
+from tradeline_server.wechat.simulator.simulator import Simulator
+
+PREFIX = "/_simulator/"
+
+
+class Pay(msgspec.Struct, tag="pay", forbid_unknown_fields=True):
+    """By `prepay_id`, or by the `call` that a mini-program makes, whose signature is checked.
+    With `fails`, the person gives up or has no money: nothing changes."""
+
+    prepay_id: str = ""
+    call: dict[str, str] | None = None
+    openid: str | None = None
+    fails: bool = False
+
+
+class Arrive(msgspec.Struct, tag="arrive", forbid_unknown_fields=True):
+    """Somebody opens the mini-program: gives a code to log in with, and one for the phone."""
+
+    openid: str
+    unionid: str = ""
+    phone: str = ""
+
+
+class Consent(msgspec.Struct, tag="consent", forbid_unknown_fields=True):
+    openid: str
+    template_id: str
+
+
+class Receive(msgspec.Struct, tag="receive", forbid_unknown_fields=True):
+    """The buyer confirms that the goods are there."""
+
+    transaction_id: str
+
+
+class Advance(msgspec.Struct, tag="advance", forbid_unknown_fields=True):
+    seconds: float
+
+
+class Disturb(msgspec.Struct, tag="disturb", forbid_unknown_fields=True):
+    """What happens to the next notification, or to the next one about `about`."""
+
+    mischief: Mischief
+    about: str = ""
+    seconds: float = 0.0
+
+
+class Release(msgspec.Struct, tag="release", forbid_unknown_fields=True):
+    backwards: bool = False
+
+
+class Fail(msgspec.Struct, tag="fail", forbid_unknown_fields=True):
+    """How the next answers under `path` go wrong; `Failure` lists the kinds."""
+
+    kind: str
+    path: str = "/"
+    times: int = 1
+
+
+class BillDifference(msgspec.Struct, tag="bill-difference", forbid_unknown_fields=True):
+    day: date
+    kind: str
+    about: str = ""
+    by: int = 1
+
+
+class RefundOutcome(msgspec.Struct, tag="refund-outcome", forbid_unknown_fields=True):
+    """How the refund of that number, yet to come, will end."""
+
+    out_refund_no: str
+    status: str
+
+
+class FailReceiver(msgspec.Struct, tag="fail-receiver", forbid_unknown_fields=True):
+    """Shares for this account will be CLOSED for `reason`; an empty one makes it well again."""
+
+    account: str
+    reason: str = "ACCOUNT_ABNORMAL"
+
+
+class StartOver(msgspec.Struct, tag="start-over", forbid_unknown_fields=True):
+    """Forget everything but the keys."""
+
+
+class State(msgspec.Struct, tag="state", forbid_unknown_fields=True):
+    """What has happened so far."""
+
+
+Command = (
+    Pay
+    | Arrive
+    | Consent
+    | Receive
+    | Advance
+    | Disturb
+    | Release
+    | Fail
+    | BillDifference
+    | RefundOutcome
+    | FailReceiver
+    | StartOver
+    | State
+)
+
+
+def control(
+    simulator: Simulator, path: str, body: Mapping[str, Any]
+) -> tuple[int, Mapping[str, Any]]:
+    try:
+        name = path.removeprefix(PREFIX)
+        command = msgspec.convert({**body, "type": name}, Command, strict=False)
+        return 200, _done(simulator, command)
+    except Refusal as refusal:
+        return refusal.status, {"code": refusal.code, "message": refusal.message}
+    except ErrCode as error:
+        return 400, {"code": str(error.code), "message": error.message}
+    except ValueError as error:  # msgspec's own are among these
+        return 400, {"code": "CONTROL", "message": str(error)}
+
+
+def _done(simulator: Simulator, command: Command) -> Mapping[str, Any]:
+    match command:
+        case Pay():
+            return _paid(simulator, command)
+        case Arrive(openid, unionid, phone):
+            return asdict(simulator.people.arrive(openid, unionid=unionid, phone=phone))
+        case Consent(openid, template_id):
+            simulator.people.consent(openid, template_id)
+        case Receive(transaction_id):
+            simulator.people.receive(transaction_id)
+        case Advance(seconds):
+            simulator.advance(seconds)
+        case Disturb(mischief, about, seconds):
+            simulator.disturb(mischief, about=about, seconds=seconds)
+        case Release(backwards):
+            return {"released": simulator.notifier.release(backwards=backwards)}
+        case Fail(kind, failing_path, times):
+            simulator.fail(kind, path=failing_path, times=times)
+        case BillDifference(day, kind, about, by):
+            difference = Difference(kind=kind, about=about, by=by)
+            simulator.differences.setdefault(day, []).append(difference)
+        case RefundOutcome(out_refund_no, status):
+            simulator.books.refund_outcomes[out_refund_no] = status
+        case FailReceiver(account, reason):
+            simulator.books.failing_receivers[account] = reason
+        case StartOver():
+            simulator.start_over()
+        case State():
+            return _state(simulator)
+    return {}
+
+
+def _paid(simulator: Simulator, command: Pay) -> Mapping[str, Any]:
+    if command.fails:
+        books = simulator.books
+        return paying.transaction(books, books.payment_by_prepay_id(command.prepay_id))
+    if command.call is not None:
+        payment = simulator.pay_as_called(command.call, command.openid)
+    else:
+        payment = simulator.pay(command.prepay_id, command.openid)
+    return paying.transaction(simulator.books, payment)
+
+
+def _state(simulator: Simulator) -> Mapping[str, Any]:
+    books, notifier = simulator.books, simulator.notifier
+    return {
+        "now": books.now(),
+        "available": books.available,
+        "payments": [paying.transaction(books, payment) for payment in books.payments.values()],
+        "refunds": [paying.refund_answer(books, entry) for entry in books.refunds.values()],
+        "attempts": [asdict(attempt) for attempt in notifier.attempts],
+        "held": len(notifier.held),
+        "messages": [asdict(sent) for sent in simulator.people.sent],
+        "requests": list(simulator.requests),
+    }

@@ -1,0 +1,161 @@
+"""The simulator as a whole: what its HTTP face, its payer's controls and tests act on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import secrets
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import httpx2
+
+from tradeline_server.wechat.signing import is_signed, payment_message
+from tradeline_server.wechat.simulator import bills, paying, sharing
+from tradeline_server.wechat.simulator.bills import Difference
+from tradeline_server.wechat.simulator.books import Books, Config, Payment, Refusal
+from tradeline_server.wechat.simulator.keys import SimulatorKeys
+from tradeline_server.wechat.simulator.notifying import Mischief, Notifier, Plan
+from tradeline_server.wechat.simulator.people import People
+
+TICK_SECONDS = 0.05
+FILE_SECONDS = 300
+REQUESTS_KEPT = 1000
+
+
+@dataclass(slots=True)
+class Failure:
+    """How the next `times` answers under `path` go wrong: system-error, busy (429), lost (done,
+    but the answer is a gateway's 502), unsigned, wrong-key, unknown-serial, tampered, old."""
+
+    kind: str
+    path: str = "/"
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BillFile:
+    content: bytes
+    until: float
+
+
+@dataclass(slots=True)
+class Simulator:
+    keys: SimulatorKeys
+    config: Config
+    http: httpx2.AsyncClient
+    books: Books = field(init=False)
+    people: People = field(init=False)
+    notifier: Notifier = field(init=False)
+    failures: list[Failure] = field(init=False)
+    differences: dict[date, list[Difference]] = field(init=False)
+    files: dict[str, BillFile] = field(init=False)
+    nonces: dict[str, float] = field(init=False)
+    requests: deque[tuple[str, str, int]] = field(init=False)
+    calls: deque[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._begin()
+
+    def start_over(self, config: Config | None = None) -> None:
+        """As if nothing had ever happened; the keys stay."""
+        self.notifier.stop()
+        self.config = config or Config(retry_scale=self.config.retry_scale)
+        self._begin()
+
+    def _begin(self) -> None:
+        self.books = Books(self.config, self.keys.mchid, self.keys.appid)
+        self.people = People(self.books, self.keys.app_secret)
+        self.notifier = Notifier(self.keys, self.http, self.config.retry_scale)
+        self.failures, self.differences, self.files, self.nonces = [], {}, {}, {}
+        self.requests, self.calls = deque(maxlen=REQUESTS_KEPT), deque()
+
+    def settle(self) -> None:
+        """End what is due by now, and tell the merchant of all that has happened."""
+        paying.end_refunds(self.books)
+        sharing.release_overdue(self.books)
+        sharing.end_sharings(self.books)
+        while self.books.events:
+            self.notifier.notify(self.books.events.popleft())
+
+    def advance(self, seconds: float) -> None:
+        self.books.clock.advance(seconds)
+        self.settle()
+
+    def pay(self, prepay_id: str, openid: str | None = None) -> Payment:
+        """As if somebody paid. Raises Refusal where WeChat would not let them."""
+        payment = paying.pay(self.books, prepay_id, openid)
+        self.settle()
+        return payment
+
+    def pay_as_called(self, call: Mapping[str, str], openid: str | None = None) -> Payment:
+        """As `wx.requestPayment` does, with what it was called with: its signature must fit."""
+        package = call.get("package", "")
+        message = payment_message(
+            self.keys.appid, call.get("timeStamp", ""), call.get("nonceStr", ""), package
+        )
+        public = self.keys.merchant.public_key()
+        is_ours = call.get("signType") == "RSA" and package.startswith("prepay_id=")
+        if not is_ours or not is_signed(public, message, call.get("paySign", "")):
+            raise Refusal(400, "SIGN_ERROR", "支付验证签名失败")
+        return self.pay(package.removeprefix("prepay_id="), openid)
+
+    def disturb(self, mischief: Mischief, *, about: str = "", seconds: float = 0.0) -> None:
+        self.notifier.plans.append(Plan(mischief, about, seconds))
+
+    def fail(self, kind: str, *, path: str = "/", times: int = 1) -> None:
+        self.failures.append(Failure(kind, path, times))
+
+    def failure_for(self, path: str) -> str | None:
+        for failure in self.failures:
+            if path.startswith(failure.path):
+                failure.times -= 1
+                if failure.times <= 0:
+                    self.failures.remove(failure)
+                return failure.kind
+        return None
+
+    def bill(self, kind: str, query: Mapping[str, str], base_url: str) -> dict[str, str]:
+        """Where a bill can be fetched within five minutes, and the hash of it, unpacked."""
+        day = bills.day_of(query)
+        differences = self.differences.get(day, ())
+        if kind == "trade":
+            bill_type = query.get("bill_type", "ALL")
+            text = bills.trade_bill(self.books, day, bill_type, differences)
+        else:
+            text = bills.fund_bill(self.books, day)
+        raw = text.encode()
+        digest = hashlib.sha1(raw, usedforsecurity=False).hexdigest()
+        if any(difference.kind == "corrupt" for difference in differences):
+            raw = raw.replace(b"`", b"'", 1)
+        token = secrets.token_urlsafe(32)
+        self.files[token] = BillFile(raw, time.time() + FILE_SECONDS)
+        tar = "&tartype=gzip" if query.get("tar_type") == "GZIP" else ""
+        url = f"{base_url}/v3/billdownload/file?token={token}{tar}"
+        return {"hash_type": "SHA1", "hash_value": digest, "download_url": url}
+
+    async def ticking(self) -> None:
+        """Ends what is due while nobody asks for anything."""
+        while True:
+            self.settle()
+            await asyncio.sleep(TICK_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def open_simulator(
+    keys: SimulatorKeys, config: Config | None = None
+) -> AsyncIterator[Simulator]:
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        simulator = Simulator(keys, config or Config(), http)
+        ticking = asyncio.create_task(simulator.ticking())
+        try:
+            yield simulator
+        finally:
+            ticking.cancel()
+            await asyncio.wait([ticking])
+            simulator.notifier.stop()
+            await simulator.notifier.settled()
