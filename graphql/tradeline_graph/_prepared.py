@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from graphql import (
@@ -34,7 +34,8 @@ from tradeline_graph._inputs import Take, Takers
 from tradeline_graph._limits import TEXT_LENGTH_MAX, TOKENS_MAX, refusal
 from tradeline_graph._texts import fault_in_literals
 
-OTHERS_KEPT_MAX = 512
+# In characters of their texts. Ready, a document takes up to two hundred times as many bytes.
+OTHERS_LENGTH_MAX = 300_000
 VARIABLE_FAULTS_MAX = 50
 
 
@@ -93,13 +94,15 @@ class Document:
 
 
 class Documents:
-    """Those of a schema. What a manifest holds stays ready; other texts compete for places."""
+    """Those of a schema. What a manifest holds stays ready; other texts compete for room, those
+    that nothing is wrong with: who was used longest ago goes first."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
         self._takers = Takers()
         self._trusted = cache(self._prepare)
-        self._others = lru_cache(OTHERS_KEPT_MAX)(self._prepare)
+        self._others: dict[str, Document] = {}
+        self._others_length = 0
 
     def prepare(self, text: str) -> Document | list[GraphQLError]:
         """The document, or why nothing of it runs. Raises what reading it raises."""
@@ -108,7 +111,24 @@ class Documents:
                 f"The document is longer than {TEXT_LENGTH_MAX} characters.",
                 extensions={"code": "TOO_LARGE"},
             )
-        return (self._trusted if text in documents.MANIFESTS else self._others)(text)
+        if text in documents.MANIFESTS:
+            return self._trusted(text)
+        kept = self._others.pop(text, None)
+        if kept is not None:
+            self._others[text] = kept
+            return kept
+        found = self._prepare(text)
+        if isinstance(found, Document):
+            self._keep(text, found)
+        return found
+
+    def _keep(self, text: str, document: Document) -> None:
+        self._others[text] = document
+        self._others_length += len(text)
+        while self._others_length > OTHERS_LENGTH_MAX:
+            oldest = next(iter(self._others))
+            del self._others[oldest]
+            self._others_length -= len(oldest)
 
     def _prepare(self, text: str) -> Document | list[GraphQLError]:
         node = parse(text, max_tokens=TOKENS_MAX)
