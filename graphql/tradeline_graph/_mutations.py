@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
-import decimal
-import enum
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
+
+import msgspec
+import strawberry
 
 from tradeline import kernel
 from tradeline_graph._context import Info
@@ -48,7 +48,7 @@ async def perform(
     cannot fail any more: what its person may not read is null in the answer.
     """
     actor = info.context.signed_in()
-    body = kernel.body_hash(info.field_name, as_json(input))
+    body = kernel.body_hash(info.field_name, body_of(input))
     try:
         async with info.context.db.unit_of_work(actor.network_id) as conn:
             answer_id = await kernel.claim_request(
@@ -67,18 +67,16 @@ async def perform(
     return Outcome(id=answer_id)
 
 
-def as_json(value: Any) -> Any:
-    """An input as plain JSON values, for its hash. Left-out fields and nulls are the same."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        pairs = ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value))
-        return {name: as_json(part) for name, part in pairs if name != "request_id"}
-    if isinstance(value, list | tuple):
-        return [as_json(part) for part in value]
-    if isinstance(value, enum.Enum):
-        return value.value
-    if isinstance(value, datetime.datetime | datetime.date | decimal.Decimal):
-        return str(value)
-    return value
+def body_of(input: RequestInput) -> bytes:
+    """An input for its hash: the same bytes for the same values. Left-out fields and nulls are the
+    same, where the input does not tell them apart itself. The request id is in it: only requests of
+    one id are ever compared."""
+    return msgspec.json.encode(input, enc_hook=_left_out)
+
+
+def _left_out(value: object) -> object:
+    assert value is strawberry.UNSET, "msgspec knows everything else that an input holds"
+    return {"isLeftOut": True}
 
 
 async def unlisted(done: Awaitable[Result]) -> Result:

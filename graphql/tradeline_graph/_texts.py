@@ -40,21 +40,24 @@ def fault_in_variables(variables: object) -> GraphQLError | None:
 
 def _is_harmless(value: object, level: int) -> bool:
     """Whether there is nothing to look for: so it is nearly always, and found out quickly."""
+    if level > LEVELS_MAX:
+        return False
     kind = type(value)
     if kind is str:
         text = cast("str", value)
         return text.isprintable() or NO_TEXT.search(text) is None
+    if kind is dict:
+        for name, part in cast("dict[str, object]", value).items():
+            if not (name.isprintable() and _is_harmless(part, level + 1)):
+                return False
+        return True
+    if kind is list:
+        for part in cast("list[object]", value):  # noqa: SIM110 - a generator takes twice as long
+            if not _is_harmless(part, level + 1):
+                return False
+        return True
     if kind is int:
         return cast("int", value).bit_length() <= BITS_MAX
-    if level > LEVELS_MAX:
-        return False
-    if kind is dict:
-        parts = cast("dict[str, object]", value)
-        return all(_is_harmless(name, 0) for name in parts) and all(
-            _is_harmless(part, level + 1) for part in parts.values()
-        )
-    if kind is list:
-        return all(_is_harmless(part, level + 1) for part in cast("list[object]", value))
     return value is None or kind is bool or kind is float
 
 

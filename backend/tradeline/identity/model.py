@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from tradeline.kernel import Actor, InvalidValue, Locale, Permission, Problem
 
@@ -196,6 +197,12 @@ class NewApiClient:
 
 def known_permissions(names: Collection[str]) -> frozenset[Permission]:
     """The permissions among stored names; one that a later version dropped gives nothing."""
+    return _known(tuple(names))
+
+
+@lru_cache(maxsize=1024)
+def _known(names: tuple[str, ...]) -> frozenset[Permission]:
+    """Asked with every request, and nearly always for the names of one of a few roles."""
     known = {permission.value for permission in Permission}
     return frozenset(Permission(name) for name in names if name in known)
 

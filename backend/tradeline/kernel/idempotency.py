@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from tradeline.kernel import queries
 from tradeline.kernel.actor import Actor
@@ -18,10 +17,9 @@ REQUEST_ID_LENGTH_MAX = 64
 RequestKey: TypeAlias = tuple[int, str]
 
 
-def body_hash(operation: str, body: Any) -> bytes:
-    """SHA-256 over the operation's name and the body in canonical JSON."""
-    text = json.dumps([operation, body], sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).digest()
+def body_hash(operation: str, body: bytes) -> bytes:
+    """SHA-256 over the operation's name and the body, which is always the same for the same."""
+    return hashlib.sha256(b"%s\0%s" % (operation.encode(), body)).digest()
 
 
 def require_request_id(request_id: str) -> None:

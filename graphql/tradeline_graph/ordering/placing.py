@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from tradeline import kernel, ordering
 from tradeline_graph._context import Info
-from tradeline_graph._mutations import Outcome, RequestInput, as_json, perform
+from tradeline_graph._mutations import Outcome, RequestInput, body_of, perform
 from tradeline_graph._problems import Busy, to_graph
 from tradeline_graph.ordering.inputs import OrderPlaceInput
 from tradeline_graph.ordering.types import keep_order
@@ -20,7 +20,7 @@ async def place_together(info: Info, input: OrderPlaceInput) -> Outcome:
     request = ordering.OrderRequest(
         actor=info.context.signed_in(),
         request_id=input.request_id,
-        body=kernel.body_hash(info.field_name, as_json(input)),
+        body=kernel.body_hash(info.field_name, body_of(input)),
         order=input.to_model(),
     )
     try:

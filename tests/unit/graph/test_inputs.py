@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from graphql import GraphQLInputObjectType, Undefined
+from graphql import GraphQLInputObjectType, Undefined, is_required_input_field
 from graphql.execution import get_variable_values
 from graphql.utilities import coerce_input_value
 from hypothesis import given, settings
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tradeline.kernel import Locale
 from tradeline_graph._context import Context
 from tradeline_graph._inputs import Takers
+from tradeline_graph._mutations import body_of
 from tradeline_graph._prepared import Documents, Operation
 from tradeline_graph.ordering.inputs import OrderLineInput, OrderPlaceInput
 from tradeline_graph.schema import schema
@@ -138,6 +139,28 @@ def test_left_out_variables_are_left_out_or_have_their_default(sent: dict[str, A
     else:
         assert getattr(found, "coerced", None) == expected.coerced
         assert list(expected.sources) == list(getattr(found, "sources", ()))
+
+
+def test_a_body_is_the_same_however_it_was_written() -> None:
+    """Sent again in another order of its keys, with nulls for what was left out."""
+    kind = INPUTS["OrderPlaceInput"]
+    again = {
+        "lines": [{"quantity": 1, "packId": None, "skuId": "b"}],
+        "note": "",
+        "relationshipId": "a",
+        "requestedOn": None,
+        "requestId": "1",
+    }
+
+    assert body_of(taken(kind, ORDER)) == body_of(taken(kind, again))
+    assert body_of(taken(kind, ORDER)) != body_of(taken(kind, {**ORDER, "note": "x"}))
+
+
+def test_a_body_tells_left_out_from_null_where_its_input_does() -> None:
+    kind = INPUTS["CategoryUpdateInput"]
+    needed = {name: "1" for name, field in kind.fields.items() if is_required_input_field(field)}
+
+    assert body_of(taken(kind, needed)) != body_of(taken(kind, {**needed, "parentId": None}))
 
 
 def operation_of(text: str) -> Operation:
