@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from random import Random
 
 import asyncpg
@@ -246,6 +247,47 @@ async def test_ships_what_is_held_on_each_paper(db: Database, owner_pool: Pool) 
             (last, -2, "shipment_line", 12, 7),
         ]
     )
+
+
+async def test_components_of_a_bundle_leave_whole_on_each_paper(
+    db: Database, owner_pool: Pool
+) -> None:
+    story = await a_network(owner_pool, db)
+    chair, screw = await a_sku(owner_pool, story, "CHAIR"), await a_sku(owner_pool, story, "SCREW")
+    houses = [await a_warehouse(owner_pool, story, "brand", code) for code in ("ONE", "TWO")]
+    for house in houses:
+        await stock(owner_pool, story, house, chair, 2)
+        await stock(owner_pool, story, house, screw, 8)
+    holds = [
+        replace(a_hold(story, house, sku, 2 * each, 1), quantity_each=each)
+        for house in houses
+        for sku, each in ((chair, 1), (screw, 4))
+    ]
+
+    async with db.unit_of_work(story.network_id) as conn:
+        await store_holds(conn, network_id=story.network_id, holds=holds)
+        left = await ship_holds(
+            conn,
+            network_id=story.network_id,
+            shipments=[a_shipment(1, 1, paper=11), a_shipment(1, 2, paper=12)],
+            account_id=None,
+        )
+        freed = await release_holds(conn, network_id=story.network_id, releases=[a_release(1, 5)])
+
+    assert (left, freed) == ({("order_line", 1): 15}, {("order_line", 1): 5})
+    movements = await owner_pool.fetch(
+        "SELECT reference_id, warehouse_id, sku_id, quantity FROM inventory.stock_movement"
+        " WHERE network_id = $1 AND reason = 'shipment'",
+        story.network_id,
+    )
+    assert {tuple(movement) for movement in movements} == {
+        (11, houses[0], chair, -1),
+        (11, houses[0], screw, -4),
+        (12, houses[0], chair, -1),
+        (12, houses[0], screw, -4),
+        (12, houses[1], chair, -1),
+        (12, houses[1], screw, -4),
+    }
 
 
 async def test_the_same_paper_ships_once(db: Database, owner_pool: Pool) -> None:
