@@ -27,12 +27,13 @@ from tradeline.kernel.errors import (
 )
 from tradeline.kernel.gathering import Gathering
 from tradeline.kernel.idempotency import (
+    RequestAnswer,
     RequestKey,
     answer_request,
-    answer_requests,
     body_hash,
     claim_request,
     claim_requests,
+    correct_requests,
     require_request_id,
     withdraw_requests,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "Problem",
     "Quantity",
     "Rejected",
+    "RequestAnswer",
     "RequestKey",
     "RequestReused",
     "Stage",
@@ -105,12 +107,12 @@ __all__ = [
     "WrongState",
     "add_time",
     "answer_request",
-    "answer_requests",
     "body_hash",
     "claim_events",
     "claim_request",
     "claim_requests",
     "comparison",
+    "correct_requests",
     "examine",
     "exponent_of",
     "find_violations",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from tradeline.kernel import queries
@@ -15,6 +15,9 @@ REQUEST_ID_LENGTH_MAX = 64
 
 # Whose request, and the id that they chose for it.
 RequestKey: TypeAlias = tuple[int, str]
+
+# The hash of the body that was sent with it, and the id of what it made or changed.
+RequestAnswer: TypeAlias = tuple[bytes, int]
 
 
 def body_hash(operation: str, body: bytes) -> bytes:
@@ -64,30 +67,31 @@ async def answer_request(
 
 
 async def claim_requests(
-    conn: Connection, *, network_id: int, claims: Mapping[RequestKey, bytes]
-) -> dict[RequestKey, tuple[bytes, int]]:
-    """Claim the ids of many requests, each with the hash of its body, as `claim_request` does.
+    conn: Connection, *, network_id: int, claims: Mapping[RequestKey, RequestAnswer]
+) -> dict[RequestKey, RequestAnswer]:
+    """Claim the ids of many requests, as `claim_request` does, and answer them at once: each with
+    the hash of its body and the id that what it makes will have, which is no other's.
 
     Returns those that were answered before: what their bodies were, and their answers. The others
-    are claimed until the unit of work ends; each of them must then be answered, or withdrawn.
-    Waits for claims of others in flight, in one order of ids, and before any other lock.
+    are claimed when the unit of work ends; each of them must have come true by then, or be
+    withdrawn. Waits for claims of others in flight, in one order of ids, and before any other lock.
     """
     claimed = await queries.insert_requests(conn, network_id, claims)
     taken = [key for key in claims if key not in claimed]
     return await queries.fetch_requests(conn, network_id, taken) if taken else {}
 
 
-async def answer_requests(
-    conn: Connection, *, network_id: int, answers: Mapping[RequestKey, tuple[bytes, int]]
+async def correct_requests(
+    conn: Connection, *, network_id: int, claims: Mapping[RequestKey, RequestAnswer]
 ) -> None:
-    """Store what claimed requests led to: the body that was done, and the id of what it made."""
-    if answers:
-        await queries.answer_requests(conn, network_id, answers)
+    """Say of claims of this unit of work that another body than the one they came with was done."""
+    if claims:
+        await queries.update_bodies(conn, network_id, claims)
 
 
 async def withdraw_requests(
-    conn: Connection, *, network_id: int, keys: Sequence[RequestKey]
+    conn: Connection, *, network_id: int, claims: Mapping[RequestKey, RequestAnswer]
 ) -> None:
     """Take back claims of this unit of work whose requests were refused: they may come again."""
-    if keys:
-        await queries.delete_unanswered_requests(conn, network_id, keys)
+    if claims:
+        await queries.delete_requests(conn, network_id, claims)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tradeline.kernel.actor import Actor
     from tradeline.kernel.audit import Change
     from tradeline.kernel.database import Connection
-    from tradeline.kernel.idempotency import RequestKey
+    from tradeline.kernel.idempotency import RequestAnswer, RequestKey
     from tradeline.kernel.outbox import Event, StoredEvent
     from tradeline.kernel.pages import PageRequest
 
@@ -39,10 +39,10 @@ ANSWER_REQUEST = """
 
 # Sorted, so that two who claim the same ids wait for one another in one direction only.
 INSERT_REQUESTS = """
-    INSERT INTO kernel.request (network_id, org_id, request_id, body_hash)
-    SELECT $1, claim.org_id, claim.request_id, claim.body_hash
-      FROM unnest($2::bigint[], $3::text[], $4::bytea[])
-           AS claim (org_id, request_id, body_hash)
+    INSERT INTO kernel.request (network_id, org_id, request_id, body_hash, answer_id)
+    SELECT $1, claim.org_id, claim.request_id, claim.body_hash, claim.answer_id
+      FROM unnest($2::bigint[], $3::text[], $4::bytea[], $5::bigint[])
+           AS claim (org_id, request_id, body_hash, answer_id)
      ORDER BY claim.org_id, claim.request_id
     ON CONFLICT DO NOTHING
     RETURNING org_id, request_id
@@ -57,24 +57,26 @@ FETCH_REQUESTS = """
        AND request.request_id = asked.request_id
 """
 
-ANSWER_REQUESTS = """
+UPDATE_BODIES = """
     UPDATE kernel.request AS request
-       SET body_hash = done.body_hash, answer_id = done.answer_id
+       SET body_hash = done.body_hash
       FROM unnest($2::bigint[], $3::text[], $4::bytea[], $5::bigint[])
            AS done (org_id, request_id, body_hash, answer_id)
      WHERE request.network_id = $1
        AND request.org_id = done.org_id
        AND request.request_id = done.request_id
+       AND request.answer_id = done.answer_id
 """
 
-# What is answered stays answered: nobody but the one who claimed it sees an unanswered one.
-DELETE_UNANSWERED_REQUESTS = """
+# What is answered stays answered: no two claims ever name one answer.
+DELETE_REQUESTS = """
     DELETE FROM kernel.request AS request
-     USING unnest($2::bigint[], $3::text[]) AS refused (org_id, request_id)
+     USING unnest($2::bigint[], $3::text[], $4::bytea[], $5::bigint[])
+           AS refused (org_id, request_id, body_hash, answer_id)
      WHERE request.network_id = $1
        AND request.org_id = refused.org_id
        AND request.request_id = refused.request_id
-       AND request.answer_id IS NULL
+       AND request.answer_id = refused.answer_id
 """
 
 INSERT_AUDIT_ENTRIES = """
@@ -236,16 +238,16 @@ async def answer_request(conn: Connection, actor: Actor, request_id: str, answer
 
 
 async def insert_requests(
-    conn: Connection, network_id: int, claims: Mapping[RequestKey, bytes]
+    conn: Connection, network_id: int, claims: Mapping[RequestKey, RequestAnswer]
 ) -> set[RequestKey]:
     """Claim request ids; those that were free. Waits for other claims in flight to end."""
-    rows = await conn.fetch(INSERT_REQUESTS, network_id, *_columns(claims), list(claims.values()))
+    rows = await conn.fetch(INSERT_REQUESTS, network_id, *_columns(claims), *_answers(claims))
     return {(row["org_id"], row["request_id"]) for row in rows}
 
 
 async def fetch_requests(
     conn: Connection, network_id: int, keys: Sequence[RequestKey]
-) -> dict[RequestKey, tuple[bytes, int]]:
+) -> dict[RequestKey, RequestAnswer]:
     rows = await conn.fetch(FETCH_REQUESTS, network_id, *_columns(keys))
     assert len(rows) == len(keys), "requests that conflict are there to be read"
     return {
@@ -253,22 +255,24 @@ async def fetch_requests(
     }
 
 
-async def answer_requests(
-    conn: Connection, network_id: int, answers: Mapping[RequestKey, tuple[bytes, int]]
+async def update_bodies(
+    conn: Connection, network_id: int, claims: Mapping[RequestKey, RequestAnswer]
 ) -> None:
-    bodies = [body for body, _ in answers.values()]
-    ids = [answer_id for _, answer_id in answers.values()]
-    await conn.execute(ANSWER_REQUESTS, network_id, *_columns(answers), bodies, ids)
+    await conn.execute(UPDATE_BODIES, network_id, *_columns(claims), *_answers(claims))
 
 
-async def delete_unanswered_requests(
-    conn: Connection, network_id: int, keys: Sequence[RequestKey]
+async def delete_requests(
+    conn: Connection, network_id: int, claims: Mapping[RequestKey, RequestAnswer]
 ) -> None:
-    await conn.execute(DELETE_UNANSWERED_REQUESTS, network_id, *_columns(keys))
+    await conn.execute(DELETE_REQUESTS, network_id, *_columns(claims), *_answers(claims))
 
 
 def _columns(keys: Collection[RequestKey]) -> tuple[list[int], list[str]]:
     return [org_id for org_id, _ in keys], [request_id for _, request_id in keys]
+
+
+def _answers(claims: Mapping[RequestKey, RequestAnswer]) -> tuple[list[bytes], list[int]]:
+    return [body for body, _ in claims.values()], [answer_id for _, answer_id in claims.values()]
 
 
 async def insert_audit_entries(

@@ -17,10 +17,10 @@ from tradeline.kernel import (
     Rejected,
     RequestReused,
     answer_request,
-    answer_requests,
     body_hash,
     claim_request,
     claim_requests,
+    correct_requests,
     publish,
     refuse,
     withdraw_requests,
@@ -168,7 +168,7 @@ async def test_a_request_id_is_short_and_printable(db: Database, request_id: str
     assert problem.path == ("requestId",)
 
 
-async def test_many_requests_are_claimed_together_and_answered_or_withdrawn(
+async def test_many_requests_are_claimed_together_and_corrected_or_withdrawn(
     db: Database, owner_pool: Pool
 ) -> None:
     actor = an_actor()
@@ -176,18 +176,17 @@ async def test_many_requests_are_claimed_together_and_answered_or_withdrawn(
     keys = [(actor.org_id, name) for name in ("before", "done", "refused")]
 
     async with db.unit_of_work(actor.network_id) as conn:
-        first = await claim_requests(
-            conn, network_id=actor.network_id, claims=dict.fromkeys(keys, BODY)
-        )
-        await answer_requests(
-            conn, network_id=actor.network_id, answers={keys[1]: (OTHER_BODY, 18)}
-        )
-        await withdraw_requests(conn, network_id=actor.network_id, keys=keys)
+        claims = {key: (BODY, 18 + place) for place, key in enumerate(keys)}
+        first = await claim_requests(conn, network_id=actor.network_id, claims=claims)
+        corrected = {keys[0]: (OTHER_BODY, 18), keys[1]: (OTHER_BODY, 19)}
+        await correct_requests(conn, network_id=actor.network_id, claims=corrected)
+        withdrawn = {keys[0]: (BODY, 18), keys[2]: (BODY, 20)}
+        await withdraw_requests(conn, network_id=actor.network_id, claims=withdrawn)
 
     assert first == {keys[0]: (BODY, 17)}
     assert await perform(db, actor, "before") == (17, False)
-    assert await perform(db, actor, "done", body=OTHER_BODY) == (18, False)
-    assert await perform(db, actor, "refused", answer_id=19) == (19, True)
+    assert await perform(db, actor, "done", body=OTHER_BODY) == (19, False)
+    assert await perform(db, actor, "refused", answer_id=21) == (21, True)
 
 
 async def test_whoever_claims_many_waits_in_one_direction_only(db: Database) -> None:
@@ -199,14 +198,8 @@ async def test_whoever_claims_many_waits_in_one_direction_only(db: Database) -> 
 
     async def claim(names: str) -> int:
         async with db.unit_of_work(actor.network_id) as conn:
-            claims = {(actor.org_id, name): BODY for name in names}
-            before = await claim_requests(conn, network_id=actor.network_id, claims=claims)
-            await answer_requests(
-                conn,
-                network_id=actor.network_id,
-                answers={key: (BODY, 1) for key in claims if key not in before},
-            )
-            return len(before)
+            claims = {(actor.org_id, name): (BODY, 1) for name in names}
+            return len(await claim_requests(conn, network_id=actor.network_id, claims=claims))
 
     claiming = []
     for names in ("cba", "abc"):

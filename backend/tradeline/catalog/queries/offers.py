@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from tradeline.catalog.model import Offer, OfferFilter, Pack, Tradable
@@ -77,9 +76,7 @@ LOAD_TRADABLE = (
     """
     SELECT pair.relationship_id, sku.id AS sku_id, sku.code AS sku_code, sku.name AS sku_name,
            sku.name_en AS sku_name_en, sku.base_unit, term.quantity_minimum, term.quantity_step,
-           (SELECT jsonb_agg(jsonb_build_object(
-                       'id', pack.id, 'code', pack.code, 'units', pack.units,
-                       'name', pack.name, 'name_en', pack.name_en))
+           (SELECT array_agg((pack.id, pack.code, pack.units, pack.name, pack.name_en))
               FROM catalog.pack AS pack
              WHERE pack.network_id = $1 AND pack.sku_id = sku.id) AS packs,
     """
@@ -147,9 +144,10 @@ async def load_tradable(
     for row in rows:
         values = dict(row)
         relationship_id = values.pop("relationship_id")
-        packs = (Pack(**pack) for pack in json.loads(values.pop("packs")))
+        values["packs"] = {
+            id: Pack(id=id, code=code, units=units, name=name, name_en=name_en)
+            for id, code, units, name, name_en in values["packs"]
+        }
         values["components"] = components_of(values["components"])
-        tradable[relationship_id, row["sku_id"]] = Tradable(
-            **values, packs={pack.id: pack for pack in packs}
-        )
+        tradable[relationship_id, row["sku_id"]] = Tradable(**values)
     return tradable

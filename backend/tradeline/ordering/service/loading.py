@@ -10,21 +10,25 @@ from tradeline.kernel import Connection
 from tradeline.ordering.decisions import PlacementState, pack_of
 from tradeline.ordering.model import LINES_MAX, NewOrder
 from tradeline.ordering.service.steps import today
-from tradeline.organizations import Relationship, load_trading_relationships
+from tradeline.organizations import Relationship
 from tradeline.pricing import PriceRequest, PriceResolution, price_lines
 from tradeline.settlement import load_exposures, lock_exposures
 
 
 async def load_placement(
-    conn: Connection, network_id: int, orders: Sequence[NewOrder], *, is_locked: bool
+    conn: Connection,
+    network_id: int,
+    orders: Sequence[NewOrder],
+    trading: Mapping[int, Relationship],
+    *,
+    is_locked: bool,
 ) -> PlacementState:
-    """Six statements, however many orders and lines.
+    """Four statements, however many orders and lines. `trading` are those of their edges that do.
 
     With `is_locked`, exposures are locked first, then stock levels, until the unit of work ends.
     Without, nothing is locked, and nothing may be stored of what was decided on it.
     """
     ids = sorted({order.relationship_id for order in orders})
-    trading = await load_trading_relationships(conn, network_id=network_id, ids=ids)
     pairs = sorted(
         {
             (order.relationship_id, line.sku_id)

@@ -15,11 +15,12 @@ from tradeline.kernel import (
     NotFound,
     Permission,
     Rejected,
+    RequestAnswer,
     RequestKey,
     RequestReused,
     Stage,
-    answer_requests,
     claim_requests,
+    correct_requests,
     publish,
     record_changes_of_many,
     timed,
@@ -30,10 +31,10 @@ from tradeline.ordering.decisions import (
     RefusedOrder,
     decide_orders,
 )
-from tradeline.ordering.model import NewOrder, Order
+from tradeline.ordering.model import LINES_MAX, NewOrder, Order
 from tradeline.ordering.queries import placing as queries
 from tradeline.ordering.service.loading import load_placement
-from tradeline.organizations import Relationship, load_relationships
+from tradeline.organizations import Relationship, load_known_and_trading
 from tradeline.settlement import NewExposureHold, store_exposure_holds
 
 
@@ -79,8 +80,9 @@ async def place_orders(
         Forbidden: if one of the actors lacks the permission for its side.
     """
     asked = [(position, actor, order) for position, (actor, order) in enumerate(requests)]
+    ids = await _take_ids(conn, asked)
     outcome: list[int | RefusedOrder] = []
-    for found in await _place(conn, network_id, asked):
+    for found in await _place(conn, network_id, asked, ids):
         if isinstance(found, Forbidden):
             raise found
         assert found is not None, "each has a key of its own"
@@ -97,12 +99,15 @@ async def take_orders(
     why not: as `place_orders`, RequestReused, or Forbidden. Claims the ids of the requests first,
     then locks as `place_orders`.
     """
+    asked = [(request.key, request.actor, request.order) for request in requests]
     with timed(Stage.LOADING, len(requests)):
-        first = {request.key: request.body for request in requests}
-        before = await claim_requests(conn, network_id=network_id, claims=first)
-    new = [request for request in requests if request.key not in before]
-    asked = [(request.key, request.actor, request.order) for request in new]
-    found = iter(await _place(conn, network_id, asked))
+        ids = await _take_ids(conn, asked)
+        claims: dict[RequestKey, RequestAnswer] = {}
+        for request in requests:
+            claims.setdefault(request.key, (request.body, ids.orders[request.key]))
+        before = await claim_requests(conn, network_id=network_id, claims=claims)
+    new = [(key, actor, order) for key, actor, order in asked if key not in before]
+    found = iter(await _place(conn, network_id, new, ids))
     done: dict[RequestKey, tuple[bytes, Order]] = {}
     outcome: list[Order | int | RefusedOrder | Forbidden] = []
     for request in requests:
@@ -119,23 +124,45 @@ async def take_orders(
         if isinstance(decided, Order):
             done[request.key] = (request.body, decided)
         outcome.append(decided)
-    answers = {key: (body, order.id) for key, (body, order) in done.items()}
-    refused = [key for key in first if key not in done and key not in before]
+    refused = {key: claims[key] for key in claims if key not in done and key not in before}
+    corrected = {
+        key: (body, order.id) for key, (body, order) in done.items() if body != claims[key][0]
+    }
     with timed(Stage.STORING, len(requests)):
-        await answer_requests(conn, network_id=network_id, answers=answers)
-        await withdraw_requests(conn, network_id=network_id, keys=refused)
+        await withdraw_requests(conn, network_id=network_id, claims=refused)
+        await correct_requests(conn, network_id=network_id, claims=corrected)
     return outcome
 
 
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """Of orders by the key of their request, and of all their lines. Those of what is refused are
+    lost, as are those of a unit of work that is rolled back."""
+
+    orders: Mapping[Hashable, int]
+    lines: Sequence[int]
+
+
+async def _take_ids(conn: Connection, asked: Sequence[tuple[Hashable, Actor, NewOrder]]) -> _Ids:
+    """As many as could be needed, before anything is locked: nobody waits for them."""
+    keys = list(dict.fromkeys(key for key, _, _ in asked))
+    line_count = sum(len(order.lines) for _, _, order in asked if len(order.lines) <= LINES_MAX)
+    order_ids, line_ids = await queries.take_ids(conn, len(keys), line_count)
+    return _Ids(dict(zip(keys, order_ids, strict=True)), line_ids)
+
+
 async def _place(
-    conn: Connection, network_id: int, asked: Sequence[tuple[Hashable, Actor, NewOrder]]
+    conn: Connection,
+    network_id: int,
+    asked: Sequence[tuple[Hashable, Actor, NewOrder]],
+    ids: _Ids,
 ) -> list[Order | RefusedOrder | Forbidden | None]:
     """Place what can be; None for orders after a placed one of the same key, see
     `decide_orders`."""
     if not asked:
         return []
     with timed(Stage.LOADING, len(asked)):
-        edges = await load_relationships(
+        edges, trading = await load_known_and_trading(
             conn,
             network_id=network_id,
             ids=sorted({order.relationship_id for _, _, order in asked}),
@@ -147,21 +174,21 @@ async def _place(
     orders = [asked[position][2] for position in known]
     keyed = [(asked[position][0], asked[position][2]) for position in known]
     with timed(Stage.LOADING, len(asked)):
-        state = await load_placement(conn, network_id, orders, is_locked=True)
+        state = await load_placement(conn, network_id, orders, trading, is_locked=True)
     with timed(Stage.DECIDING, len(asked)):
         decisions = decide_orders(keyed, state)
-    accepted: list[tuple[int, PlacedOrder]] = []
+    accepted: list[tuple[int, Actor, PlacedOrder]] = []
+    places: dict[int, int] = {}
     for position, decision in zip(known, decisions, strict=True):
         if isinstance(decision, PlacedOrder):
-            accepted.append((position, decision))
+            key, actor, _ = asked[position]
+            accepted.append((ids.orders[key], actor, decision))
+            places[ids.orders[key]] = position
         else:
             outcome[position] = decision
     with timed(Stage.STORING, len(asked)):
-        stored = await _store(
-            conn, network_id, [(asked[position][1], placed) for position, placed in accepted]
-        )
-    for (position, _), order in zip(accepted, stored, strict=True):
-        outcome[position] = order
+        for order in await _store(conn, network_id, accepted, ids.lines):
+            outcome[places[order.id]] = order
     return outcome
 
 
@@ -194,16 +221,15 @@ def may_place(actor: Actor, edge: Relationship | None) -> bool:
 
 
 async def _store(
-    conn: Connection, network_id: int, accepted: Sequence[tuple[Actor, PlacedOrder]]
+    conn: Connection,
+    network_id: int,
+    numbered: Sequence[tuple[int, Actor, PlacedOrder]],
+    taken: Sequence[int],
 ) -> list[Order]:
-    if not accepted:
+    """Store accepted orders under their ids; their lines get the first of those `taken`."""
+    if not numbered:
         return []
-    line_count = sum(len(placed.lines) for _, placed in accepted)
-    order_ids, line_ids = await queries.take_ids(conn, len(accepted), line_count)
-    numbered = [
-        (order_id, actor, placed)
-        for order_id, (actor, placed) in zip(order_ids, accepted, strict=True)
-    ]
+    line_ids = taken[: sum(len(placed.lines) for _, _, placed in numbered)]
     orders = await queries.insert_orders(conn, network_id, numbered, line_ids)
     await store_exposure_holds(
         conn,
@@ -221,7 +247,7 @@ async def _store(
     await store_holds(conn, network_id=network_id, holds=_stock_holds(numbered, line_ids))
     await record_changes_of_many(conn, network_id=network_id, made=_changes(numbered))
     await publish(conn, network_id=network_id, events=_events(numbered))
-    return [orders[order_id] for order_id in order_ids]
+    return orders
 
 
 def _stock_holds(

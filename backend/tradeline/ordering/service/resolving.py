@@ -21,7 +21,7 @@ from tradeline.ordering.errors import NothingToOrder, NotInAssortment, NotTradin
 from tradeline.ordering.model import NewOrder, NewOrderLine
 from tradeline.ordering.rows import ReadRow, lines_of, read_rows
 from tradeline.ordering.service.loading import load_placement
-from tradeline.organizations import Relationship, load_relationships
+from tradeline.organizations import Relationship, load_known_and_trading
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -33,14 +33,14 @@ FIELDS = {"skuId": "code", "packId": "quantityText", "quantity": "quantityText"}
 async def resolve(
     conn: Connection, actor: Actor, drafts: Sequence[OrderDraft], *, is_locked: bool = False
 ) -> list[ResolvedDraft]:
-    """Resolve drafts of the actor's, at most one for each edge; at most thirteen statements.
+    """Resolve drafts of the actor's, at most one for each edge; at most twelve statements.
 
     With `is_locked`, what the lines draw on stays locked until the unit of work ends; else
     nothing is, and the answer is a look, not a promise. Each draft is judged as if it were
     placed alone.
     """
     network_id = actor.network_id
-    edges = await load_relationships(
+    edges, trading = await load_known_and_trading(
         conn, network_id=network_id, ids=[draft.relationship_id for draft in drafts]
     )
     read = await _read(conn, actor, drafts)
@@ -48,7 +48,7 @@ async def resolve(
     orders = [
         _order(draft, tuple(some.values())) for draft, some in zip(drafts, lines, strict=True)
     ]
-    state = await load_placement(conn, network_id, orders, is_locked=is_locked)
+    state = await load_placement(conn, network_id, orders, trading, is_locked=is_locked)
     known = [
         (draft.relationship_id, row.sku_id)
         for draft, rows in zip(drafts, read, strict=True)

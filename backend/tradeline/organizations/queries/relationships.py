@@ -110,6 +110,14 @@ LOAD_RELATIONSHIPS = """
      ORDER BY relationship.id
 """
 
+LOAD_KNOWN_AND_TRADING = """
+    SELECT relationship.*, trading.id IS NOT NULL AS is_trading
+      FROM organizations.relationship AS relationship
+      LEFT JOIN organizations.trading_relationship AS trading
+        ON trading.network_id = $1 AND trading.id = relationship.id
+     WHERE relationship.network_id = $1 AND relationship.id = ANY($2::bigint[])
+"""
+
 LOAD_TRADING_RELATIONSHIPS = """
     SELECT relationship.*
       FROM organizations.trading_relationship AS relationship
@@ -201,6 +209,20 @@ async def load_relationships(
     return {row["id"]: _relationship(row) for row in rows}
 
 
+async def load_known_and_trading(
+    conn: Connection, network_id: int, ids: Sequence[int]
+) -> tuple[dict[int, Relationship], dict[int, Relationship]]:
+    known: dict[int, Relationship] = {}
+    trading: dict[int, Relationship] = {}
+    for row in await conn.fetch(LOAD_KNOWN_AND_TRADING, network_id, ids):
+        values = dict(row)
+        is_trading = values.pop("is_trading")
+        edge = known[row["id"]] = _relationship(values)
+        if is_trading:
+            trading[edge.id] = edge
+    return known, trading
+
+
 async def load_trading_relationships(
     conn: Connection, network_id: int, ids: Sequence[int]
 ) -> dict[int, Relationship]:
@@ -229,7 +251,7 @@ async def list_relationships(
     return [_relationship(row) for row in rows]
 
 
-def _relationship(row: asyncpg.Record) -> Relationship:
+def _relationship(row: asyncpg.Record | dict[str, Any]) -> Relationship:
     return Relationship(
         **dict(row)
         | {

@@ -213,6 +213,14 @@ async def load_relationships(
     return await queries.load_relationships(conn, network_id, ids)
 
 
+async def load_known_and_trading(
+    conn: Connection, *, network_id: int, ids: Sequence[int]
+) -> tuple[dict[int, Relationship], dict[int, Relationship]]:
+    """`load_relationships`, and those of them that `load_trading_relationships` has; one
+    statement."""
+    return await queries.load_known_and_trading(conn, network_id, ids)
+
+
 async def load_trading_relationships(
     conn: Connection, *, network_id: int, ids: Sequence[int]
 ) -> dict[int, Relationship]:
