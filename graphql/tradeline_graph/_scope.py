@@ -72,7 +72,7 @@ class Guard(FieldExtension):
     async def resolve_async(
         self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any
     ) -> Any:
-        self._check(info)
+        self.check(info)
         answer = next_(source, info, **kwargs)
         try:
             return await answer if isawaitable(answer) else answer  # a subscription's is a stream
@@ -81,10 +81,11 @@ class Guard(FieldExtension):
             info.context.has_acted = False
 
     def resolve(self, next_: SyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
-        self._check(info)
+        self.check(info)
         return next_(source, info, **kwargs)
 
-    def _check(self, info: Info) -> None:
+    def check(self, info: Info) -> None:
+        """Raise Unauthenticated or Forbidden where the field is shut to who asks."""
         if self.scope is Scope.PUBLIC:
             return
         actor = info.context.signed_in()

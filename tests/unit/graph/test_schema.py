@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -195,3 +196,13 @@ def test_every_type_is_described(sdl: GraphQLSchema) -> None:
     ]
 
     assert nameless == []
+
+
+def test_no_resolver_reads_at_which_path_it_is() -> None:
+    """All rows of a list are given the same info (ADR 0017)."""
+    readers = [
+        file.name
+        for file in sorted(GRAPHQL.rglob("*.py"))
+        if re.search(r"info\.path|_raw_info\.path", file.read_text())
+    ]
+    assert readers == []
