@@ -283,7 +283,7 @@ def _end_line(books: Books, entry: SharingEntry, line: ShareLine) -> None:
         return
     books.move(payment, kind="分账", name="分账", change=-line.amount, about=entry.out_order_no)
     if line.type == MERCHANT and books.sharing_notify_url:
-        books.events.append(_share_event(books, entry, line))
+        books.events.append(share_event(books, entry, line))
 
 
 def _over_the_month(books: Books, line: ShareLine) -> str:
@@ -331,7 +331,7 @@ def _line_answer(entry: SharingEntry, line: ShareLine) -> dict[str, Any]:
     return answer
 
 
-def _share_event(books: Books, entry: SharingEntry, line: ShareLine) -> Event:
+def share_event(books: Books, entry: SharingEntry, line: ShareLine) -> Event:
     return Event(
         event_type="TRANSACTION.SUCCESS",
         original_type="profitsharing",
