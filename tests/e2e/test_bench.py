@@ -46,7 +46,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def orders(home: Path) -> dict[str, Any]:
-    return bench(home, "orders", "--lines", "3", "--history", "30")
+    return bench(home, "orders", "--lines", "3", "--history", "30", "--web-processes", "2")
 
 
 def test_every_figure_is_there(orders: dict[str, Any]) -> None:
@@ -56,6 +56,8 @@ def test_every_figure_is_there(orders: dict[str, Any]) -> None:
     assert {"parsing", "executing", "deciding", "storing"} <= set(orders["shares"])
     assert sum(orders["shares"].values()) == pytest.approx(1, abs=0.3)  # of one second
     assert orders["plan"]["lines"] == 3
+    assert orders["plan"]["web_processes"] == 2
+    assert orders["offered_per_minute"] is orders["sent_late_p99_ms"] is None
     assert orders["fsync"] == "on"
     assert orders["peak_rss_mb"] > 50
 
@@ -70,12 +72,15 @@ def test_orders_are_placed_posted_and_none_is_lost(orders: dict[str, Any]) -> No
     assert orders["posting_lag_p99_ms"] > 0
     assert 0 < orders["placed_and_posted_per_minute"] <= orders["orders_per_minute"]
     assert 0 < orders["p50_ms"] <= orders["p95_ms"] <= orders["p99_ms"]
+    assert orders["p50_ms"] / 10 < orders["mean_ms"] <= orders["p99_ms"]
 
 
-def test_everybody_may_want_the_same(home: Path) -> None:
-    hot = bench(home, "orders", "--hot", "--lines", "1")
+def test_everybody_may_want_the_same_at_a_fixed_rate(home: Path) -> None:
+    hot = bench(home, "orders", "--hot", "--lines", "1", "--rate", "600", "--web-processes", "1")
 
     assert hot["accepted"] > 0
+    assert 0 < hot["offered_per_minute"] < 1_800  # by chance ten of them in the one second
+    assert hot["sent_late_p99_ms"] >= 0
     assert (hot["refused"], hot["errors"], hot["lost"], hot["oversold"]) == (0, 0, 0, 0)
     assert hot["doctor_violations"] == 0
 

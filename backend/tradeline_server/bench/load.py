@@ -313,8 +313,8 @@ class Buyers(Crowd):
         if answer is None:
             return
         self._answers.append(answer)
-        # Not the first of a hundred, which wants what has run out.
-        if (number + 1) * SHIPPED_OF_HUNDRED % 100 < SHIPPED_OF_HUNDRED:
+        # The second of a hundred: the first wants what has run out.
+        if (number - 1) * SHIPPED_OF_HUNDRED % 100 < SHIPPED_OF_HUNDRED:
             order = msgspec.json.decode(answer[2])["data"]["orderPlace"]["order"]
             if order is not None:
                 self._to_ship.put_nowait(order["id"])
