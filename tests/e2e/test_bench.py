@@ -14,7 +14,9 @@ import pytest
 from tradeline_server.bench.benching import Report
 
 SECONDS_MAX = 200
+BENCH = (sys.executable, "-m", "tradeline_server.cli", "bench")
 SMALL = ("--seconds", "1", "--skus", "60", "--relationships", "8", "--concurrency", "4", "--json")
+ONE_PROCESS = ("--web-processes", "1")
 pytestmark = pytest.mark.timeout(2 * SECONDS_MAX)
 
 
@@ -26,7 +28,7 @@ def environment(home: Path) -> dict[str, str]:
 def bench(home: Path, *arguments: str) -> dict[str, Any]:
     """The report of a bench that ended well, and left nothing behind."""
     done = subprocess.run(
-        [sys.executable, "-m", "tradeline_server.cli", "bench", *arguments, *SMALL],
+        [*BENCH, *arguments, *SMALL],
         env=environment(home),
         capture_output=True,
         text=True,
@@ -76,7 +78,7 @@ def test_orders_are_placed_posted_and_none_is_lost(orders: dict[str, Any]) -> No
 
 
 def test_everybody_may_want_the_same_at_a_fixed_rate(home: Path) -> None:
-    hot = bench(home, "orders", "--hot", "--lines", "1", "--rate", "600", "--web-processes", "1")
+    hot = bench(home, "orders", "--hot", "--lines", "1", "--rate", "600", *ONE_PROCESS)
 
     assert hot["accepted"] > 0
     assert 0 < hot["offered_per_minute"] < 1_800  # by chance ten of them in the one second
@@ -86,7 +88,7 @@ def test_everybody_may_want_the_same_at_a_fixed_rate(home: Path) -> None:
 
 
 def test_pages_of_the_catalog_are_full_of_prices(home: Path) -> None:
-    pages = bench(home, "catalog")
+    pages = bench(home, "catalog", *ONE_PROCESS)
 
     assert pages["pages_per_minute"] > 0
     assert (pages["refused"], pages["errors"], pages["doctor_violations"]) == (0, 0, 0)
@@ -95,7 +97,7 @@ def test_pages_of_the_catalog_are_full_of_prices(home: Path) -> None:
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
 def test_whoever_stops_it_finds_nothing_left(tmp_path: Path, kind: signal.Signals) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tradeline_server.cli", "bench", "orders", *SMALL[2:]],
+        [*BENCH, "orders", *SMALL[2:], *ONE_PROCESS],
         env=environment(tmp_path),
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
