@@ -16,6 +16,7 @@ from tradeline_graph.catalog import Sku, load_sku
 from tradeline_graph.ordering.problems import (
     BelowMinimum,
     BelowOrderMinimum,
+    ComponentClosed,
     CreditBlocked,
     NotEnoughCredit,
     NotEnoughStock,
@@ -82,6 +83,7 @@ DraftRowProblem: TypeAlias = Annotated[
     | CodeAmbiguous
     | QuantityUnclear
     | NotInAssortment
+    | ComponentClosed
     | UnknownPack
     | BelowMinimum
     | OutOfStep

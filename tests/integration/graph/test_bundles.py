@@ -31,6 +31,23 @@ PLACE = """
             }
         }
     }"""
+SAVE = """
+    mutation M($input: OrderDraftSaveInput!) {
+        orderDraftSave(input: $input) {
+            draft {
+                rows {
+                    available
+                    problems {
+                        __typename
+                        ... on Problem { message }
+                        ... on NotEnoughStock { shortOf }
+                        ... on ComponentClosed { components }
+                    }
+                }
+            }
+            errors { __typename }
+        }
+    }"""
 SEE = """
     query Q($id: ID!) {
         sku(id: $id) { code components { code name nameEn quantity sku { code } } }
@@ -149,3 +166,41 @@ async def test_an_order_that_cannot_be_filled_says_for_want_of_what(
             "path": ["lines", "0", "skuId"],
         }
     ]
+
+
+async def test_a_draft_tells_of_bundles_before_they_are_ordered(
+    db: Database, owner_pool: Pool
+) -> None:
+    market = await a_market(owner_pool, db)
+    await a_gift(owner_pool, market)
+    await a_gift(owner_pool, market, "TEAS", tea=30, oil=1)
+    buyer = market.story.actor("retailer_1")
+
+    async def rows(version: int) -> Any:
+        draft = {
+            "requestId": uuid4().hex,
+            "relationshipId": to_id("Relationship", market.edge),
+            "version": version,
+            "rows": [
+                {"code": code, "quantityText": text}
+                for code, text in (("TEAS", "3"), ("GIFT", "6"), ("TEA", "10"))
+            ],
+        }
+        saved = (await ask(db, buyer, SAVE, input=draft))["orderDraftSave"]
+        assert saved["errors"] == []
+        return saved["draft"]["rows"]
+
+    teas, gifts, tea = await rows(0)
+    await take_off_the_market(owner_pool, market.story, market.oil)
+    closed = await rows(1)
+
+    assert (teas["problems"], tea["problems"]) == ([], [])
+    assert [row["available"] for row in (teas, gifts, tea)] == [3, 50, 100]
+    [short] = gifts["problems"]
+    assert (short["__typename"], short["shortOf"]) == ("NotEnoughStock", ["TEA"])
+    assert "6 EA of the bundle GIFT were asked for, 5 EA are free" in short["message"]
+    assert [problem["__typename"] for row in closed for problem in row["problems"]] == [
+        "ComponentClosed",
+        "ComponentClosed",
+    ]
+    assert [row["available"] for row in closed] == [0, 0, 100]

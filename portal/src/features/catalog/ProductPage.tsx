@@ -22,6 +22,7 @@ import {
 } from "../../shared/components";
 import { useGraph, usePages } from "../../shared/graph/hooks";
 import { useTexts } from "../../shared/i18n/i18n";
+import { Contents } from "./Contents";
 import { InUse } from "./ProductsPage";
 import { ProductForm } from "./products/ProductForm";
 import { SkuDrawer } from "./products/SkuDrawer";
@@ -117,7 +118,15 @@ function useColumns(show: ((skuId: string) => void) | null): readonly Column<Sku
   const name = useName();
   const packName = usePackName();
   return [
-    { key: "name", title: t("name"), render: (sku) => name(sku) },
+    {
+      key: "name",
+      title: t("name"),
+      render: (sku) => (
+        <span>
+          {name(sku)} <Contents sku={sku} className="field-hint" />
+        </span>
+      ),
+    },
     { key: "code", title: t("code"), render: (sku) => sku.code },
     { key: "unit", title: t("baseUnit"), render: (sku) => sku.baseUnit },
     {

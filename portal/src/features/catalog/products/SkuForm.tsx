@@ -5,6 +5,7 @@ import { FormDialog, TextAreaField, TextField, problemAt } from "../../../shared
 import { useIntent } from "../../../shared/graph/hooks";
 import { useTexts } from "../../../shared/i18n/i18n";
 import { catalogTexts } from "../texts";
+import { Components, type TypedComponent, quantityOf } from "./Components";
 import { readAttributes } from "./attributes";
 
 /** A new SKU of a product; packs and barcodes follow once it is there. */
@@ -18,6 +19,7 @@ export function SkuForm({
   const t = useTexts(catalogTexts);
   const [values, setValues] = useState({ code: "", name: "", nameEn: "", baseUnit: "EA" });
   const [written, setWritten] = useState("");
+  const [components, setComponents] = useState<readonly TypedComponent[]>([]);
   const attributes = readAttributes(written);
   const intent = useIntent(SkuCreateDocument, "skuCreate", {
     touches: ["CATALOG"],
@@ -30,11 +32,13 @@ export function SkuForm({
     onText: (text: string) => setValues({ ...values, [key]: text }),
   });
   const isFilled = [values.code, values.name, values.baseUnit].every((text) => text.trim() !== "");
+  const isComposed = components.every((component) => quantityOf(component) !== null);
   return (
     <FormDialog
       title={t("sku.new")}
       intent={intent}
-      isReady={isFilled && attributes !== null}
+      fields={["components"]}
+      isReady={isFilled && isComposed && attributes !== null}
       onSubmit={() =>
         void intent.run({
           productId,
@@ -45,6 +49,10 @@ export function SkuForm({
           attributes: attributes ?? [],
           packs: [],
           barcodes: [],
+          components: components.map((component) => ({
+            skuId: component.sku.id,
+            quantity: quantityOf(component) ?? 0,
+          })),
         })
       }
       onClose={onClose}
@@ -60,6 +68,7 @@ export function SkuForm({
         error={attributes === null ? t("attributes.fault") : problemAt(intent.problems, "attributes")}
         onText={setWritten}
       />
+      <Components components={components} problems={intent.problems} onChange={setComponents} />
     </FormDialog>
   );
 }

@@ -9,6 +9,7 @@ import { Quantity, useName } from "../../../shared/components";
 import { useGraph } from "../../../shared/graph/hooks";
 import { useFormat } from "../../../shared/i18n/format";
 import { useTexts } from "../../../shared/i18n/i18n";
+import { Contents } from "../../catalog/Contents";
 import type { DraftKeeper } from "../draft/keeper";
 import { OfferEntry } from "./OfferEntry";
 import type { PricedLine } from "./PriceDrawer";
@@ -49,6 +50,7 @@ export const OfferRow = memo(function OfferRow(props: OfferRowProps) {
           {sku.code}
           {sku.ownCode != null && ` · ${t("ownCode", { code: sku.ownCode })}`}
         </span>
+        <Contents sku={sku} className="catalog-codes" />
       </td>
       <td role="cell" className="align-end" data-label={t("stock")}>
         {isNothingFree ? (

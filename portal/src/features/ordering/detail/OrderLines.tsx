@@ -17,6 +17,7 @@ import {
 } from "../../../shared/components";
 import { useGraph } from "../../../shared/graph/hooks";
 import { useTexts } from "../../../shared/i18n/i18n";
+import { Contents } from "../../catalog/Contents";
 import { PriceExplanation } from "../../pricing/PriceExplanation";
 import { explanationTexts } from "../../pricing/explanationTexts";
 import { orderingTexts } from "../texts";
@@ -67,6 +68,7 @@ function useColumns(
           <small className="line-name">
             {name({ name: line.skuName, nameEn: line.skuNameEn })}
           </small>
+          <Contents sku={line.sku} className="line-name" />
           {line.refusalReason && (
             <small className="line-refusal">{t("refused", { reason: line.refusalReason })}</small>
           )}

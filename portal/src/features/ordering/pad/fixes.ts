@@ -58,6 +58,7 @@ function fixesOfOne(problem: RowProblem, row: Row, resolved: ResolvedRow): reado
       return problem.available.amount > 0 ? [quantity("reduce", problem.available)] : [REMOVE];
     case "CodeUnknown":
     case "NotInAssortment":
+    case "ComponentClosed":
       return [REMOVE];
     default:
       return [];
