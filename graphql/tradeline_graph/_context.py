@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeAlias, TypeVar, cast
 
 import strawberry
-from strawberry.dataloader import DataLoader
 from strawberry.litestar import BaseContext
 
 from tradeline.identity import TokenKeys
-from tradeline.kernel import Actor, Connection, Database, Forbidden, Locale
+from tradeline.kernel import Actor, Database, Forbidden, Locale
 from tradeline_graph._intake import OrderIntake, stays
+from tradeline_graph._loaders import Load, Loader
 from tradeline_graph._news import Feed
 
 Key = TypeVar("Key", bound=Hashable)
@@ -40,7 +40,7 @@ class Context(BaseContext, kw_only=True):
     order_intake: OrderIntake | None = None
     has_left: Callable[[], bool] = stays
     has_acted: bool = False
-    loaders: dict[str, DataLoader[Any, Any]] = {}  # noqa: RUF012 - copied for each instance
+    loaders: dict[str, Loader[Any, Any]] = {}  # noqa: RUF012 - copied for each instance
 
     def signed_in(self) -> Actor:
         """The actor, or raise Unauthenticated."""
@@ -54,16 +54,8 @@ class Context(BaseContext, kw_only=True):
             self.order_intake = OrderIntake(self.db)
         return self.order_intake
 
-    def loader(
-        self,
-        name: str,
-        load: Callable[[Connection, Actor, list[Key]], Awaitable[Sequence[Value]]],
-    ) -> DataLoader[Key, Value]:
-        """This operation's loader of that name: one statement for all the keys of a list.
-
-        `load` is given a reading connection, the actor and the keys; it returns a value for each
-        key in the same order (None where there is nothing that the actor may see).
-        """
+    def loader(self, name: str, load: Load[Key, Value]) -> Loader[Key, Value]:
+        """This operation's loader of that name: one statement for all the keys of a list."""
         if name not in self.loaders:
 
             async def load_batch(keys: list[Key]) -> Sequence[Value]:
@@ -77,7 +69,7 @@ class Context(BaseContext, kw_only=True):
                         raise
                     return cast("Sequence[Value]", [None for _ in keys])
 
-            self.loaders[name] = DataLoader(load_fn=load_batch, max_batch_size=1000)
+            self.loaders[name] = Loader(load, load_batch)
         return self.loaders[name]
 
 

@@ -5,7 +5,9 @@ An offer is put together from several modules; so it stands above them.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeAlias, TypeVar, cast
 
 import strawberry
 
@@ -13,17 +15,21 @@ from tradeline import catalog, inventory, kernel, pricing
 from tradeline.kernel import Permission
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_optional_id
+from tradeline_graph._loaders import asked_for
 from tradeline_graph._pages import Connection
 from tradeline_graph._scalars import PositiveInt
 from tradeline_graph._scope import Guard, Scope, needs, scoped
-from tradeline_graph.catalog import Sku, load_pack_row, load_sku
+from tradeline_graph.catalog import Sku, sku_rows
 from tradeline_graph.organizations import (
     Organization,
     Relationship,
     load_organization,
     load_relationship,
 )
-from tradeline_graph.pricing import PriceBreak, PriceQuote, load_price_sheet
+from tradeline_graph.pricing import PriceBreak, PriceQuote, price_sheets
+
+Asked: TypeAlias = tuple[pricing.PriceSheet, pricing.PriceRequest]
+Answer = TypeVar("Answer")
 
 
 @strawberry.type(
@@ -50,8 +56,8 @@ class Offer:
         )
 
     @strawberry.field(extensions=needs(Permission.CATALOG_READ))
-    async def sku(self, info: Info) -> Sku | None:
-        return await load_sku(info, self.sku_id)
+    def sku(self, info: Info) -> Sku | None:
+        return sku_rows(info).give(self.sku_id, lambda row: None if row is None else Sku.of(row))
 
     @strawberry.field
     async def seller(self, info: Info) -> Organization | None:
@@ -66,61 +72,77 @@ class Offer:
         "`quantity`, the fewest that can be ordered.",
         extensions=needs(Permission.PRICE_READ),
     )
-    async def price(
+    def price(
         self,
         info: Info,
         pack_id: strawberry.ID | None = None,
         quantity: PositiveInt | None = None,
     ) -> PriceQuote | None:
-        found = await self._request(info, pack_id)
-        if found is None:
-            return None
-        sheet, request = found
-        if quantity is not None:
-            request = replace(request, pack_quantity=quantity)
-        if request.base_quantity > kernel.QUANTITY_MAX:
-            raise kernel.refuse(
-                kernel.InvalidValue(
-                    path=("quantity",),
-                    field="quantity",
-                    rule=f"at most {kernel.QUANTITY_MAX} base units",
-                    rule_zh=f"最多 {kernel.QUANTITY_MAX} 个基本单位",
-                )
-            )
-        return PriceQuote.of(sheet.resolve_for(info.context.signed_in().org_id, request))
+        org_id = info.context.signed_in().org_id
+
+        def quote(asked: Asked | None) -> PriceQuote | None:
+            if asked is None:
+                return None
+            sheet, request = asked
+            if quantity is not None:
+                request = replace(request, pack_quantity=quantity)
+            _require_countable(request)
+            return PriceQuote.of(sheet.resolve_for(org_id, request))
+
+        return self._ask(info, pack_id, quote)
 
     @strawberry.field(
         description="What you pay at which quantity, ordered by the pack; without `packId`, by "
         "the base unit. Empty while there is no price.",
         extensions=needs(Permission.PRICE_READ),
     )
-    async def price_breaks(
+    def price_breaks(
         self, info: Info, pack_id: strawberry.ID | None = None
     ) -> list[PriceBreak] | None:
-        found = await self._request(info, pack_id)
-        if found is None:
-            return []
-        sheet, request = found
-        breaks = sheet.breaks(request.pack_id, request.pack_units, self.quantity_minimum)
-        return [PriceBreak.of(each) for each in breaks]
+        def breaks(asked: Asked | None) -> list[PriceBreak]:
+            if asked is None:
+                return []
+            sheet, request = asked
+            found = sheet.breaks(request.pack_id, request.pack_units, self.quantity_minimum)
+            return [PriceBreak.of(each) for each in found]
+
+        return self._ask(info, pack_id, breaks)
 
     @strawberry.field(
         description="What is free to order now, in base units; a look, not a promise.",
         extensions=needs(Permission.CATALOG_READ),
     )
-    async def available(self, info: Info) -> int | None:
+    def available(self, info: Info) -> int | None:
         loader = info.context.loader("available", _available)
-        return await loader.load((self.relationship_id, self.sku_id))
+        return loader.give((self.relationship_id, self.sku_id), lambda units: units)
 
-    async def _request(
-        self, info: Info, pack_id: strawberry.ID | None
-    ) -> tuple[pricing.PriceSheet, pricing.PriceRequest] | None:
-        """What decides the price, and a request for the fewest packs; None for no such pack."""
-        pack = await load_pack_row(info, self.sku_id, from_optional_id("Pack", pack_id))
-        if pack is None:
-            return None
-        sheet = await load_price_sheet(info, self.relationship_id, self.sku_id)
-        if sheet is None:
+    def _ask(
+        self,
+        info: Info,
+        pack_id: strawberry.ID | None,
+        answer: Callable[[Asked | None], Answer],
+    ) -> Answer:
+        """Answer about a price by what decides it, and a request for the fewest packs; by None if
+        there is no such pack. At once if both were loaded ahead."""
+        wanted = from_optional_id("Pack", pack_id)
+        pair = (self.relationship_id, self.sku_id)
+        skus, sheets = sku_rows(info), price_sheets(info)
+        if self.sku_id in skus.known and pair in sheets.known:
+            return answer(self._asked(skus.known[self.sku_id], wanted, sheets.known[pair]))
+
+        async def later() -> Answer:
+            sku = await skus.load(self.sku_id)
+            has_pack = sku is not None and sku.pack(wanted) is not None
+            sheet = await sheets.load(pair) if has_pack else None
+            return answer(self._asked(sku, wanted, sheet))
+
+        return cast("Answer", later())
+
+    def _asked(
+        self, sku: catalog.Sku | None, pack_id: int | None, sheet: pricing.PriceSheet | None
+    ) -> Asked | None:
+        pack = None if sku is None else sku.pack(pack_id)
+        if pack is None or sheet is None:
             return None
         request = pricing.PriceRequest(
             relationship_id=self.relationship_id,
@@ -130,6 +152,34 @@ class Offer:
             pack_quantity=-(-self.quantity_minimum // pack.units),
         )
         return sheet, request
+
+
+def _require_countable(request: pricing.PriceRequest) -> None:
+    """Raises Rejected for more than anybody can order."""
+    if request.base_quantity > kernel.QUANTITY_MAX:
+        raise kernel.refuse(
+            kernel.InvalidValue(
+                path=("quantity",),
+                field="quantity",
+                rule=f"at most {kernel.QUANTITY_MAX} base units",
+                rule_zh=f"最多 {kernel.QUANTITY_MAX} 个基本单位",
+            )
+        )
+
+
+async def _load_ahead(
+    info: Info, conn: kernel.Connection, actor: kernel.Actor, offers: Sequence[catalog.Offer]
+) -> None:
+    """What the page's offers will be asked for, by the page: a statement for each kind of thing,
+    on the connection that is there."""
+    wanted = asked_for(info, "edges", "node")
+    pairs = [(offer.relationship_id, offer.sku_id) for offer in offers]
+    if wanted & {"sku", "price", "priceBreaks"}:
+        await sku_rows(info).load_ahead(conn, actor, [offer.sku_id for offer in offers])
+    if wanted & {"price", "priceBreaks"}:
+        await price_sheets(info).load_ahead(conn, actor, pairs)
+    if "available" in wanted:
+        await info.context.loader("available", _available).load_ahead(conn, actor, pairs)
 
 
 async def _available(
@@ -168,4 +218,5 @@ class Query:
         )
         async with info.context.db.reading(actor.network_id) as conn:
             page = await catalog.list_offers(conn, actor=actor, page=request, only=only)
+            await _load_ahead(info, conn, actor, page.items)
         return Connection.of(page, Offer.of)

@@ -7,8 +7,8 @@ from tradeline_graph.catalog.types import (
     Product,
     Sku,
     load_pack,
-    load_pack_row,
     load_sku,
+    sku_rows,
 )
 
-__all__ = ["Mutation", "Pack", "Product", "Query", "Sku", "load_pack", "load_pack_row", "load_sku"]
+__all__ = ["Mutation", "Pack", "Product", "Query", "Sku", "load_pack", "load_sku", "sku_rows"]

@@ -10,6 +10,7 @@ from tradeline import catalog, kernel
 from tradeline.kernel import Actor, Permission
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_optional_id, to_id
+from tradeline_graph._loaders import Loader
 from tradeline_graph._pages import Connection
 from tradeline_graph._scope import Scope, needs, scoped
 from tradeline_graph.organizations import Relationship, load_relationship
@@ -122,16 +123,10 @@ class Sku:
     code: str
     name: str
     name_en: str
-    attributes: list[Attribute] = strawberry.field(description="The dimensions of a variant.")
     base_unit: str
     is_active: bool
     own_code: str | None = strawberry.field(description="What your organization calls it.")
-    packs: list[Pack]
-    barcodes: list[Barcode]
-    components: list[SkuComponent] = strawberry.field(
-        description="What one unit of a bundle is made of, and kept in stock as; else empty."
-    )
-    product_id: strawberry.Private[int]
+    sku: strawberry.Private[catalog.Sku]
 
     @classmethod
     def of(cls, sku: catalog.Sku) -> Sku:
@@ -140,24 +135,38 @@ class Sku:
             code=sku.code,
             name=sku.name,
             name_en=sku.name_en,
-            attributes=[
-                Attribute(name=name, value=value) for name, value in sku.attributes.items()
-            ],
             base_unit=sku.base_unit,
             is_active=sku.is_active,
             own_code=sku.own_code,
-            packs=[Pack.of(pack) for pack in sku.packs],
-            barcodes=[
-                Barcode(code=barcode.code, pack_id=to_id("Pack", barcode.pack_id))
-                for barcode in sku.barcodes
-            ],
-            components=[SkuComponent.of(component) for component in sku.components],
-            product_id=sku.product_id,
+            sku=sku,
         )
+
+    # A catalog asks for few of them, fifty times a page.
+
+    @strawberry.field(description="The dimensions of a variant.")
+    def attributes(self) -> list[Attribute]:
+        return [Attribute(name=name, value=value) for name, value in self.sku.attributes.items()]
+
+    @strawberry.field
+    def packs(self) -> list[Pack]:
+        return [Pack.of(pack) for pack in self.sku.packs]
+
+    @strawberry.field
+    def barcodes(self) -> list[Barcode]:
+        return [
+            Barcode(code=barcode.code, pack_id=to_id("Pack", barcode.pack_id))
+            for barcode in self.sku.barcodes
+        ]
+
+    @strawberry.field(
+        description="What one unit of a bundle is made of, and kept in stock as; else empty."
+    )
+    def components(self) -> list[SkuComponent]:
+        return [SkuComponent.of(component) for component in self.sku.components]
 
     @strawberry.field
     async def product(self, info: Info) -> Product | None:
-        return await load_product(info, self.product_id)
+        return await load_product(info, self.sku.product_id)
 
 
 @strawberry.type(
@@ -318,20 +327,20 @@ async def load_sku(info: Info, sku_id: int | None) -> Sku | None:
     """The SKU, if the actor may see it."""
     if sku_id is None:
         return None
-    found = await info.context.loader("sku", _skus).load(sku_id)
+    found = await sku_rows(info).load(sku_id)
     return None if found is None else Sku.of(found)
+
+
+def sku_rows(info: Info) -> Loader[int, catalog.Sku | None]:
+    """SKUs as the catalog knows them, if the actor may see them."""
+    return info.context.loader("sku", _skus)
 
 
 async def load_pack(info: Info, sku_id: int, pack_id: int | None) -> Pack | None:
     """A pack of a SKU, the base pack for None; None if the SKU is not seen or has no such pack."""
-    found = await load_pack_row(info, sku_id, pack_id)
+    sku = await sku_rows(info).load(sku_id)
+    found = None if sku is None else sku.pack(pack_id)
     return None if found is None else Pack.of(found)
-
-
-async def load_pack_row(info: Info, sku_id: int, pack_id: int | None) -> catalog.Pack | None:
-    """As `load_pack`, for other parts of the graph that count with it."""
-    sku = await info.context.loader("sku", _skus).load(sku_id)
-    return None if sku is None else sku.pack(pack_id)
 
 
 async def load_product(info: Info, product_id: int | None) -> Product | None:

@@ -2,7 +2,7 @@
 
 from tradeline_graph.pricing.explanation import PriceExplanation
 from tradeline_graph.pricing.mutations import Mutation
-from tradeline_graph.pricing.quotes import PriceBreak, PriceQuote, load_price_sheet
+from tradeline_graph.pricing.quotes import PriceBreak, PriceQuote, price_sheets
 from tradeline_graph.pricing.root import Query
 
 __all__ = [
@@ -11,5 +11,5 @@ __all__ = [
     "PriceExplanation",
     "PriceQuote",
     "Query",
-    "load_price_sheet",
+    "price_sheets",
 ]

@@ -8,6 +8,7 @@ import strawberry
 
 from tradeline import kernel, pricing
 from tradeline_graph._context import Info
+from tradeline_graph._loaders import Loader
 from tradeline_graph._scalars import Money
 from tradeline_graph._scope import Scope, scoped
 from tradeline_graph.pricing.explanation import PriceExplanation
@@ -66,15 +67,10 @@ class PriceBreak:
         )
 
 
-async def load_price_sheet(
-    info: Info, relationship_id: int, sku_id: int
-) -> pricing.PriceSheet | None:
-    """All that decides the price of an offered SKU; one statement for all offers of a list.
-
-    Raises Forbidden without `price:read`.
-    """
-    loader = info.context.loader("price_sheet", _price_sheets)
-    return await loader.load((relationship_id, sku_id))
+def price_sheets(info: Info) -> Loader[tuple[int, int], pricing.PriceSheet | None]:
+    """All that decides the price of an offered SKU, by its edge and itself. Forbidden without
+    `price:read`."""
+    return info.context.loader("price_sheet", _price_sheets)
 
 
 async def _price_sheets(
