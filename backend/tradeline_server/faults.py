@@ -11,6 +11,8 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, InternalServerException
 from litestar.types import ExceptionHandlersMap
 
+from tradeline.kernel import DatabaseAway
+
 GONE: Final = "client disconnected prematurely"  # Litestar's words; it has no type for it
 
 # Codes of HTTP, and ours.
@@ -21,6 +23,9 @@ CODES: Final = {
     413: "TOO_LARGE",
 }
 NOTHING_HERE: Final = "There is nothing at this address; the graph is at /graphql."
+
+AWAY: Final = "The database is away for a moment; send the same request again in a few seconds."
+AWAY_SECONDS: Final = 2
 
 log = structlog.get_logger("tradeline.web")
 
@@ -50,6 +55,12 @@ def say_fault(request: Request[Any, Any, Any], error: HTTPException) -> Response
     return fault(status_code, message, extensions, error.headers)
 
 
+def say_away(request: Request[Any, Any, Any], error: DatabaseAway) -> Response[Any]:
+    """No bug: it is being restarted, say, and will be found again."""
+    log.warning("web.away", path=request.scope["path"], reason=str(error))
+    return fault(503, AWAY, {"code": "UNAVAILABLE"}, {"Retry-After": str(AWAY_SECONDS)})
+
+
 def hide_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The last resort: nothing about a bug leaves the house but what finds it in the log."""
     if isinstance(error, InternalServerException) and error.detail == GONE:
@@ -60,4 +71,8 @@ def hide_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]
     return fault(500, message, {"code": "INTERNAL", "reference": reference})
 
 
-FAULTS: Final[ExceptionHandlersMap] = {HTTPException: say_fault, 500: hide_bug}
+FAULTS: Final[ExceptionHandlersMap] = {
+    HTTPException: say_fault,
+    DatabaseAway: say_away,
+    500: hide_bug,
+}

@@ -237,6 +237,14 @@ def word(error: GraphQLError, locale: kernel.Locale) -> GraphQLError:
         ]
         message = " ".join(problem.message(locale) for problem in cause.problems)
         return _reworded(error, message, {"code": "REFUSED", "problems": problems})
+    if isinstance(cause, kernel.DatabaseAway):
+        log.warning("graph.away", path=error.path, reason=str(cause))
+        message = (
+            "数据库暂时不可用；请几秒后重发同一请求。"
+            if in_chinese
+            else "The database is away for a moment; send the same request again in a few seconds."
+        )
+        return _reworded(error, message, {"code": "UNAVAILABLE"})
     reference = secrets.token_hex(6)
     log.error("graph.bug", reference=reference, path=error.path, exc_info=cause)
     message = (

@@ -12,7 +12,14 @@ from tradeline.kernel.audit import (
 )
 from tradeline.kernel.cells import shield, unshield
 from tradeline.kernel.clock import TRADE_ZONE
-from tradeline.kernel.database import APPLICATION_ROLE, Connection, Database, Pool, open_pool
+from tradeline.kernel.database import (
+    APPLICATION_ROLE,
+    Connection,
+    Database,
+    DatabaseAway,
+    Pool,
+    open_pool,
+)
 from tradeline.kernel.errors import (
     AlreadyExists,
     Busy,
@@ -82,6 +89,7 @@ __all__ = [
     "Connection",
     "CursorKey",
     "Database",
+    "DatabaseAway",
     "Event",
     "Finding",
     "Forbidden",

@@ -18,7 +18,7 @@ from tradeline_server.bench.wire import Line, head
 LINES_MAX = 200  # connections to one process
 SIGNING_IN_AT_ONCE = 16
 TOKEN_SECONDS = 400.0  # of the ten minutes that it is good for
-ANSWER_SECONDS_MAX = 45.0
+ANSWER_SECONDS_MAX = 30.0
 IDLE_SECONDS_MAX = 1.0
 
 Answered = TypeVar("Answered")

@@ -41,7 +41,6 @@ class Load:
     sent: dict[str, Sent] = field(default_factory=dict)
     acknowledged: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     faults: Counter[str] = field(default_factory=Counter)
-    slowest_seconds: float = 0.0
     _is_over: bool = False
 
     @contextlib.asynccontextmanager
@@ -91,13 +90,11 @@ class Load:
         """What it is answered with; None if nobody knows what came of it."""
         values = {"requestId": request_id, **values}
         self.sent[request_id] = Sent(caller, document, values)
-        began = time.monotonic()
         try:
             reply = await self.crowd.ask(caller, document, values)
         except (ConnectionBroken, OSError) as error:
             self.faults[type(error).__name__] += 1
             reply = None
-        self.slowest_seconds = max(self.slowest_seconds, time.monotonic() - began)
         if reply is not None and reply.is_good:
             self.acknowledged[request_id] = _result(reply)
             return self.acknowledged[request_id]
