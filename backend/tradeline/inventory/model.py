@@ -5,7 +5,7 @@ All amounts are whole base units of their SKU.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -312,31 +312,27 @@ class Supply:
 
     def free(self, relationship_id: int, sku_id: int) -> int:
         """What the edge could still be given, over all warehouses that serve it."""
-        return sum(
-            self._free_in(warehouse_id, sku_id)
-            for warehouse_id in self._serving(relationship_id, sku_id)
-        )
+        return sum(units for _, units in self._standing(relationship_id, sku_id))
 
     def allocate(self, relationship_id: int, sku_id: int, quantity: int) -> list[Allocation] | None:
         """Take `quantity` from the edge's warehouses by priority; None, and nothing taken, if less
         is free. `quantity` is more than zero."""
         if quantity <= 0:
             raise ValueError(f"cannot allocate {quantity}")
-        if self.free(relationship_id, sku_id) < quantity:
-            return None
         allocations = []
-        for warehouse_id in self._serving(relationship_id, sku_id):
-            part = min(quantity, self._free_in(warehouse_id, sku_id))
+        for warehouse_id, units in self._standing(relationship_id, sku_id):
+            part = min(quantity, units)
             if part > 0:
-                self._take(warehouse_id, sku_id, part)
                 quantity -= part
                 allocations.append(Allocation(warehouse_id, part))
+        if quantity:
+            return None
+        self._move(sku_id, allocations, -1)
         return allocations
 
     def put_back(self, sku_id: int, allocations: Iterable[Allocation]) -> None:
         """Undo what `allocate` gave of a SKU: an order that is refused takes nothing."""
-        for allocation in allocations:
-            self._take(allocation.warehouse_id, sku_id, -allocation.quantity)
+        self._move(sku_id, allocations, 1)
 
     def short_of(self, relationship_id: int, sku_id: int, quantity: int) -> set[int]:
         """The components of which there are too few for so many of a bundle, in all warehouses
@@ -346,26 +342,32 @@ class Supply:
         short = {
             part
             for part, each in parts.items()
-            if quantity
-            > sum(self._free[id, part] // each for id in self._serving(relationship_id, part))
+            if quantity > sum(units // each for _, units in self._standing(relationship_id, part))
         }
         return short or set(parts)
 
-    def _serving(self, relationship_id: int, sku_id: int) -> Sequence[int]:
-        """The warehouses that keep the SKU for the edge, or all components of it; by priority."""
+    def _standing(self, relationship_id: int, sku_id: int) -> list[tuple[int, int]]:
+        """The warehouses that keep the SKU for the edge, by priority, and how many are free there;
+        of a bundle those that keep all of its components."""
+        free = self._free
         parts = self._bundles.get(sku_id)
         if parts is None:
-            return self._warehouses.get((relationship_id, sku_id), ())
-        keeping = [self._warehouses.get((relationship_id, part), ()) for part in parts]
-        first, others = keeping[0], keeping[1:]
-        return [id for id in first if all(id in other for other in others)]
+            warehouses = self._warehouses.get((relationship_id, sku_id), ())
+            return [(warehouse_id, free[warehouse_id, sku_id]) for warehouse_id in warehouses]
+        first, *others = (self._warehouses.get((relationship_id, part), ()) for part in parts)
+        return [
+            (warehouse_id, min(free[warehouse_id, part] // each for part, each in parts.items()))
+            for warehouse_id in first
+            if all(warehouse_id in other for other in others)
+        ]
 
-    def _free_in(self, warehouse_id: int, sku_id: int) -> int:
+    def _move(self, sku_id: int, allocations: Iterable[Allocation], sign: int) -> None:
+        """Count what is given or put back; of a bundle, its components."""
         parts = self._bundles.get(sku_id)
-        if parts is None:
-            return self._free[warehouse_id, sku_id]
-        return min(self._free[warehouse_id, part] // each for part, each in parts.items())
-
-    def _take(self, warehouse_id: int, sku_id: int, quantity: int) -> None:
-        for part, each in self._bundles.get(sku_id, {sku_id: 1}).items():
-            self._free[warehouse_id, part] -= quantity * each
+        for allocation in allocations:
+            warehouse_id, units = allocation.warehouse_id, sign * allocation.quantity
+            if parts is None:
+                self._free[warehouse_id, sku_id] += units
+                continue
+            for part, each in parts.items():
+                self._free[warehouse_id, part] += units * each
