@@ -267,7 +267,7 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 def _decoded(raw: bytes, as_type: type[T]) -> T:
     try:
         return msgspec.json.decode(raw, type=as_type)
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         # What msgspec says names a field and its type; of values, at most a state that is new.
         raise Malformed(f"The answer is not of the promised shape: {error}.") from None
 
@@ -275,7 +275,7 @@ def _decoded(raw: bytes, as_type: type[T]) -> T:
 def _refusal(status: int, headers: Mapping[str, str], raw: bytes, *, is_proven: bool) -> Refused:
     try:
         error = msgspec.json.decode(raw, type=_Error)
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         error = _Error()
     return Refused(
         status,

@@ -243,7 +243,7 @@ def _decoded(path: str, raw: bytes, as_type: type[T]) -> T:
             http = 503 if code in RETRYABLE_CODES else 400
             raise Refused(http, str(code), status.errmsg[:200], is_proven=True)
         return msgspec.json.decode(raw, type=as_type)
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise Malformed("The answer is not of the promised shape.") from None
 
 

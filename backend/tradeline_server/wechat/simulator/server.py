@@ -272,7 +272,7 @@ def _reply(status: int, body: bytes) -> Reply:
 def _json(body: bytes) -> Mapping[str, Any]:
     try:
         found = msgspec.json.decode(body or b"{}")
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise Refusal(400, "PARAM_ERROR", "请求体不是合法的JSON对象")
