@@ -212,10 +212,15 @@ class Connection(HttpToolsProtocol):
         """Say so if it is this request's turn to be answered, and hang up."""
         self._wait_for(None)
         self._let_go()
+        is_under_way = self.cycle is not None and not self.cycle.response_complete
+        if is_under_way and not self._in_body and not self.pipeline:
+            self.flow.pause_reading()
+            self.cycle.keep_alive = False  # whoever is being answered is hung up on thereafter
+            return
         is_unanswered = self._in_body and not self.pipeline and not self.cycle.response_started
-        if is_unanswered or self.cycle is None or self.cycle.response_complete:
+        if is_unanswered or not is_under_way:
             self.transport.write(_answer(status, message))
-        if self.cycle is not None and not self.cycle.response_complete:
+        if is_under_way:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         self.transport.close()

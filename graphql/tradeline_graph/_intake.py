@@ -21,7 +21,7 @@ from tradeline.kernel import (
     add_time,
     require_request_id,
 )
-from tradeline.ordering import Order, OrderRequest, RefusedOrder, take_orders
+from tradeline.ordering import LINES_MAX, Order, OrderRequest, RefusedOrder, take_orders
 from tradeline_graph._turns import Turns, busy
 
 # What an order costs is its lines and about as much as three of them.
@@ -43,6 +43,11 @@ class _Arrived:
     request: OrderRequest
     at: float
     has_left: Callable[[], bool]
+
+
+def weight_of(lines: int) -> int:
+    """What an order of so many lines costs; of more than an order may have, none is looked at."""
+    return ORDER_WEIGHT + (lines if lines <= LINES_MAX else 0)
 
 
 def stays() -> bool:
@@ -74,7 +79,7 @@ class OrderIntake:
             waiting = self._networks[network_id] = Gathering(
                 lambda batch: self._answer(network_id, batch),
                 weight_max=BATCH_WEIGHT_MAX,
-                weigh=lambda arrived: ORDER_WEIGHT + len(arrived.request.order.lines),
+                weigh=lambda arrived: weight_of(len(arrived.request.order.lines)),
             )
         if self._is_closed or waiting.weight_waiting >= WAITING_WEIGHT_MAX:
             raise busy(waiting.weight_waiting * waiting.seconds_per_weight)

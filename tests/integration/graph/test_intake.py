@@ -215,6 +215,23 @@ async def test_a_full_queue_says_when_to_come_again_and_takes_nothing(
     assert isinstance(await intake.place(a_request(market, "4", tea=1)), Order)
 
 
+async def test_an_order_of_far_too_many_lines_fills_no_queue(
+    owner_pool: Pool, db: Database
+) -> None:
+    market = await a_market(owner_pool, db)
+    intake = OrderIntake(db)
+    huge = a_request(market, "2", tea=1)
+    lines = huge.order.lines * (_intake.WAITING_WEIGHT_MAX + 1)
+    huge = replace(huge, order=replace(huge.order, lines=lines))
+
+    async with Held(owner_pool, market):
+        callers = await begun(intake.place(a_request(market, "1", tea=1)))
+        callers += await begun(intake.place(huge), intake.place(a_request(market, "3", tea=1)))
+    answers = await placed(*callers)
+
+    assert [type(answer) for answer in answers] == [Order, Rejected, Order]
+
+
 async def test_whoever_gives_up_while_waiting_has_no_order(owner_pool: Pool, db: Database) -> None:
     market = await a_market(owner_pool, db)
     intake = OrderIntake(db)

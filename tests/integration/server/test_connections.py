@@ -239,6 +239,18 @@ async def test_what_is_no_request_is_refused(call: Any, data: bytes) -> None:
     assert await line.refusal() == 400
 
 
+async def test_what_comes_before_what_is_no_request_is_answered(app: App, call: Any) -> None:
+    line = await call()
+
+    await line.send(b"GET /wait HTTP/1.1\r\nHost: here\r\n\r\n" + b"}")
+    await until(lambda: len(app.waiting) == 1)
+    await asyncio.sleep(2 * SHORT)
+    app.go.set()
+
+    assert await line.answer() == (200, b"0")
+    await line.hung_up()
+
+
 async def test_a_few_requests_may_be_sent_at_once_and_many_may_not(call: Any) -> None:
     few, many = await call(), await call()
 
