@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tradeline.kernel.outbox import Event, StoredEvent
     from tradeline.kernel.pages import PageRequest
 
+_ENCODER = json.JSONEncoder(default=str, ensure_ascii=False)
+
 # A setting of the session, not of the transaction: reads run without one. asyncpg's pool resets
 # it on release. A network id is a whole number of ours, never text from a request.
 ENTER_NETWORK = "SET tradeline.network_id = {:d}"
@@ -373,4 +375,4 @@ async def find_broken(conn: Connection, sql: str) -> tuple[int, str | None]:
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, default=str, ensure_ascii=False)
+    return _ENCODER.encode(value)

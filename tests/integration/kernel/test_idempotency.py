@@ -26,8 +26,8 @@ from tradeline.kernel import (
     withdraw_requests,
 )
 
-BODY = body_hash("orderPlace", {"lines": 1})
-OTHER_BODY = body_hash("orderPlace", {"lines": 2})
+BODY = body_hash("orderPlace", b"one line")
+OTHER_BODY = body_hash("orderPlace", b"two lines")
 
 
 async def perform(

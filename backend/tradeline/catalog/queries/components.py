@@ -88,4 +88,6 @@ async def insert_components(
 
 def components_of(told: str | None) -> tuple[Component, ...]:
     """What COMPONENTS says of a SKU."""
-    return tuple(Component(**component) for component in json.loads(told or "[]"))
+    if told is None:
+        return ()
+    return tuple(Component(**component) for component in json.loads(told))
