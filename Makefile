@@ -8,7 +8,7 @@ LOCK := $(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-h
 	--no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run portal test lint format screenshots sdl lock clean
+.PHONY: help setup run portal test proof lint format screenshots sdl lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,9 @@ portal: $(STAMP) ## build the portal now (`make run` does so behind the server)
 
 test: lint portal ## lint, types, import contracts, and all tests
 	$(PYTHON) -m pytest
+
+proof: $(STAMP) ## races and crashes of order intake at full length (minutes; `make test` runs them short)
+	TRADELINE_PROOF=full $(PYTHON) -m pytest tests/e2e/intake
 
 lint: $(STAMP) ## style, formatting, types, import contracts, and the portal's own checks
 	$(PYTHON) -m ruff check .

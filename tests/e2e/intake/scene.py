@@ -65,6 +65,15 @@ INSERT_STOCK = """
     SELECT $1, *, 'opening' FROM opening WHERE quantity > 0
 """
 
+MAKE_BUNDLES = """
+    UPDATE catalog.sku SET is_bundle = true WHERE network_id = $1 AND id = ANY($2::bigint[])
+"""
+INSERT_COMPONENTS = """
+    INSERT INTO catalog.sku_component
+           (network_id, owner_org_id, bundle_sku_id, component_sku_id, quantity)
+    SELECT $1, $2, * FROM unnest($3::bigint[], $4::bigint[], $5::bigint[])
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
@@ -96,15 +105,19 @@ async def make_scene(
     *,
     dealers: int,
     stock: Sequence[Sequence[int]],
+    bundles: Mapping[int, Mapping[int, int]] | None = None,
     limit_minor: int = UNLIMITED_MINOR,
     review: bool = False,
     confirmation: bool = False,
     receipt: bool = False,
 ) -> Scene:
-    """`stock` is what stands in each warehouse, of each SKU. Each dealer may owe `limit_minor`."""
+    """`stock` is what stands in each warehouse, of each SKU but the bundles, which come after them:
+    by their position, how many of which others one is made of. Each dealer may owe `limit_minor`.
+    """
     story = await an_empty_network(owner)
     network_id = story.network_id
-    skus = len(stock[0])
+    bundles = bundles or {}
+    skus = len(stock[0]) + len(bundles)
     async with Database(owner).unit_of_work(network_id) as conn:
         brand_id, edge_ids = await queries.insert_parties(
             conn, network_id, dealers, CURRENCY, REGION
@@ -120,9 +133,18 @@ async def make_scene(
         opening = [
             (warehouse_id, sku_id, units)
             for warehouse_id, shelf in zip(warehouse_ids, stock, strict=True)
-            for sku_id, units in zip(sku_ids, shelf, strict=True)
+            for sku_id, units in zip(sku_ids, shelf, strict=False)
         ]
         await conn.execute(INSERT_STOCK, network_id, *map(list, zip(*opening, strict=True)))
+        components = [
+            (sku_ids[bundle], sku_ids[component], units)
+            for bundle, parts in bundles.items()
+            for component, units in parts.items()
+        ]
+        if components:
+            columns = [list(column) for column in zip(*components, strict=True)]
+            await conn.execute(MAKE_BUNDLES, network_id, columns[0])
+            await conn.execute(INSERT_COMPONENTS, network_id, brand_id, *columns)
         brand, callers = await _callers(conn, network_id, brand_id)
     async with owner.acquire() as conn:
         await conn.execute("ANALYZE")

@@ -67,3 +67,55 @@ async def test_who_wants_two_scarce_things_gets_both_or_neither(house: House, cr
         assert sum(free) == left
     done = await traces(house, scene)
     assert done == traces_of(20, stock_holds=done["stock_holds"])
+
+
+# A glass is in both boxes, each of which has a bottle of its own.
+GLASS, RED_BOX, WHITE_BOX = 0, 3, 4
+BOXES = {RED_BOX: {GLASS: 2, 1: 1}, WHITE_BOX: {GLASS: 3, 2: 1}}
+BOTTLES = [10_000, 10_000]
+
+
+async def glasses(house: House, scene: Scene) -> list[tuple[int, int]]:
+    found = await levels(house, scene)
+    return sorted(level for (_, sku), level in found.items() if sku == scene.sku_ids[GLASS])
+
+
+async def test_two_boxes_of_one_order_share_the_glasses(house: House, crowd: Crowd) -> None:
+    """Five for both: a hundred are enough for twenty orders, whichever box comes first."""
+    stock = [[100, *BOTTLES]]
+    scene = await make_scene(house.owner, dealers=DEALERS, stock=stock, bundles=BOXES)
+    both_ways = [{RED_BOX: 1, WHITE_BOX: 1}, {WHITE_BOX: 1, RED_BOX: 1}]
+
+    told = await race(crowd, scene, [both_ways[n % 2] for n in range(DEALERS)])
+
+    assert told.pop("order") == 20
+    assert sum(told.values()) == DEALERS - 20
+    assert set(told) <= {"NotEnoughStock", "NotEnoughStock+NotEnoughStock"}
+    assert await glasses(house, scene) == [(100, 100)]
+    assert await traces(house, scene) == traces_of(20, stock_holds=4 * 20)
+
+
+async def test_boxes_and_single_glasses_race_for_the_same_shelf(house: House, crowd: Crowd) -> None:
+    dealers = sized(400, DEALERS)
+    stock = [[100, *BOTTLES]]
+    scene = await make_scene(house.owner, dealers=dealers, stock=stock, bundles=BOXES)
+    wants = [{RED_BOX: 1}, {GLASS: 1}, {WHITE_BOX: 2}, {GLASS: 1, RED_BOX: 1}]
+
+    told = await race(crowd, scene, [wants[number % 4] for number in range(dealers)])
+
+    assert told["order"] >= 100 // 6
+    assert sum(told.values()) == dealers
+    # Whoever wanted one glass got it as long as there was one, and a quarter of them did.
+    assert await glasses(house, scene) == [(100, 100)]
+
+
+async def test_a_box_comes_whole_from_one_of_three_warehouses(house: House, crowd: Crowd) -> None:
+    stock = [[41, *BOTTLES], [7, *BOTTLES], [52, *BOTTLES]]
+    scene = await make_scene(house.owner, dealers=sized(400, DEALERS), stock=stock, bundles=BOXES)
+
+    told = await race(crowd, scene, [{RED_BOX: 1}] * len(scene.dealers))
+
+    sold = 20 + 3 + 26
+    assert told == {"order": sold, "NotEnoughStock": len(scene.dealers) - sold}
+    assert await glasses(house, scene) == [(7, 6), (41, 40), (52, 52)]
+    assert await traces(house, scene) == traces_of(sold, stock_holds=2 * sold)
