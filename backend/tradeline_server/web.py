@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import uvicorn
@@ -11,6 +12,9 @@ from tradeline_server.connections import Connection, allow_connections
 from tradeline_server.sockets import MESSAGE_BYTES_MAX
 
 STOP_SECONDS_MAX = 5
+
+# New objects that may hold others, and are not gone: of Python's 700 a single request makes some.
+GARBAGE_LOOKED_FOR_AFTER = 20_000
 
 
 def web_config(app: Litestar, **more: Any) -> uvicorn.Config:
@@ -25,3 +29,12 @@ def web_config(app: Litestar, **more: Any) -> uvicorn.Config:
         ws_max_size=MESSAGE_BYTES_MAX,
         **more,
     )
+
+
+def collect_less() -> None:
+    """For processes that do nothing but serve: what is loaded by now stays, and need not be gone
+    through again; and requests leave little behind that only the garbage collector finds. As
+    Python comes, it takes a third of an order's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_LOOKED_FOR_AFTER, 10, 10)

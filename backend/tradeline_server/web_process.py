@@ -14,7 +14,7 @@ import threading
 import uvicorn
 
 from tradeline_server.asgi import from_environment
-from tradeline_server.web import web_config
+from tradeline_server.web import collect_less, web_config
 
 
 def web_server() -> uvicorn.Server:
@@ -28,6 +28,7 @@ def web_server() -> uvicorn.Server:
         server.should_exit = True
 
     threading.Thread(target=end_with_parent, daemon=True).start()
+    collect_less()
     return server
 
 

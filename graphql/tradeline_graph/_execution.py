@@ -90,6 +90,8 @@ class Schema(strawberry.Schema):
             raise
         except Exception as cause:
             return ExecutionResult(None, self._worded(_errors_of(cause), context))
+        finally:
+            context.loaders = {}  # they lead back to it, and would keep it from being let go
         return ExecutionResult(result.data, self._worded(result.errors, context))
 
     async def subscribe(  # type: ignore[override]

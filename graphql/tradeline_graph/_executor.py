@@ -64,6 +64,9 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # No resolver of ours asks for them, and they lead back here: with them, all that an
+        # operation has touched would wait for the garbage collector.
+        self.async_helpers = None
         # By the identity of a selection, which is kept with its steps so that it stays its own.
         self._steps: dict[int, tuple[Any, list[Step]]] = {}
 

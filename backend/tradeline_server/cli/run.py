@@ -23,7 +23,7 @@ from tradeline_server.portal import Portal, State, has_sources
 from tradeline_server.portal_build import Checkout, build
 from tradeline_server.seed import ensure_demo, has_other_networks
 from tradeline_server.settings import Settings, load_settings
-from tradeline_server.web import web_config
+from tradeline_server.web import collect_less, web_config
 
 PORTS_TRIED = 50
 READY_SECONDS_MAX = 30
@@ -72,6 +72,7 @@ async def _run(settings: Settings, as_json: bool) -> None:
                 # X-Forwarded-For is believed only of proxies that somebody has named.
                 proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
             )
+            collect_less()
             stop.web = _WebServer(config)
             serving = asyncio.create_task(stop.web.serve(sockets=[listener]))
             try:

@@ -1,0 +1,32 @@
+"""What an operation leaves behind: nothing that would have to be looked for."""
+
+from __future__ import annotations
+
+import gc
+
+from tradeline.kernel import Locale
+from tradeline_graph._context import Context
+from tradeline_graph.schema import schema
+
+OPERATIONS = 50
+
+
+async def test_operations_leave_nothing_for_the_garbage_collector() -> None:
+    """Or their orders would be kept until it comes, which takes longer than to place them."""
+
+    async def run() -> None:
+        context = Context(db=None, locale=Locale.EN)  # type: ignore[arg-type]
+        result = await schema.execute("{ __typename ping }", context_value=context)
+        assert result.data == {"__typename": "Query", "ping": True}
+
+    await run()
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(OPERATIONS):
+            await run()
+        left_behind = gc.collect()
+    finally:
+        gc.enable()
+
+    assert left_behind < OPERATIONS
