@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import secrets
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -201,26 +202,28 @@ def _dealer(client: Client) -> Dealer:
 
 
 async def _load(task: Task, pids: list[int], tell: Progress) -> Outcome:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", load.__name__),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C is for the bench, which then ends this one
-    )
-    pids.append(process.pid)
-    tell(
-        f"Signing {len(task.dealers):,} dealers in, warming up for {task.warm_up_seconds:g} s, "
-        f"measuring for {task.seconds:g} s …"
-    )
-    try:
-        written, _ = await process.communicate(msgspec.json.encode(task))
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode != 0:
-        raise CommandError("The load generator failed; the lines above say why.")
-    return msgspec.json.decode(written, type=Outcome)
+    with tempfile.TemporaryFile() as written:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", load.__name__),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=written,
+            start_new_session=True,  # Ctrl-C is for the bench, which then ends this one
+        )
+        pids.append(process.pid)
+        tell(
+            f"Signing {len(task.dealers):,} dealers in, warming up for "
+            f"{task.warm_up_seconds:g} s, measuring for {task.seconds:g} s …"
+        )
+        try:
+            await process.communicate(msgspec.json.encode(task))
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode != 0:
+            raise CommandError("The load generator failed; the lines above say why.")
+        written.seek(0)
+        return msgspec.json.decode(written.read(), type=Outcome)
 
 
 async def _wait_until_posted(conn: Connection, network_id: int) -> float:
