@@ -25,7 +25,14 @@ from graphql import (
     is_leaf_type,
 )
 from graphql.pyutils import Path, gather_with_cancel
-from graphql.type import GraphQLBoolean, GraphQLID, GraphQLString
+from graphql.type import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
+    GraphQLBoolean,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLString,
+)
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types import Info
@@ -45,8 +52,8 @@ MISSING = object()
 
 class Step(NamedTuple):
     """One field of a selection. A scalar or enum that is an attribute is read by that name and
-    given to `coerce`; of any other field `call` answers with what its resolver says. Without
-    either it goes the long way."""
+    given to `coerce`; of any other field `call` answers with what its resolver says, which may be
+    an object of type `of`. Without either it goes the long way."""
 
     name: str
     details: Any
@@ -56,6 +63,7 @@ class Step(NamedTuple):
     is_nullable: bool = True
     call: Callable[[Any], Any] | None = None
     type: Any = None
+    of: GraphQLObjectType | None = None
     info: Any = None
 
 
@@ -66,9 +74,10 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         super().__init__(*args, **kwargs)
         # No resolver of ours asks for them, and they lead back here: with them, all that an
         # operation has touched would wait for the garbage collector.
-        self.async_helpers = None
-        # By the identity of a selection, which is kept with its steps so that it stays its own.
+        self.async_helpers = None  # type: ignore[assignment]
+        # By the identity of a selection, which is kept beside so that it stays its own.
         self._steps: dict[int, tuple[Any, list[Step]]] = {}
+        self._selections: dict[int, tuple[Any, Any]] = {}
 
     def execute_fields(
         self,
@@ -120,13 +129,16 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         """As `execute_field`, for a field that is given no arguments."""
         try:
             result = step.call(source) if step.call else None
-            if self.is_awaitable(result):
+            if step.of is not None and _is_ours(result):
+                completed = self._execute_object(step.of, step.details, path, result)
+            elif self.is_awaitable(result):
                 return self.complete_awaitable_value(
                     step.type, step.details, step.info, path, result, position_context
                 )
-            completed = self.complete_value(
-                step.type, step.details, step.info, path, result, position_context
-            )
+            else:
+                completed = self.complete_value(
+                    step.type, step.details, step.info, path, result, position_context
+                )
             if completed.__class__ is not dict and self.is_awaitable(completed):
                 return self._awaited(completed, step, path)
         except Exception as error:
@@ -150,19 +162,23 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         result: Any,
         position_context: Any,
     ) -> Any:
-        """Objects and scalars at once; lists, unions, nulls and whatever is odd the long way."""
-        inner = return_type.of_type if return_type.__class__ is GraphQLNonNull else return_type
-        if (
-            inner.__class__ is GraphQLObjectType
-            and inner.is_type_of is None
-            and hasattr(result.__class__, "__strawberry_definition__")
-        ):
-            return self.collect_and_execute_subfields(
-                inner, field_details_list, path, result, position_context
-            )
+        """An object at once; lists, unions, nulls and whatever is odd the long way."""
+        inner = _object_of(return_type)
+        if inner is not None and position_context is None and _is_ours(result):
+            return self._execute_object(inner, field_details_list, path, result)
         return super().complete_value(
             return_type, field_details_list, info, path, result, position_context
         )
+
+    def _execute_object(
+        self, object_type: GraphQLObjectType, details: Any, path: Path, source: Any
+    ) -> Any:
+        """What is chosen of an object. Nothing is deferred: the graph has no such directive."""
+        kept = self._selections.get(id(details))
+        if kept is None:
+            grouped_field_set, *_ = self.collect_subfields(object_type, details)
+            kept = self._selections[id(details)] = (details, grouped_field_set)
+        return self.execute_fields(object_type, source, path, kept[1], None)
 
     def _steps_of(
         self, parent_type: GraphQLObjectType, path: Path | None, grouped_field_set: Any
@@ -195,7 +211,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
                 name,
                 details,
                 attribute=field.python_name,
-                coerce=inner.coerce_output_value,
+                coerce=_coerce_int if inner.name == "Int" else inner.coerce_output_value,
                 as_they_are=AS_THEY_ARE.get(inner.name, frozenset()),
                 is_nullable=is_nullable,
             )
@@ -206,7 +222,26 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             definition, nodes, parent_type, Path(path, name, parent_type.name)
         )
         call = _caller(field, Info(_raw_info=info, _field=field))
-        return Step(name, details, call=call, type=declared, info=info)
+        of = _object_of(declared)
+        return Step(name, details, call=call, type=declared, of=of, info=info)
+
+
+def _is_ours(value: Any) -> bool:
+    """Whether it is an object of the graph, which is neither null, nor an error, nor awaited."""
+    return hasattr(value.__class__, "__strawberry_definition__")
+
+
+def _object_of(declared: Any) -> GraphQLObjectType | None:
+    """The object type that a field is declared to have, if nothing else tells objects of it."""
+    inner = declared.of_type if declared.__class__ is GraphQLNonNull else declared
+    is_object = inner.__class__ is GraphQLObjectType and inner.is_type_of is None
+    return inner if is_object else None
+
+
+def _coerce_int(value: Any) -> Any:
+    if value.__class__ is int and GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT:
+        return value
+    return GraphQLInt.coerce_output_value(value)
 
 
 def _coerced(coerce: Callable[[Any], Any], value: Any) -> Any:
@@ -259,4 +294,9 @@ def _caller(field: StrawberryField, info: Info[Any, Any]) -> Callable[[Any], Any
             guard.check(info)
         return run(source, **named) if takes_source else run(**named)
 
-    return call
+    async def call_later(source: Any) -> Any:
+        return await call(source)
+
+    # What is awaited is refused when it is awaited, so that no refusal is told of a row that a
+    # fault beside it has taken away by then.
+    return call_later if field.is_async and guards else call

@@ -237,10 +237,8 @@ class PriceResolution:
 
     def for_buyer(self) -> Self:
         """Without what the seller only prepares: drafts and prices that do not hold yet."""
-        return replace(
-            self,
-            rejected=tuple(r for r in self.rejected if r.reason not in SELLERS_OWN_REASONS),
-        )
+        told = tuple([r for r in self.rejected if r.reason not in SELLERS_OWN_REASONS])
+        return self if len(told) == len(self.rejected) else replace(self, rejected=told)
 
     def to_json(self) -> str:
         """What is frozen on an order line, the same text for the same resolution.
