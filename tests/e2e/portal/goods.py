@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 
 from tradeline import catalog, inventory, pricing, settlement
@@ -11,6 +14,7 @@ from tradeline_server.seed.story import BRAND, NETWORK_CODE, RETAILER_3, TRADER_
 
 STOCK = 120
 PRICE = Decimal("2.40")
+BUNDLE_PRICE = Decimal("11.80")
 ORGANIZATION = """
     SELECT network.id AS network_id, organization.id AS org_id, account.id AS account_id
       FROM organizations.network
@@ -48,6 +52,50 @@ STATEMENTS_TO_CONFIRM = """
 
 async def more_goods(dsn: str, prefix: str, count: int) -> list[str]:
     """So many SKUs of the brand's that the first trader sells and has in stock; their codes."""
+    codes = [f"{prefix}-{number:03}" for number in range(count)]
+    async with _shop(dsn) as shop:
+        sku_ids = await _create(shop.conn, shop.brand, prefix, codes)
+        await shop.offer(sku_ids, PRICE)
+        adjustments = [
+            inventory.StockAdjustment(
+                warehouse_id=shop.ids["warehouse"], sku_id=sku_id, quantity=STOCK
+            )
+            for sku_id in sku_ids
+        ]
+        await inventory.adjust_stock(shop.conn, actor=shop.trader, adjustments=adjustments)
+    return codes
+
+
+async def offer_bundle(dsn: str, code: str) -> None:
+    """What the brand has made of other SKUs the first trader sells from now on."""
+    async with _shop(dsn) as shop:
+        [found] = await catalog.find_skus(shop.conn, actor=shop.brand, code=code)
+        await shop.offer([found.sku_id], BUNDLE_PRICE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """The brand's goods as the first trader sells them, in a unit of work."""
+
+    conn: Connection
+    brand: Actor
+    trader: Actor
+    ids: Mapping[str, int]
+
+    async def offer(self, sku_ids: Sequence[int], unit_price: Decimal) -> None:
+        items = [catalog.AssortmentItem(sku_id=sku_id) for sku_id in sku_ids]
+        for actor, assortment in ((self.brand, "brand's"), (self.trader, "trader's")):
+            await catalog.put_assortment_skus(
+                self.conn, actor=actor, assortment_id=self.ids[assortment], items=items
+            )
+        prices = [pricing.NewPrice(sku_id=sku_id, unit_price=unit_price) for sku_id in sku_ids]
+        await pricing.put_prices(
+            self.conn, actor=self.trader, price_list_id=self.ids["list"], prices=prices
+        )
+
+
+@asynccontextmanager
+async def _shop(dsn: str) -> AsyncIterator[Shop]:
     owner_pool = await open_pool(dsn, role=None, max_size=1)
     pool = await open_pool(dsn, max_size=1)
     try:
@@ -62,29 +110,11 @@ async def more_goods(dsn: str, prefix: str, count: int) -> list[str]:
                     ("warehouse", WAREHOUSE, trader),
                 )
             }
-        codes = [f"{prefix}-{number:03}" for number in range(count)]
         async with Database(pool).unit_of_work(brand.network_id) as conn:
-            sku_ids = await _create(conn, brand, prefix, codes)
-            items = [catalog.AssortmentItem(sku_id=sku_id) for sku_id in sku_ids]
-            await catalog.put_assortment_skus(
-                conn, actor=brand, assortment_id=ids["brand's"], items=items
-            )
-            await catalog.put_assortment_skus(
-                conn, actor=trader, assortment_id=ids["trader's"], items=items
-            )
-            prices = [pricing.NewPrice(sku_id=sku_id, unit_price=PRICE) for sku_id in sku_ids]
-            await pricing.put_prices(conn, actor=trader, price_list_id=ids["list"], prices=prices)
-            adjustments = [
-                inventory.StockAdjustment(
-                    warehouse_id=ids["warehouse"], sku_id=sku_id, quantity=STOCK
-                )
-                for sku_id in sku_ids
-            ]
-            await inventory.adjust_stock(conn, actor=trader, adjustments=adjustments)
+            yield Shop(conn=conn, brand=brand, trader=trader, ids=ids)
     finally:
         await owner_pool.close()
         await pool.close()
-    return codes
 
 
 async def clear_statements(dsn: str) -> None:
