@@ -2,15 +2,14 @@ import type { SkuContentsFragment } from "../../gql/graphql";
 import { useName } from "../../shared/components";
 import { useFormat } from "../../shared/i18n/format";
 import { useTexts } from "../../shared/i18n/i18n";
+import "./contents.css";
 import { contentsTexts } from "./contentsTexts";
 
 /** What one unit of a bundle is made of; nothing for other SKUs, or where it may not be seen. */
 export function Contents({
   sku,
-  className,
 }: {
   readonly sku: SkuContentsFragment | null | undefined;
-  readonly className: string;
 }) {
   const t = useTexts(contentsTexts);
   const name = useName();
@@ -19,5 +18,5 @@ export function Contents({
   const parts = sku.components.map(
     (component) => `${integer(component.quantity)} × ${name(component)}`,
   );
-  return <small className={className}>{t("contents", { parts: parts.join(t("comma")) })}</small>;
+  return <small className="contents">{t("contents", { parts: parts.join(t("comma")) })}</small>;
 }

@@ -123,7 +123,8 @@ function useColumns(show: ((skuId: string) => void) | null): readonly Column<Sku
       title: t("name"),
       render: (sku) => (
         <span>
-          {name(sku)} <Contents sku={sku} className="field-hint" />
+          {name(sku)}
+          <Contents sku={sku} />
         </span>
       ),
     },

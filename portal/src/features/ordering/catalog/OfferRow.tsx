@@ -50,7 +50,7 @@ export const OfferRow = memo(function OfferRow(props: OfferRowProps) {
           {sku.code}
           {sku.ownCode != null && ` · ${t("ownCode", { code: sku.ownCode })}`}
         </span>
-        <Contents sku={sku} className="catalog-codes" />
+        <Contents sku={sku} />
       </td>
       <td role="cell" className="align-end" data-label={t("stock")}>
         {isNothingFree ? (

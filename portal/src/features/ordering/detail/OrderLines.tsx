@@ -68,7 +68,7 @@ function useColumns(
           <small className="line-name">
             {name({ name: line.skuName, nameEn: line.skuNameEn })}
           </small>
-          <Contents sku={line.sku} className="line-name" />
+          <Contents sku={line.sku} />
           {line.refusalReason && (
             <small className="line-refusal">{t("refused", { reason: line.refusalReason })}</small>
           )}
