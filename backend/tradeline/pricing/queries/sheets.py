@@ -12,9 +12,10 @@ from tradeline.pricing.model import Candidate, PriceLevel, tidy
 from tradeline.pricing.resolver import PriceSheet
 
 # One row for each price of each pair of edge and SKU, and one without a price for a pair that has
-# none. A base list applies to all edges of its seller in its currency, any other where granted;
-# never one of another seller. $4 limits the pairs to edges of one organization; NULL, for modules
-# above that have checked who asks, does not.
+# none; no pair twice. A base list applies to all edges of its seller in its currency, any other
+# where granted; never one of another seller. $4 limits the pairs to edges of one organization;
+# NULL, for modules above that have checked who asks, does not. Few prices are for packs: looking
+# each of those up is nothing, and a join would have to be prepared for all of them.
 FETCH_SHEETS = """
     SELECT pair.relationship_id, pair.sku_id, edge.seller_org_id, edge.currency AS edge_currency,
            edge.price_strategy, sku.base_unit, now() AS at,
@@ -22,10 +23,12 @@ FETCH_SHEETS = """
            list.name AS price_list_name, list.name_en AS price_list_name_en, list.level,
            list.currency, list.is_active AS list_is_active, list.valid_from AS list_valid_from,
            list.valid_to AS list_valid_to, price.pack_id,
-           coalesce(pack.code, sku.base_unit) AS unit, price.quantity_minimum, price.unit_price,
-           price.valid_from, price.valid_to
-      FROM (SELECT DISTINCT relationship_id, sku_id
-              FROM unnest($2::bigint[], $3::bigint[]) AS asked (relationship_id, sku_id)) AS pair
+           CASE WHEN price.pack_id IS NULL THEN sku.base_unit
+                ELSE (SELECT pack.code
+                        FROM catalog.pack AS pack
+                       WHERE pack.network_id = $1 AND pack.id = price.pack_id) END AS unit,
+           price.quantity_minimum, price.unit_price, price.valid_from, price.valid_to
+      FROM unnest($2::bigint[], $3::bigint[]) AS pair (relationship_id, sku_id)
       JOIN organizations.relationship AS edge
         ON edge.network_id = $1
        AND edge.id = pair.relationship_id
@@ -52,8 +55,6 @@ FETCH_SHEETS = """
            ) AS list ON true
       LEFT JOIN pricing.price AS price
         ON price.network_id = $1 AND price.sku_id = pair.sku_id AND price.price_list_id = list.id
-      LEFT JOIN catalog.pack AS pack ON pack.network_id = $1 AND pack.id = price.pack_id
-     ORDER BY pair.relationship_id, pair.sku_id, price.id
 """
 
 _LEVELS = {level.value: level for level in PriceLevel}
@@ -63,11 +64,12 @@ async def fetch_sheets(
     conn: Connection, network_id: int, org_id: int | None, pairs: Sequence[tuple[int, int]]
 ) -> dict[tuple[int, int], PriceSheet]:
     """By pair of edge and SKU; a pair that is not there, or not the organization's, is absent."""
+    distinct = dict.fromkeys(pairs)
     rows = await conn.fetch(
         FETCH_SHEETS,
         network_id,
-        [relationship_id for relationship_id, _ in pairs],
-        [sku_id for _, sku_id in pairs],
+        [relationship_id for relationship_id, _ in distinct],
+        [sku_id for _, sku_id in distinct],
         org_id,
     )
     found: dict[tuple[int, int], list[asyncpg.Record]] = {}
