@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 from urllib.parse import unquote_plus
 
 from litestar import Litestar, Request, Response, post
@@ -46,6 +46,7 @@ async def graph_context(request: Request[Any, Any, Any]) -> Context:
     """What the resolvers of one HTTP request are given. The application's state holds `db`,
     `token_keys` and `order_intake`, and `trusted_documents` where not all run."""
     state = request.app.state
+    extensions = request.scope.get("extensions") or {}
     with timed(Stage.AUTHENTICATING):
         actor = await resolve_actor(request, state.db)
     return Context(
@@ -56,7 +57,7 @@ async def graph_context(request: Request[Any, Any, Any]) -> Context:
         token_keys=state.token_keys,
         trusted_documents=state.get("trusted_documents"),
         order_intake=state.get("order_intake"),
-        has_left=(request.scope.get("extensions") or {}).get(HAS_LEFT, stays),
+        has_left=cast("Callable[[], bool]", extensions.get(HAS_LEFT, stays)),
     )
 
 

@@ -24,6 +24,7 @@ def web_config(app: Litestar, **more: Any) -> uvicorn.Config:
         app,
         http=Connection,
         log_config=None,  # ours stands, see logs.py
+        access_log=False,  # nobody is told of it, so that no line need be put together
         lifespan="on",
         timeout_graceful_shutdown=STOP_SECONDS_MAX,
         ws_max_size=MESSAGE_BYTES_MAX,

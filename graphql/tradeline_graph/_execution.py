@@ -22,7 +22,7 @@ from tradeline_graph._context import Context, Unauthenticated
 from tradeline_graph._inputs import build_inputs_at_once
 from tradeline_graph._prepared import Document, Documents, Operation
 from tradeline_graph._scalars import UnusableValue
-from tradeline_graph._texts import fault_in_text, fault_in_variables
+from tradeline_graph._texts import fault_in_text
 from tradeline_graph.documents import document_text, require_trust
 
 Variables: TypeAlias = dict[str, Any] | None
@@ -74,7 +74,7 @@ class Schema(strawberry.Schema):
         try:
             with kernel.timed(kernel.Stage.PARSING):
                 document, operation = self._prepare(
-                    context, query, variable_values, operation_name, operation_extensions
+                    context, query, operation_name, operation_extensions
                 )
                 if operation.kind is OperationType.SUBSCRIPTION:
                     raise GraphQLError(
@@ -112,9 +112,11 @@ class Schema(strawberry.Schema):
         self, context: Context, query: str | None, variables: Variables, *named: Any
     ) -> AsyncGenerator[ExecutionResult, None]:
         try:
-            document, operation = self._prepare(context, query, variables, *named)
+            document, operation = self._prepare(context, query, *named)
             if operation.kind is not OperationType.SUBSCRIPTION:
                 raise NoOperation("Over a WebSocket, subscriptions are served and nothing else.")
+            if isinstance(taken := operation.take(variables or {}), list):
+                raise Refused(taken)
             results: Any = subscribe(
                 self._schema,
                 document.node,
@@ -141,19 +143,13 @@ class Schema(strawberry.Schema):
         self,
         context: Context,
         query: str | None,
-        variables: Variables,
         name: str | None,
         extensions: Extensions,
     ) -> tuple[Document, Operation]:
         """What is to run. Raises NoOperation, Refused or GraphQLError, and what parsing raises."""
         text = document_text(query, extensions, context.locale)
         require_trust(text, context.trusted_documents, context.locale)
-        fault = (
-            fault_in_text(text or "", "The document")
-            or fault_in_text(name or "", "The operation's name")
-            or fault_in_variables(variables)
-        )
-        if fault is not None:
+        if (fault := fault_in_text(name or "", "The operation's name")) is not None:
             raise fault
         if not text:
             raise NoOperation("No GraphQL query found in the request")

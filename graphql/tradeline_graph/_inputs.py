@@ -154,6 +154,7 @@ def _list(take: Take) -> Take:
 
 
 def _text(value: Any) -> Any:
-    if type(value) is not str:
+    """A text on one line. In others, characters are looked for that are none."""
+    if type(value) is not str or not value.isprintable():
         raise Doubtful
     return value

@@ -32,7 +32,7 @@ from strawberry.types.graphql import OperationType
 from tradeline_graph import documents
 from tradeline_graph._inputs import Take, Takers
 from tradeline_graph._limits import TEXT_LENGTH_MAX, TOKENS_MAX, refusal
-from tradeline_graph._texts import fault_in_literals
+from tradeline_graph._texts import fault_in_literals, fault_in_text, fault_in_variables
 
 # In characters of their texts. Ready, a document takes up to two hundred times as many bytes.
 OTHERS_LENGTH_MAX = 300_000
@@ -75,6 +75,8 @@ class Operation:
         return VariableValues(sources, taken)
 
     def _take_slowly(self, sent: Mapping[str, Any]) -> VariableValues | list[GraphQLError]:
+        if (fault := fault_in_variables(sent)) is not None:
+            return [fault]
         definitions = self.node.variable_definitions or ()
         return get_variable_values(self._schema, definitions, dict(sent), VARIABLE_FAULTS_MAX)
 
@@ -131,6 +133,8 @@ class Documents:
             self._others_length -= len(oldest)
 
     def _prepare(self, text: str) -> Document | list[GraphQLError]:
+        if (fault := fault_in_text(text, "The document")) is not None:
+            return [fault]
         node = parse(text, max_tokens=TOKENS_MAX)
         first = None if node.loc is None else node.loc.start_token
         if (fault := refusal(node) or fault_in_literals(first)) is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLInputObjectType, Undefined, is_required_input_field
-from graphql.execution import get_variable_values
+from graphql.execution import VariableValues, get_variable_values
 from graphql.utilities import coerce_input_value
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -118,6 +118,26 @@ async def test_what_is_wrong_is_refused_in_graphql_cores_words(name: str) -> Non
     )
     assert isinstance(expected, list)
     assert [error.message for error in result.errors] == [error.message for error in expected]
+
+
+@pytest.mark.parametrize("character", ["\0", "\ud800"])
+async def test_a_character_that_is_none_is_refused_wherever_it_stands(character: str) -> None:
+    context = Context(db=None, locale=Locale.EN)  # type: ignore[arg-type]
+    sent = {"input": {**ORDER, "lines": [LINE, {**LINE, "packId": f"x{character}"}]}}
+
+    result = await schema.execute(PLACE, sent, context)
+
+    [error] = result.errors or []
+    assert error.message.startswith("The variable $input.lines[1].packId holds a character")
+
+
+def test_lines_and_all_kinds_of_characters_are_texts() -> None:
+    note = "第一行\n\t– second “line” 🍵\u200b"
+
+    found = operation_of(PLACE).take({"input": {**ORDER, "note": note}})
+
+    assert isinstance(found, VariableValues)
+    assert found.coerced["input"].note == note
 
 
 @pytest.mark.parametrize(
