@@ -28,6 +28,7 @@ async def shared_house() -> AsyncIterator[House]:
 
 @pytest.fixture
 async def house(shared_house: House) -> AsyncIterator[House]:
+    await shared_house.mend()
     yield shared_house
     await shared_house.settled()
     assert await shared_house.violations() == []

@@ -126,8 +126,7 @@ class House:
             await maintenance.close()
         await migrate(self.dsn)
         self.owner = await open_pool(self.dsn, role=None, max_size=5)
-        await asyncio.gather(self.worker.start(), *(web.start() for web in self.webs))
-        await self.healthy()
+        await self.mend()
         async with self.owner.acquire() as conn:
             assert await show_durability(conn) == "on"
 
@@ -139,6 +138,13 @@ class House:
             web.close()
         self.owner.terminate()
         await asyncio.to_thread(self._locked, self.database.stop)
+
+    async def mend(self) -> None:
+        """Start what a story that failed may have left dead."""
+        await self.start_database()
+        ended = [process for process in (*self.webs, self.worker) if process.has_ended]
+        await asyncio.gather(*(process.start() for process in ended))
+        await self.healthy()
 
     async def start_database(self) -> None:
         """PostgreSQL recovers by itself while it starts."""

@@ -105,8 +105,8 @@ async def test_the_worker_is_killed(house: House, load: Load) -> None:
     """Callers notice nothing; the next worker goes on where it was."""
 
     async def start() -> None:
-        await load.progress(AFTER)
-        assert all((await house.under_way()).values())
+        while not all((await house.under_way()).values()):
+            await load.progress(AFTER)
         await house.worker.start()
 
     await storm(house, load, house.worker.kill, start)

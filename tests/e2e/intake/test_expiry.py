@@ -6,6 +6,8 @@ import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.e2e.intake.asking import Caller, Crowd, at_once, mutation
 from tests.e2e.intake.house import LOOK_SECONDS, House
 from tests.e2e.intake.looking import levels, traces
@@ -18,15 +20,16 @@ HOLDERS = 20
 HOLD = mutation("stockHold", "stockHold { id }")
 PLACE = mutation("orderPlace", "order { id }")
 
+# What the worker waits for: in the statement that lets holds lapse, or after it, when it tells.
 LOCK_ONE_HOLD = """
     SELECT id
       FROM inventory.stock_hold
-     WHERE network_id = $1 AND expires_at IS NOT NULL
+     WHERE expires_at > now() - interval '1 minute' AND quantity > 0
      ORDER BY id DESC
      LIMIT 1
        FOR UPDATE
 """
-# Somebody waits for that row, in the middle of a statement.
+LOCK_OUTBOX = "LOCK TABLE kernel.outbox_event IN SHARE MODE"
 COUNT_WAITING = """
     SELECT count(*)
       FROM pg_stat_activity
@@ -107,18 +110,19 @@ async def test_what_was_set_aside_becomes_free_by_itself(house: House, crowd: Cr
     assert (await crowd.ask(dealer, PLACE, scene.order(dealer, {0: UNITS}))).problems == []
 
 
+@pytest.mark.parametrize("lock", [LOCK_ONE_HOLD, LOCK_OUTBOX], ids=["freeing", "telling"])
 async def test_a_worker_that_dies_while_it_frees_stock_leaves_nothing_behind(
-    house: House, crowd: Crowd
+    house: House, crowd: Crowd, lock: str
 ) -> None:
-    """It is killed within the statement that lets holds lapse: one of them is locked, for it to
-    wait there. The next one finds all as it was."""
+    """It is killed in the middle, where it waits for a lock of ours. The next one finds all as it
+    was."""
     scene = await a_scene(house, crowd)
     await hold_everything(crowd, scene)
+    await house.settled()
     async with house.owner.acquire() as conn:
         async with conn.transaction():
-            assert await conn.fetchval(LOCK_ONE_HOLD, scene.network_id)
-            pid = await conn.fetchval("SELECT pg_backend_pid()")
-            await somebody_waits(house, pid)
+            await conn.execute(lock)
+            await somebody_waits(house, await conn.fetchval("SELECT pg_backend_pid()"))
 
             await house.worker.kill()
 
