@@ -76,14 +76,13 @@ LOAD_TRADABLE = (
     """
     SELECT pair.relationship_id, sku.id AS sku_id, sku.code AS sku_code, sku.name AS sku_name,
            sku.name_en AS sku_name_en, sku.base_unit, term.quantity_minimum, term.quantity_step,
-           (SELECT array_agg((pack.id, pack.code, pack.units, pack.name, pack.name_en))
-              FROM catalog.pack AS pack
-             WHERE pack.network_id = $1 AND pack.sku_id = sku.id) AS packs,
+           ARRAY(SELECT (pack.id, pack.code, pack.units, pack.name, pack.name_en)
+                   FROM catalog.pack AS pack
+                  WHERE pack.network_id = $1 AND pack.sku_id = sku.id) AS packs,
     """
     + COMPONENTS
     + """
-      FROM (SELECT DISTINCT relationship_id, sku_id
-              FROM unnest($2::bigint[], $3::bigint[]) AS asked (relationship_id, sku_id)) AS pair
+      FROM unnest($2::bigint[], $3::bigint[]) AS pair (relationship_id, sku_id)
       JOIN organizations.trading_relationship AS edge
         ON edge.network_id = $1 AND edge.id = pair.relationship_id
       JOIN catalog.sku AS sku
