@@ -77,7 +77,7 @@ async def test_its_printed_settings_are_all_that_a_payment_needs(running: dict[s
         assert (await act("release"))[1] == {"released": 0}
         assert (await act("receive", transaction_id=paid.transaction_id))[1]["code"] == "10060004"
         for name, values in (
-            ("fail", {"kind": "busy", "path": "/v3/none"}),
+            ("fail", {"mishap": "busy", "path": "/v3/none"}),
             ("bill-difference", {"day": "2026-11-22", "kind": "missing", "about": "T000001"}),
             ("refund-outcome", {"out_refund_no": "R1", "status": "ABNORMAL"}),
             ("fail-receiver", {"account": "1900000200"}),

@@ -50,6 +50,8 @@ class PaymentRequest(msgspec.Struct, frozen=True, kw_only=True):
         require_fen(self.total)
         if len(require_out_no(self.out_trade_no, 32)) < 6:
             raise ValueError("out_trade_no has 6 to 32 characters")
+        if self.expires_at is not None and self.expires_at.tzinfo is None:
+            raise ValueError("expires_at has no zone")
 
     def __repr__(self) -> str:
         return f"PaymentRequest({self.out_trade_no}, {self.total})"

@@ -11,11 +11,12 @@ from tradeline_server.wechat.simulator.keys import (
 )
 from tradeline_server.wechat.simulator.notifying import Mischief
 from tradeline_server.wechat.simulator.server import Running, running_simulator
-from tradeline_server.wechat.simulator.simulator import Simulator
+from tradeline_server.wechat.simulator.simulator import Mishap, Simulator
 
 __all__ = [
     "Config",
     "Mischief",
+    "Mishap",
     "Refusal",
     "Running",
     "Simulator",

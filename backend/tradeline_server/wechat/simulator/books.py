@@ -73,6 +73,7 @@ class Payment:
     splits: int = 0
     is_unfrozen: bool = False
     is_received: bool = False
+    refunds: list[RefundEntry] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -174,6 +175,11 @@ class Books:
     refunds: dict[str, RefundEntry] = field(default_factory=dict)
     sharings: dict[str, SharingEntry] = field(default_factory=dict)
     returns: dict[str, ReturnEntry] = field(default_factory=dict)
+    by_prepay_id: dict[str, Payment] = field(default_factory=dict)
+    by_transaction_id: dict[str, Payment] = field(default_factory=dict)
+    open_refunds: list[RefundEntry] = field(default_factory=list)
+    open_sharings: list[SharingEntry] = field(default_factory=list)
+    frozen_payments: deque[Payment] = field(default_factory=deque)
     receivers: set[tuple[str, str]] = field(default_factory=set)
     failing_receivers: dict[str, str] = field(default_factory=dict)
     refund_outcomes: dict[str, str] = field(default_factory=dict)
@@ -194,17 +200,17 @@ class Books:
         return found
 
     def payment_by_id(self, transaction_id: str) -> Payment:
-        for found in self.payments.values():
-            if transaction_id and found.transaction_id == transaction_id:
-                return found
-        raise Refusal(404, "ORDER_NOT_EXIST", "订单不存在")
+        found = self.by_transaction_id.get(transaction_id)
+        if found is None:
+            raise Refusal(404, "ORDER_NOT_EXIST", "订单不存在")
+        return found
 
     def payment_by_prepay_id(self, prepay_id: str) -> Payment:
-        for found in self.payments.values():
-            if found.prepay_id == prepay_id:
-                self._close_if_expired(found)
-                return found
-        raise Refusal(404, "ORDER_NOT_EXIST", "预支付交易会话标识不存在")
+        found = self.by_prepay_id.get(prepay_id)
+        if found is None:
+            raise Refusal(404, "ORDER_NOT_EXIST", "预支付交易会话标识不存在")
+        self._close_if_expired(found)
+        return found
 
     def number(self, prefix: str) -> str:
         """28 digits, as WeChat's own numbers have."""

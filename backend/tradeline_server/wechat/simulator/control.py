@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -18,7 +18,7 @@ from tradeline_server.wechat.simulator.bills import Difference
 from tradeline_server.wechat.simulator.books import Refusal
 from tradeline_server.wechat.simulator.notifying import Mischief
 from tradeline_server.wechat.simulator.people import ErrCode
-from tradeline_server.wechat.simulator.simulator import Simulator
+from tradeline_server.wechat.simulator.simulator import Mishap, Simulator
 
 PREFIX = "/_simulator/"
 
@@ -69,16 +69,17 @@ class Release(msgspec.Struct, tag="release", forbid_unknown_fields=True):
 
 
 class Fail(msgspec.Struct, tag="fail", forbid_unknown_fields=True):
-    """How the next answers under `path` go wrong; `Failure` lists the kinds."""
+    """How the next answers under `path` go wrong; slow ones take `seconds`."""
 
-    kind: str
+    mishap: Mishap
     path: str = "/"
     times: int = 1
+    seconds: float = 0.0
 
 
 class BillDifference(msgspec.Struct, tag="bill-difference", forbid_unknown_fields=True):
     day: date
-    kind: str
+    kind: Literal["missing", "amount", "extra", "corrupt"]
     about: str = ""
     by: int = 1
 
@@ -87,7 +88,7 @@ class RefundOutcome(msgspec.Struct, tag="refund-outcome", forbid_unknown_fields=
     """How the refund of that number, yet to come, will end."""
 
     out_refund_no: str
-    status: str
+    status: Literal["ABNORMAL", "CLOSED"]
 
 
 class FailReceiver(msgspec.Struct, tag="fail-receiver", forbid_unknown_fields=True):
@@ -153,8 +154,8 @@ def _done(simulator: Simulator, command: Command) -> Mapping[str, Any]:
             simulator.disturb(mischief, about=about, seconds=seconds)
         case Release(backwards):
             return {"released": simulator.notifier.release(backwards=backwards)}
-        case Fail(kind, failing_path, times):
-            simulator.fail(kind, path=failing_path, times=times)
+        case Fail(mishap, failing_path, times, seconds):
+            simulator.fail(mishap, path=failing_path, times=times, seconds=seconds)
         case BillDifference(day, kind, about, by):
             difference = Difference(kind=kind, about=about, by=by)
             simulator.differences.setdefault(day, []).append(difference)

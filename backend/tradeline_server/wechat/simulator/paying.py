@@ -89,7 +89,9 @@ def prepay(books: Books, body: Mapping[str, Any]) -> dict[str, Any]:
         if dict(payment.asked) != dict(body):
             raise Refusal(403, "OUT_TRADE_NO_USED", "商户订单号重复，且参数与首次请求时不一致")
         if now >= payment.prepaid_at + PREPAY_SECONDS:
+            del books.by_prepay_id[payment.prepay_id]
             payment.prepay_id, payment.prepaid_at = _prepay_id(now), now
+            books.by_prepay_id[payment.prepay_id] = payment
         return {"prepay_id": payment.prepay_id}
     payment = Payment(
         out_trade_no=out_trade_no,
@@ -105,7 +107,7 @@ def prepay(books: Books, body: Mapping[str, Any]) -> dict[str, Any]:
     )
     if (body.get("amount") or {}).get("currency", "CNY") != "CNY":
         raise wrong("境内商户号仅支持人民币 CNY")
-    books.payments[out_trade_no] = payment
+    books.payments[out_trade_no] = books.by_prepay_id[payment.prepay_id] = payment
     return {"prepay_id": payment.prepay_id}
 
 
@@ -122,9 +124,11 @@ def pay(books: Books, prepay_id: str, openid: str | None = None) -> Payment:
     payment.state = "SUCCESS"
     payment.paid_at = books.now()
     payment.transaction_id = books.number("4200")
+    books.by_transaction_id[payment.transaction_id] = payment
     payment.fee = (payment.total * books.config.fee_rate + FEE_BASIS // 2) // FEE_BASIS
     if payment.is_shareable:
         payment.frozen = payment.total - payment.fee
+        books.frozen_payments.append(payment)
     else:
         books.available += payment.total - payment.fee
     about = payment.out_trade_no
@@ -200,13 +204,15 @@ def refund(books: Books, body: Mapping[str, Any]) -> dict[str, Any]:
         refund_id=books.number("5030"),
         asked=body,
         amount=amount,
-        fee_back=_fee_back(books, payment, amount),
+        fee_back=_fee_back(payment, amount),
         is_from_frozen=payment.is_shareable and not payment.is_unfrozen,
         notify_url=check_notify_url(books, notify_url) if notify_url else "",
         created_at=books.now(),
     )
     _take(books, entry)
     books.refunds[out_refund_no] = entry
+    books.open_refunds.append(entry)
+    payment.refunds.append(entry)
     payment.state = "REFUND"
     return refund_answer(books, entry)
 
@@ -237,10 +243,10 @@ def refund_answer(books: Books, entry: RefundEntry) -> dict[str, Any]:
 
 def end_refunds(books: Books) -> None:
     """Those whose time has come succeed, or end as somebody has told beforehand."""
-    for entry in books.refunds.values():
-        due_at = entry.created_at + books.config.processing_seconds
-        if entry.status != "PROCESSING" or books.now() < due_at:
+    for entry in tuple(books.open_refunds):
+        if books.now() < entry.created_at + books.config.processing_seconds:
             continue
+        books.open_refunds.remove(entry)
         entry.status = books.refund_outcomes.get(entry.out_refund_no, "SUCCESS")
         entry.ended_at = books.now()
         if entry.status == "CLOSED":
@@ -249,13 +255,9 @@ def end_refunds(books: Books) -> None:
             books.events.append(_refund_event(books, entry))
 
 
-def refunded(books: Books, payment: Payment) -> int:
+def refunded(payment: Payment) -> int:
     """How much has gone back, or is about to."""
-    return sum(
-        entry.amount
-        for entry in books.refunds.values()
-        if entry.payment is payment and entry.status != "CLOSED"
-    )
+    return sum(entry.amount for entry in payment.refunds if entry.status != "CLOSED")
 
 
 def _refund_amount(entry: RefundEntry) -> dict[str, int]:
@@ -291,17 +293,17 @@ def _check_refundable(books: Books, payment: Payment, amount: int, total: int) -
         raise invalid("订单状态异常，未支付的订单不能退款")
     if total != payment.total:
         raise invalid("订单金额与原订单不一致，请核实后再试")
-    if refunded(books, payment) + amount > payment.total:
+    if refunded(payment) + amount > payment.total:
         raise invalid("退款金额大于可退金额")
     if books.now() > payment.paid_at + REFUND_SECONDS:
         raise invalid("订单已超过可退款的最大期限")
-    if sum(entry.payment is payment for entry in books.refunds.values()) >= REFUNDS_MAX:
+    if len(payment.refunds) >= REFUNDS_MAX:
         raise invalid("该订单退款次数已达上限")
 
 
-def _fee_back(books: Books, payment: Payment, amount: int) -> int:
+def _fee_back(payment: Payment, amount: int) -> int:
     """The part of the fee that goes with what is refunded by now; with the last fen, all of it."""
-    gone = refunded(books, payment) + amount
+    gone = refunded(payment) + amount
     return payment.fee * gone // payment.total - payment.fee_returned
 
 
@@ -322,7 +324,11 @@ def _take(books: Books, entry: RefundEntry) -> None:
 
 def _give_back(books: Books, entry: RefundEntry) -> None:
     payment = entry.payment
-    books.available += entry.amount - entry.fee_back
+    net = entry.amount - entry.fee_back
+    if entry.is_from_frozen and not payment.is_unfrozen:
+        payment.frozen += net
+    else:
+        books.available += net
     payment.fee_returned -= entry.fee_back
     about = entry.out_refund_no
     books.move(payment, kind="退款关闭", name="退款", change=entry.amount, about=about)

@@ -39,7 +39,7 @@ from tradeline_server.wechat.simulator.routes import (
     Asked,
     find,
 )
-from tradeline_server.wechat.simulator.simulator import Simulator, open_simulator
+from tradeline_server.wechat.simulator.simulator import Mishap, Simulator, open_simulator
 
 BODY_BYTES_MAX = 1_000_000
 STOP_SECONDS_MAX = 2
@@ -78,7 +78,7 @@ def create_simulator_app(simulator: Simulator) -> Litestar:
             await request.body(),
         )
         base_url = f"{request.scope['scheme']}://{incoming.headers.get('host', '')}"
-        reply = answer(simulator, incoming, base_url)
+        reply = await answer(simulator, incoming, base_url)
         simulator.requests.append((incoming.method, incoming.path, reply.status_code or 0))
         return reply
 
@@ -90,19 +90,30 @@ def create_simulator_app(simulator: Simulator) -> Litestar:
     )
 
 
-def answer(simulator: Simulator, incoming: Incoming, base_url: str) -> Reply:
+async def answer(simulator: Simulator, incoming: Incoming, base_url: str) -> Reply:
     if incoming.path.startswith(CONTROL_PREFIX) and incoming.method == "POST":
         try:
             status, found = control(simulator, incoming.path, _json(incoming.body))
         except Refusal as refusal:
             return _refused(refusal)
         return _reply(status, msgspec.json.encode(found))
-    if not incoming.path.startswith("/v3/"):
-        return _mini_program(simulator, incoming, base_url)
     failure = simulator.failure_for(incoming.path)
-    if failure == "system-error":
+    mishap = failure.mishap if failure else None
+    if incoming.path.startswith("/v3/"):
+        reply = _merchant(simulator, incoming, base_url, mishap)
+    else:
+        reply = _mini_program(simulator, incoming, base_url, mishap)
+    if failure and mishap is Mishap.SLOW:
+        await asyncio.sleep(failure.seconds)
+    return reply
+
+
+def _merchant(
+    simulator: Simulator, incoming: Incoming, base_url: str, mishap: Mishap | None
+) -> Reply:
+    if mishap is Mishap.SYSTEM_ERROR:
         return _refused(Refusal(500, "SYSTEM_ERROR", "系统异常，请稍后重试"))
-    if failure == "busy":
+    if mishap is Mishap.BUSY:
         return _refused(Refusal(429, "FREQUENCY_LIMITED", "频率超限，请降低请求频率"))
     try:
         _check_signature(simulator, incoming)
@@ -113,7 +124,7 @@ def answer(simulator: Simulator, incoming: Incoming, base_url: str) -> Reply:
         return _file(simulator, incoming)
     reply = _pay(simulator, incoming, base_url)
     simulator.settle()
-    return _spoiled(simulator, reply, failure) if failure else reply
+    return _spoiled(simulator, reply, mishap) if mishap else reply
 
 
 def _pay(simulator: Simulator, incoming: Incoming, base_url: str) -> Reply:
@@ -141,10 +152,12 @@ def _pay(simulator: Simulator, incoming: Incoming, base_url: str) -> Reply:
     return _signed(simulator, 200, msgspec.json.encode(result), serial)
 
 
-def _mini_program(simulator: Simulator, incoming: Incoming, base_url: str) -> Reply:
+def _mini_program(
+    simulator: Simulator, incoming: Incoming, base_url: str, mishap: Mishap | None
+) -> Reply:
     asked = (incoming.method, incoming.path)
     try:
-        if simulator.failure_for(incoming.path):
+        if mishap not in (None, Mishap.SLOW):
             raise ErrCode(-1, "system error")
         found = find(ENTRY_ROUTES, *asked)
         if found is None:
@@ -235,23 +248,23 @@ def _signed(simulator: Simulator, status: int, body: bytes, asked_serial: str) -
     return reply
 
 
-def _spoiled(simulator: Simulator, reply: Reply, failure: str) -> Reply:
+def _spoiled(simulator: Simulator, reply: Reply, mishap: Mishap) -> Reply:
     """What was asked for has been done; only the answer goes wrong."""
-    if failure == "lost":
+    if mishap is Mishap.LOST:
         return Response(b"<html>502 Bad Gateway</html>", status_code=502, media_type="text/html")
     headers = {name: str(value) for name, value in reply.headers.items()}
     at, salt = headers["Wechatpay-Timestamp"], headers["Wechatpay-Nonce"]
     body = reply.content
-    if failure == "unsigned":
+    if mishap is Mishap.UNSIGNED:
         headers = {}
-    elif failure == "wrong-key":
+    elif mishap is Mishap.WRONG_KEY:
         message = answer_message(at, salt, body)
         headers["Wechatpay-Signature"] = sign(simulator.keys.stranger, message)
-    elif failure == "unknown-serial":
+    elif mishap is Mishap.UNKNOWN_SERIAL:
         headers["Wechatpay-Serial"] = "4E494D414E44"
-    elif failure == "tampered":
+    elif mishap is Mishap.TAMPERED:
         body = body.replace(b'":', b'": ', 1)
-    elif failure == "old":
+    elif mishap is Mishap.OLD:
         serial = headers["Wechatpay-Serial"]
         past = int(time.time()) - AGE_SECONDS_MAX - 1
         headers |= signed_headers(simulator.keys, body, at=past, serial=serial)

@@ -85,6 +85,7 @@ def share(books: Books, body: Mapping[str, Any]) -> dict[str, Any]:
     )
     payment.is_unfrozen = payment.is_unfrozen or unfreezes_rest
     books.sharings[out_order_no] = entry
+    books.open_sharings.append(entry)
     return sharing_answer(books, entry)
 
 
@@ -119,15 +120,16 @@ def unfreeze(books: Books, body: Mapping[str, Any]) -> dict[str, Any]:
     books.available += payment.frozen
     payment.frozen = 0
     books.sharings[out_order_no] = entry
+    books.open_sharings.append(entry)
     return sharing_answer(books, entry)
 
 
 def end_sharings(books: Books) -> None:
     """Those whose time has come: each receiver gets their share, or is told why not."""
-    for entry in books.sharings.values():
-        due_at = entry.created_at + books.config.processing_seconds
-        if entry.state != "PROCESSING" or books.now() < due_at:
+    for entry in tuple(books.open_sharings):
+        if books.now() < entry.created_at + books.config.processing_seconds:
             continue
+        books.open_sharings.remove(entry)
         for line in entry.lines:
             _end_line(books, entry, line)
         entry.state = "FINISHED"
@@ -138,12 +140,15 @@ def end_sharings(books: Books) -> None:
 
 def release_overdue(books: Books) -> None:
     """After 30 days WeChat unfreezes by itself what was not shared."""
-    for payment in books.payments.values():
-        is_frozen = payment.is_shareable and payment.paid_at and not payment.is_unfrozen
-        if is_frozen and books.now() > payment.paid_at + SHARING_SECONDS:
+    while books.frozen_payments:  # in the order in which they were paid
+        payment = books.frozen_payments[0]
+        if not payment.is_unfrozen:
+            if books.now() <= payment.paid_at + SHARING_SECONDS:
+                return
             payment.is_unfrozen = True
             books.available += payment.frozen
             payment.frozen = 0
+        books.frozen_payments.popleft()
 
 
 def sharing_answer(books: Books, entry: SharingEntry) -> dict[str, Any]:
@@ -230,7 +235,7 @@ def _check_shareable(books: Books, payment: Payment) -> None:
     config, now = books.config, books.now()
     if not payment.is_shareable:
         raise invalid("非分账订单不支持分账")
-    if refunded(books, payment) >= payment.total:
+    if refunded(payment) >= payment.total:
         raise invalid("订单已全额退款，不支持分账")
     if payment.is_unfrozen:
         raise invalid("订单已完结分账，不支持分账")

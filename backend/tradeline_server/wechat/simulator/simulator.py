@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 import httpx2
 
@@ -27,14 +28,28 @@ FILE_SECONDS = 300
 REQUESTS_KEPT = 1000
 
 
+class Mishap(StrEnum):
+    """How an answer goes wrong. The first two do nothing; after the others it has been done."""
+
+    SYSTEM_ERROR = "system-error"
+    BUSY = "busy"  # 429
+    LOST = "lost"  # a gateway's 502 instead of the answer
+    SLOW = "slow"
+    UNSIGNED = "unsigned"
+    WRONG_KEY = "wrong-key"
+    UNKNOWN_SERIAL = "unknown-serial"
+    TAMPERED = "tampered"
+    OLD = "old"
+
+
 @dataclass(slots=True)
 class Failure:
-    """How the next `times` answers under `path` go wrong: system-error, busy (429), lost (done,
-    but the answer is a gateway's 502), unsigned, wrong-key, unknown-serial, tampered, old."""
+    """The next `times` answers under `path`."""
 
-    kind: str
-    path: str = "/"
-    times: int = 1
+    mishap: Mishap
+    path: str
+    times: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +122,18 @@ class Simulator:
     def disturb(self, mischief: Mischief, *, about: str = "", seconds: float = 0.0) -> None:
         self.notifier.plans.append(Plan(mischief, about, seconds))
 
-    def fail(self, kind: str, *, path: str = "/", times: int = 1) -> None:
-        self.failures.append(Failure(kind, path, times))
+    def fail(
+        self, mishap: Mishap, *, path: str = "/", times: int = 1, seconds: float = 0.0
+    ) -> None:
+        self.failures.append(Failure(mishap, path, times, seconds))
 
-    def failure_for(self, path: str) -> str | None:
+    def failure_for(self, path: str) -> Failure | None:
         for failure in self.failures:
             if path.startswith(failure.path):
                 failure.times -= 1
                 if failure.times <= 0:
                     self.failures.remove(failure)
-                return failure.kind
+                return failure
         return None
 
     def bill(self, kind: str, query: Mapping[str, str], base_url: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from tradeline_server.wechat import (
     ShippingInfo,
     Unreachable,
 )
+from tradeline_server.wechat.simulator import Mishap
 from tradeline_server.wechat.simulator.books import Payment
 from tradeline_server.wechat.simulator.people import ErrCode
 
@@ -156,7 +157,7 @@ async def test_nothing_that_happens_once_is_asked_twice(market: Market) -> None:
     people = market.simulator.people
     people.consent(OPENID, TEMPLATE)
     codes = people.arrive(OPENID)
-    market.simulator.fail("system-error", path="/sns")
+    market.simulator.fail(Mishap.SYSTEM_ERROR, path="/sns")
     with pytest.raises(Refused) as refused:
         await market.wechat.mini_program.log_in(codes.login_code)
     assert refused.value.is_retryable

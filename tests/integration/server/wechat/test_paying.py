@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import httpx2
 import pytest
 
 from tests.factories_wechat import OPENID, Market, Site
@@ -17,10 +18,12 @@ from tradeline_server.wechat import (
     Refused,
     TradeState,
     Transaction,
+    Unreachable,
     Untrusted,
     expect_payment,
+    gateway,
 )
-from tradeline_server.wechat.simulator import Config, Mischief, Refusal
+from tradeline_server.wechat.simulator import Config, Mischief, Mishap, Refusal
 
 
 async def test_a_payment_goes_from_prepay_over_its_notice_to_the_query(market: Market) -> None:
@@ -145,6 +148,14 @@ async def test_a_number_that_is_a_folder_is_not_asked_for(market: Market, number
     assert not market.simulator.requests
 
 
+def test_a_time_without_a_zone_is_no_time() -> None:
+    naive = datetime(2026, 11, 23, 12, 0)  # noqa: DTZ001 - what is refused
+    with pytest.raises(ValueError, match="zone"):
+        PaymentRequest(
+            out_trade_no="T000001", description="x", total=1, openid=OPENID, expires_at=naive
+        )
+
+
 @pytest.mark.parametrize("total", [0, -1, True, 1.0, 10**16])
 def test_what_is_no_amount_is_never_asked_for(total: int) -> None:
     with pytest.raises(ValueError, match="fen"):
@@ -256,7 +267,7 @@ async def test_platform_certificates_are_fetched_where_no_public_key_is_known(si
 async def test_an_answer_that_is_lost_is_asked_for_again_and_nothing_happens_twice(
     market: Market,
 ) -> None:
-    market.simulator.fail("lost", path="/v3/pay/transactions/jsapi", times=2)
+    market.simulator.fail(Mishap.LOST, path="/v3/pay/transactions/jsapi", times=2)
     number, prepay_id = await market.prepaid()
 
     assert [payment.prepay_id for payment in market.simulator.books.payments.values()] == [
@@ -264,14 +275,14 @@ async def test_an_answer_that_is_lost_is_asked_for_again_and_nothing_happens_twi
     ]
     await market.paid(5000)
     market.simulator.pay(prepay_id)
-    market.simulator.fail("lost", path="/v3/refund", times=2)
+    market.simulator.fail(Mishap.LOST, path="/v3/refund", times=2)
     request = RefundRequest(out_trade_no=number, out_refund_no="R5", amount=10, total=1000)
     await market.wechat.pay.refund(request)
     assert [entry.amount for entry in market.simulator.books.refunds.values()] == [10]
 
 
-@pytest.mark.parametrize("kind", ["system-error", "busy"])
-async def test_overload_is_retried_three_times_and_then_told(market: Market, kind: str) -> None:
+@pytest.mark.parametrize("kind", [Mishap.SYSTEM_ERROR, Mishap.BUSY])
+async def test_overload_is_retried_three_times_and_then_told(market: Market, kind: Mishap) -> None:
     market.simulator.fail(kind, times=3)
     with pytest.raises(Refused) as refused:
         await market.wechat.pay.transaction("T000000")
@@ -280,22 +291,57 @@ async def test_overload_is_retried_three_times_and_then_told(market: Market, kin
     assert len(market.simulator.requests) == 3
 
 
-@pytest.mark.parametrize("kind", ["unsigned", "wrong-key", "tampered", "old", "unknown-serial"])
-async def test_an_answer_that_is_not_proven_is_not_believed(market: Market, kind: str) -> None:
+@pytest.mark.parametrize(
+    "kind",
+    [Mishap.UNSIGNED, Mishap.WRONG_KEY, Mishap.TAMPERED, Mishap.OLD, Mishap.UNKNOWN_SERIAL],
+)
+async def test_an_answer_that_is_not_proven_is_not_believed(market: Market, kind: Mishap) -> None:
     payment = await market.paid()
     market.simulator.fail(kind, path="/v3/pay")
     with pytest.raises(Untrusted):
         await market.wechat.pay.transaction(payment.out_trade_no)
 
 
+async def test_what_was_not_answered_in_time_may_have_happened(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "TIMEOUT", httpx2.Timeout(0.2))
+    market.simulator.fail(Mishap.SLOW, times=3, seconds=0.5)
+    with pytest.raises(Unreachable) as unreachable:
+        await market.prepaid(out_trade_no="T-slow-1")
+    assert unreachable.value.is_retryable
+
+    monkeypatch.undo()
+    assert (await market.wechat.pay.transaction("T-slow-1")).trade_state is TradeState.NOT_PAID
+
+
+async def test_a_refund_that_is_closed_gives_back_what_it_took(market: Market) -> None:
+    payment = await market.shareable(1000)
+    frozen, balance = payment.frozen, market.simulator.books.movements[-1].balance
+    market.simulator.books.refund_outcomes["R6"] = "CLOSED"
+    request = RefundRequest(
+        out_trade_no=payment.out_trade_no, out_refund_no="R6", amount=400, total=1000
+    )
+    await market.wechat.pay.refund(request)
+
+    assert (await market.wechat.pay.refund_status("R6")).status is RefundStatus.CLOSED
+    assert (payment.frozen, payment.fee_returned) == (frozen, 0)
+    assert market.simulator.books.movements[-1].balance == balance
+    market.simulator.books.refund_outcomes.clear()
+    again = RefundRequest(
+        out_trade_no=payment.out_trade_no, out_refund_no="R7", amount=1000, total=1000
+    )
+    await market.wechat.pay.refund(again)
+
+
 async def test_an_error_without_a_signature_is_marked_and_with_a_wrong_one_refused(
     market: Market,
 ) -> None:
-    market.simulator.fail("unsigned")
+    market.simulator.fail(Mishap.UNSIGNED)
     with pytest.raises(Refused) as refused:
         await market.wechat.pay.transaction("T-nothing")
     assert (refused.value.code, refused.value.is_proven) == ("ORDER_NOT_EXIST", False)
-    market.simulator.fail("wrong-key")
+    market.simulator.fail(Mishap.WRONG_KEY)
     with pytest.raises(Untrusted):
         await market.wechat.pay.transaction("T-nothing")
 
