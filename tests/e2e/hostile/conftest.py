@@ -13,6 +13,7 @@ from tests.e2e.intake.asking import Caller, Crowd
 from tests.e2e.intake.house import House, Web, a_house
 from tests.e2e.intake.scene import Scene, make_scene
 from tests.e2e.intake.sizes import takes_its_time
+from tradeline_server.connections import allow_connections
 
 DEALERS = 3
 PLENTY = 10**6
@@ -28,6 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 async def attacked() -> AsyncIterator[House]:
+    allow_connections()  # for it takes as many to attack
     async with a_house() as house:
         yield house
 

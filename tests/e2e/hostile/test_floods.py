@@ -66,7 +66,7 @@ async def on_lines(web: Web, requests: Iterable[bytes], expected: set[int]) -> N
 
 
 async def idle_connections(web: Web, villain: Caller, scene: Scene) -> None:
-    async with many_calling(web, sized(500, CONNECTIONS_MAX + 500)):
+    async with many_calling(web, sized(500, CONNECTIONS_MAX + 200)):
         await asyncio.sleep(0.5)
 
 

@@ -86,6 +86,7 @@ class Line:
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader, self.writer = reader, writer
+        self.head = b""
 
     async def send(self, data: bytes) -> None:
         self.writer.write(data)
@@ -100,9 +101,9 @@ class Line:
 
     async def answer(self) -> tuple[int, bytes]:
         async with asyncio.timeout(LATE):
-            head = (await self.reader.readuntil(b"\r\n\r\n")).lower()
-            length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
-            return int(head[9:12]), await self.reader.readexactly(length)
+            self.head = (await self.reader.readuntil(b"\r\n\r\n")).lower()
+            length = int(self.head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            return int(self.head[9:12]), await self.reader.readexactly(length)
 
     async def refusal(self) -> int:
         """Its status, once it has been told in the graph's shape and the server has hung up."""
@@ -248,6 +249,7 @@ async def test_what_comes_before_what_is_no_request_is_answered(app: App, call: 
     app.go.set()
 
     assert await line.answer() == (200, b"0")
+    assert b"connection: close" in line.head
     await line.hung_up()
 
 
