@@ -10,8 +10,7 @@ from tradeline.catalog.queries.visibility import CATEGORY_BRANCH, SEARCH_HITS
 from tradeline.catalog.search_text import SearchTerms
 from tradeline.kernel import Actor, Connection, PageRequest
 
-# What the buyer $2 is granted, a few rows; then the SKUs in order, each with its edges. The
-# condition on (sort_key, id) by itself is what the index can use; the other is exact.
+# What the buyer $2 is granted, a few rows.
 _GRANTED = """
     , granted AS MATERIALIZED (
         SELECT edge.id AS relationship_id, edge.seller_org_id, given.assortment_id
@@ -25,11 +24,15 @@ _GRANTED = """
     )
     SELECT offer.relationship_id, offer.seller_org_id, sku.id AS sku_id, sku.sort_key,
            offer.quantity_minimum, offer.quantity_step
+"""
+
+_SKUS = """
       FROM catalog.sku AS sku
       JOIN catalog.product AS product
         ON product.network_id = $1 AND product.id = sku.product_id
 """
 
+# Each SKU with its edges.
 _OFFER = """
      CROSS JOIN LATERAL (
                SELECT DISTINCT ON (granted.relationship_id)
@@ -42,6 +45,10 @@ _OFFER = """
                   AND item.sku_id = sku.id
                 ORDER BY granted.relationship_id, item.quantity_minimum, item.quantity_step
            ) AS offer
+"""
+
+# The condition on (sort_key, id) is what the index can use; the exact one is _BEHIND.
+_CHOSEN = """
      WHERE sku.network_id = $1
        AND sku.is_active
        AND product.is_active
@@ -49,26 +56,40 @@ _OFFER = """
             OR product.category_id = ANY (ARRAY(SELECT branch.id FROM branch)))
        AND ($12::bigint IS NULL OR sku.product_id = $12)
        AND (sku.sort_key, sku.id) >= ($8::text, $9::bigint)
-       AND (sku.sort_key, sku.id, offer.relationship_id) > ($8::text, $9::bigint, $10::bigint)
 """
+
+_BEHIND = " (sku.sort_key, sku.id, offer.relationship_id) > ($8::text, $9::bigint, $10::bigint)"
 
 _IN_ORDER = " ORDER BY sku.sort_key, sku.id, offer.relationship_id LIMIT $11"
 
+# The SKUs in order, each with its edges, until the page is full.
 LIST_OFFERS = (
     CATEGORY_BRANCH
     + _GRANTED
+    + _SKUS
     + _OFFER
-    + " AND $4::text[] IS NULL AND $5::text[] IS NULL"
+    + _CHOSEN
+    + " AND $4::text[] IS NULL AND $5::text[] IS NULL AND"
+    + _BEHIND
     + _IN_ORDER
 )
 
+# A few letters may find very many SKUs. They are put in order first, and asked for their edges
+# until the page is full. Each hit is looked up by itself (LIMIT 1 keeps the planner from doing
+# otherwise): a plan made for any values takes the filters to leave one SKU, and then compares
+# every SKU with every hit.
 SEARCH_OFFERS = (
     CATEGORY_BRANCH
     + _GRANTED
-    + "JOIN ("
+    + " FROM (SELECT found.id, found.sort_key FROM ("
     + SEARCH_HITS
-    + ") AS hit ON hit.id = sku.id"
+    + ") AS hit CROSS JOIN LATERAL (SELECT sku.id, sku.sort_key"
+    + _SKUS
+    + _CHOSEN
+    + " AND sku.id = hit.id LIMIT 1) AS found ORDER BY found.sort_key, found.id) AS sku"
     + _OFFER
+    + " WHERE"
+    + _BEHIND
     + _IN_ORDER
 )
 

@@ -26,14 +26,11 @@ _WHOLE_SKU = (
     """
     SELECT sku.id, sku.product_id, sku.owner_org_id, sku.code, sku.name, sku.name_en,
            sku.attributes, sku.base_unit, sku.is_active, sku.sort_key,
-           (SELECT jsonb_agg(jsonb_build_object(
-                       'id', pack.id, 'code', pack.code, 'units', pack.units,
-                       'name', pack.name, 'name_en', pack.name_en)
+           (SELECT array_agg((pack.id, pack.code, pack.units, pack.name, pack.name_en)
                    ORDER BY pack.units, pack.id)
               FROM catalog.pack AS pack
              WHERE pack.network_id = $1 AND pack.sku_id = sku.id) AS packs,
-           (SELECT jsonb_agg(jsonb_build_object('code', barcode.code, 'pack_id', barcode.pack_id)
-                   ORDER BY barcode.code)
+           (SELECT array_agg((barcode.code, barcode.pack_id) ORDER BY barcode.code)
               FROM catalog.barcode AS barcode
              WHERE barcode.network_id = $1 AND barcode.sku_id = sku.id) AS barcodes,
            (SELECT own.code
@@ -81,13 +78,11 @@ FETCH_SKUS_OF_PRODUCTS = (
     """
 )
 
-_PAGE_OF_SKUS = """
+_CHOSEN = """
        AND ($3::bigint IS NULL
             OR product.category_id = ANY (ARRAY(SELECT branch.id FROM branch)))
        AND ($6::bigint IS NULL OR sku.product_id = $6)
        AND (sku.sort_key, sku.id) > ($7::text, $8::bigint)
-     ORDER BY sku.sort_key, sku.id
-     LIMIT $9
 """
 
 # Without a search, rows come in the order of sku_in_order until the page is full.
@@ -98,22 +93,24 @@ LIST_SKUS = (
     + _SKU_AND_PRODUCT
     + " WHERE sku.network_id = $1 AND $4::text[] IS NULL AND $5::text[] IS NULL AND "
     + VISIBLE
-    + _PAGE_OF_SKUS
-    + ") AS sku ORDER BY sku.sort_key, sku.id"
+    + _CHOSEN
+    + " ORDER BY sku.sort_key, sku.id LIMIT $9) AS sku ORDER BY sku.sort_key, sku.id"
 )
 
-# With one, the few that were found are judged and put in order.
+# With one, those that were found are judged one by one and put in order; LIMIT 1 has the same
+# reason as in offers.SEARCH_OFFERS.
 SEARCH_SKUS = (
     CATEGORY_BRANCH
     + _WHOLE_SKU
-    + "FROM (SELECT sku.*"
-    + _SKU_AND_PRODUCT
-    + "JOIN ("
+    + "FROM (SELECT found.* FROM ("
     + SEARCH_HITS
-    + ") AS hit ON hit.id = sku.id WHERE sku.network_id = $1 AND "
+    + ") AS hit CROSS JOIN LATERAL (SELECT sku.*"
+    + _SKU_AND_PRODUCT
+    + " WHERE sku.network_id = $1 AND sku.id = hit.id AND "
     + VISIBLE
-    + _PAGE_OF_SKUS
-    + ") AS sku ORDER BY sku.sort_key, sku.id"
+    + _CHOSEN
+    + " LIMIT 1) AS found ORDER BY found.sort_key, found.id LIMIT $9) AS sku"
+    + " ORDER BY sku.sort_key, sku.id"
 )
 
 # One row for each way in which a code leads to a visible SKU.
@@ -475,9 +472,15 @@ async def insert_buyer_codes(
 
 def _sku(values: dict[str, Any]) -> Sku:
     values["attributes"] = json.loads(values["attributes"])
-    values["packs"] = tuple(Pack(**pack) for pack in json.loads(values["packs"]))
-    barcodes = json.loads(values["barcodes"] or "[]")
-    values["barcodes"] = tuple(Barcode(**barcode) for barcode in barcodes)
+    values["packs"] = tuple(
+        [
+            Pack(id=id, code=code, units=units, name=name, name_en=name_en)
+            for id, code, units, name, name_en in values["packs"]
+        ]
+    )
+    values["barcodes"] = tuple(
+        [Barcode(code=code, pack_id=pack_id) for code, pack_id in values["barcodes"] or ()]
+    )
     values["components"] = components_of(values["components"])
     return Sku(**values)
 
