@@ -269,7 +269,7 @@ async def test_components_of_a_bundle_leave_whole_on_each_paper(
         left = await ship_holds(
             conn,
             network_id=story.network_id,
-            shipments=[a_shipment(1, 1, paper=11), a_shipment(1, 2, paper=12)],
+            shipments=[a_shipment(1, 1, paper=paper) for paper in (11, 12, 13)],
             account_id=None,
         )
         freed = await release_holds(conn, network_id=story.network_id, releases=[a_release(1, 5)])
@@ -285,8 +285,8 @@ async def test_components_of_a_bundle_leave_whole_on_each_paper(
         (11, houses[0], screw, -4),
         (12, houses[0], chair, -1),
         (12, houses[0], screw, -4),
-        (12, houses[1], chair, -1),
-        (12, houses[1], screw, -4),
+        (13, houses[1], chair, -1),
+        (13, houses[1], screw, -4),
     }
 
 
