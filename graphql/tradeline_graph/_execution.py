@@ -19,6 +19,7 @@ from strawberry.types.graphql import OperationType
 
 from tradeline import kernel
 from tradeline_graph._context import Context, Unauthenticated
+from tradeline_graph._executor import Executor
 from tradeline_graph._inputs import build_inputs_at_once
 from tradeline_graph._prepared import Document, Documents, Operation
 from tradeline_graph._scalars import UnusableValue
@@ -123,7 +124,7 @@ class Schema(strawberry.Schema):
                 context_value=context,
                 variable_values=variables,
                 operation_name=operation.name,
-                executor_class=self.execution_context_class,
+                executor_class=Executor,
             )
             if optimized_is_awaitable(results):
                 results = await results
@@ -168,7 +169,7 @@ class Schema(strawberry.Schema):
         operation: Operation,
         variables: VariableValues,
     ) -> CoreResult:
-        executor = self.execution_context_class(
+        executor = Executor(
             self._schema,
             document.fragment_nodes,
             document.fragments,
@@ -179,8 +180,10 @@ class Schema(strawberry.Schema):
             default_field_resolver,
             default_type_resolver,
             default_field_resolver,
-            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type] # strawberry's
+            is_awaitable=optimized_is_awaitable,
         )
+        if operation.shapes is not None:
+            executor.share(operation.shapes)
         result: Any = executor.execute_operation()
         answered: CoreResult = await result if optimized_is_awaitable(result) else result
         return answered

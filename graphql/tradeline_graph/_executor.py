@@ -52,8 +52,8 @@ MISSING = object()
 
 class Step(NamedTuple):
     """One field of a selection. A scalar or enum that is an attribute is read by that name and
-    given to `coerce`; of any other field `call` answers with what its resolver says, which may be
-    an object of type `of`. Without either it goes the long way."""
+    given to `coerce`; of any other `field` that is short, `call` answers with what its resolver
+    says, which may be an object of type `of`. Without either it goes the long way."""
 
     name: str
     details: Any
@@ -61,10 +61,23 @@ class Step(NamedTuple):
     coerce: Callable[[Any], Any] | None = None
     as_they_are: frozenset[type] = frozenset()
     is_nullable: bool = True
-    call: Callable[[Any], Any] | None = None
+    field: StrawberryField | None = None
     type: Any = None
     of: GraphQLObjectType | None = None
+    call: Callable[[Any], Any] | None = None
     info: Any = None
+
+
+class Shapes:
+    """What those who execute one operation find out of its selections, and need find out only once
+    if no directive makes them depend on variables. By the identity of a selection, which is kept
+    beside so that it stays its own."""
+
+    def __init__(self) -> None:
+        self.root: Any = None
+        self.sub_fields: dict[Any, Any] = {}
+        self.selections: dict[int, tuple[Any, Any]] = {}
+        self.steps: dict[int, tuple[Any, list[Step]]] = {}
 
 
 class Executor(StrawberryGraphQLCoreExecutionContext):
@@ -75,9 +88,27 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         # No resolver of ours asks for them, and they lead back here: with them, all that an
         # operation has touched would wait for the garbage collector.
         self.async_helpers = None  # type: ignore[assignment]
-        # By the identity of a selection, which is kept beside so that it stays its own.
-        self._steps: dict[int, tuple[Any, list[Step]]] = {}
-        self._selections: dict[int, tuple[Any, Any]] = {}
+        self._bound: dict[int, list[Step]] = {}
+        self.share(Shapes())
+
+    def share(self, shapes: Shapes) -> None:
+        """Go by what others have found out of this operation. Call it before anything runs."""
+        self._shapes = shapes
+        self._relevant_sub_fields = shapes.sub_fields
+
+    def execute_root_grouped_field_set(
+        self,
+        root_type: GraphQLObjectType,
+        root_value: Any,
+        grouped_field_set: Any,
+        serially: bool,
+        position_context: Any,
+    ) -> Any:
+        if self._shapes.root is None:
+            self._shapes.root = grouped_field_set
+        return super().execute_root_grouped_field_set(
+            root_type, root_value, self._shapes.root, serially, position_context
+        )
 
     def execute_fields(
         self,
@@ -174,25 +205,37 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         self, object_type: GraphQLObjectType, details: Any, path: Path, source: Any
     ) -> Any:
         """What is chosen of an object. Nothing is deferred: the graph has no such directive."""
-        kept = self._selections.get(id(details))
+        selections = self._shapes.selections
+        kept = selections.get(id(details))
         if kept is None:
             grouped_field_set, *_ = self.collect_subfields(object_type, details)
-            kept = self._selections[id(details)] = (details, grouped_field_set)
+            kept = selections[id(details)] = (details, grouped_field_set)
         return self.execute_fields(object_type, source, path, kept[1], None)
 
     def _steps_of(
         self, parent_type: GraphQLObjectType, path: Path | None, grouped_field_set: Any
     ) -> list[Step]:
-        kept = self._steps.get(id(grouped_field_set))
-        if kept is None:
-            middleware = self.middleware_manager
-            is_plain = self.abort_signal is None and not (middleware and middleware.middlewares)
-            steps = [
-                self._step_of(parent_type, path, name, details) if is_plain else Step(name, details)
-                for name, details in grouped_field_set.items()
+        bound = self._bound.get(id(grouped_field_set))
+        if bound is None:
+            kept = self._shapes.steps.get(id(grouped_field_set))
+            if kept is None:
+                steps = self._find_steps(parent_type, path, grouped_field_set)
+                kept = self._shapes.steps[id(grouped_field_set)] = (grouped_field_set, steps)
+            bound = self._bound[id(grouped_field_set)] = [
+                step if step.field is None else self._bind(step, step.field, parent_type, path)
+                for step in kept[1]
             ]
-            kept = self._steps[id(grouped_field_set)] = (grouped_field_set, steps)
-        return kept[1]
+        return bound
+
+    def _find_steps(
+        self, parent_type: GraphQLObjectType, path: Path | None, grouped_field_set: Any
+    ) -> list[Step]:
+        middleware = self.middleware_manager
+        is_plain = self.abort_signal is None and not (middleware and middleware.middlewares)
+        return [
+            self._step_of(parent_type, path, name, details) if is_plain else Step(name, details)
+            for name, details in grouped_field_set.items()
+        ]
 
     def _step_of(
         self, parent_type: GraphQLObjectType, path: Path | None, name: str, details: Any
@@ -215,15 +258,21 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
                 as_they_are=AS_THEY_ARE.get(inner.name, frozenset()),
                 is_nullable=is_nullable,
             )
+        return Step(name, details, field=field, type=declared, of=_object_of(declared))
+
+    def _bind(
+        self, step: Step, field: StrawberryField, parent_type: GraphQLObjectType, path: Path | None
+    ) -> Step:
+        """The step with what its resolver is told of this execution."""
         # Of all rows of a list the info is the same, with the path of the first one's. No
         # resolver of ours reads the path there, and a test sees to that.
-        nodes = [detail.node for detail in details]
+        nodes = [detail.node for detail in step.details]
+        definition = self.schema.get_field(parent_type, nodes[0].name.value)
+        assert definition is not None, "the step is of this field"
         info = self.build_resolve_info(
-            definition, nodes, parent_type, Path(path, name, parent_type.name)
+            definition, nodes, parent_type, Path(path, step.name, parent_type.name)
         )
-        call = _caller(field, Info(_raw_info=info, _field=field))
-        of = _object_of(declared)
-        return Step(name, details, call=call, type=declared, of=of, info=info)
+        return step._replace(call=_caller(field, Info(_raw_info=info, _field=field)), info=info)
 
 
 def _is_ours(value: Any) -> bool:

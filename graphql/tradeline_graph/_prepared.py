@@ -30,8 +30,9 @@ from graphql.execution.values import VariableValueSource
 from strawberry.types.graphql import OperationType
 
 from tradeline_graph import documents
+from tradeline_graph._executor import Shapes
 from tradeline_graph._inputs import Take, Takers
-from tradeline_graph._limits import TEXT_LENGTH_MAX, TOKENS_MAX, refusal
+from tradeline_graph._limits import TEXT_LENGTH_MAX, TOKENS_MAX, measure, refusal
 from tradeline_graph._texts import fault_in_literals, fault_in_text, fault_in_variables
 
 # In characters of their texts. Ready, a document takes up to two hundred times as many bytes.
@@ -40,14 +41,20 @@ VARIABLE_FAULTS_MAX = 50
 
 
 class Operation:
-    """One operation of a valid document."""
+    """One operation of a valid document. Its selections have `shapes` of their own where they are
+    the same whatever the variables."""
 
     def __init__(
-        self, schema: GraphQLSchema, node: OperationDefinitionNode, takers: Takers
+        self,
+        schema: GraphQLSchema,
+        node: OperationDefinitionNode,
+        takers: Takers,
+        shapes: Shapes | None,
     ) -> None:
         self.node = node
         self.name = None if node.name is None else node.name.value
         self.kind = OperationType(node.operation.value)
+        self.shapes = shapes
         self._schema = schema
         self._variables: list[tuple[GraphQLVariableSignature, Take]] = []
         for definition in node.variable_definitions or ():
@@ -146,8 +153,9 @@ class Documents:
             for definition in node.definitions
             if isinstance(definition, FragmentDefinitionNode)
         }
+        is_fixed = measure(node).directives == 0
         operations = [
-            Operation(self._schema, definition, self._takers)
+            Operation(self._schema, definition, self._takers, Shapes() if is_fixed else None)
             for definition in node.definitions
             if isinstance(definition, OperationDefinitionNode)
         ]

@@ -16,7 +16,6 @@ from tradeline_graph import (
     settlement,
 )
 from tradeline_graph._execution import Schema
-from tradeline_graph._executor import Executor
 from tradeline_graph._scalars import SCALARS
 from tradeline_graph._scope import Guard, Scope
 
@@ -63,6 +62,5 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     subscription=changes.Subscription,
-    execution_context_class=Executor,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )

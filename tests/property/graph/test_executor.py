@@ -7,7 +7,7 @@ import datetime
 import decimal
 from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import strawberry
 from hypothesis import given, settings
@@ -17,7 +17,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import Info
 
 from tradeline.kernel import Actor, Locale, Permission
-from tradeline_graph._executor import Executor
+from tradeline_graph._executor import Executor, Shapes
 from tradeline_graph._scalars import SCALARS, PositiveInt
 from tradeline_graph._scope import needs
 
@@ -139,7 +139,21 @@ def of(executor: type[Any]) -> strawberry.Schema:
     )
 
 
+class Sharing(Executor):
+    """As an operation without directives is executed from the second time on."""
+
+    known: ClassVar[dict[str, Shapes]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        assert self.operation.loc is not None
+        text = self.operation.loc.source.body
+        if "@" not in text:
+            self.share(self.known.setdefault(text, Shapes()))
+
+
 SHORT, LONG = of(Executor), of(StrawberryGraphQLCoreExecutionContext)
+SHARING = of(Sharing)
 ASKING = Asking(
     actor=Actor(
         network_id=1, org_id=2, api_client_id=3, permissions=frozenset({MAY}), locale=Locale.EN
@@ -241,4 +255,6 @@ def test_the_short_way_answers_as_the_long_one(
         errors = [(error.message, error.path, error.locations) for error in result.errors or []]
         return result.data, sorted(errors, key=repr)
 
-    assert repr(answer(SHORT)) == repr(answer(LONG)), document
+    expected = repr(answer(LONG))
+    assert repr(answer(SHORT)) == expected, document
+    assert [repr(answer(SHARING)) for _ in range(2)] == [expected] * 2, document

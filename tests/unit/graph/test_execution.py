@@ -30,3 +30,14 @@ async def test_operations_leave_nothing_for_the_garbage_collector() -> None:
         gc.enable()
 
     assert left_behind < OPERATIONS
+
+
+async def test_what_is_left_out_by_a_variable_is_decided_each_time() -> None:
+    """And what is not, once: the second time, an operation goes by what was found the first."""
+    context = Context(db=None, locale=Locale.EN)  # type: ignore[arg-type]
+    text = "query($no: Boolean!) { ping @skip(if: $no) always: ping }"
+
+    answers = [await schema.execute(text, {"no": no}, context) for no in (True, False, True)]
+
+    both = {"ping": True, "always": True}
+    assert [answer.data for answer in answers] == [{"always": True}, both, {"always": True}]
