@@ -24,8 +24,8 @@ portal: $(STAMP) ## build the portal now (`make run` does so behind the server)
 test: lint portal ## lint, types, import contracts, and all tests
 	$(PYTHON) -m pytest
 
-proof: $(STAMP) ## races and crashes of order intake at full length (minutes; `make test` runs them short)
-	TRADELINE_PROOF=full $(PYTHON) -m pytest tests/e2e/intake
+proof: $(STAMP) ## races, crashes and attacks of order intake at full length (minutes; `make test` runs them short)
+	TRADELINE_PROOF=full $(PYTHON) -m pytest tests/e2e/intake tests/e2e/hostile
 
 lint: $(STAMP) ## style, formatting, types, import contracts, and the portal's own checks
 	$(PYTHON) -m ruff check .

@@ -14,6 +14,7 @@ from tradeline.kernel.database import Database, open_pool
 from tradeline_graph._intake import OrderIntake
 from tradeline_server import queries
 from tradeline_server.auth import oauth_token
+from tradeline_server.connections import allow_connections
 from tradeline_server.errors import UsageError
 from tradeline_server.faults import FAULTS
 from tradeline_server.files.routes import FILES
@@ -114,6 +115,7 @@ async def _worker(dsn: str, db: Database) -> AsyncIterator[None]:
 def from_environment() -> Litestar:
     """For other ASGI servers: `uvicorn --factory tradeline_server.asgi:from_environment`."""
     configure_logs()
+    allow_connections()
     settings = load_settings()
     if settings.database_url is None:
         raise UsageError("DATABASE_URL is not set; only `tradeline run` brings its own database")

@@ -30,8 +30,8 @@ PIPELINED_MAX: Final = 16
 CONNECTIONS_MAX: Final = 3_000
 CLOSED_TOGETHER: Final = 50
 
-# Connections, and what else a process has open.
-FILES_WANTED: Final = CONNECTIONS_MAX + 500
+# What a process has open beside connections: to the database, its logs, what it reads.
+OTHER_FILES_MAX: Final = 200
 
 # A scope's extension: whether nobody is there any more whom an answer would reach.
 HAS_LEFT: Final = "tradeline.has_left"
@@ -242,9 +242,13 @@ def _answer(status: int, message: str) -> bytes:
 
 
 def allow_connections() -> None:
-    """Let the process have as many files open as it takes connections, if the system lets it."""
+    """Let the process have as many files open as it takes connections; where the system does not
+    let it, it takes fewer, for whoever cannot open a file cannot hang up on anybody either."""
+    wanted = CONNECTIONS_MAX + OTHER_FILES_MAX
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != resource.RLIM_INFINITY and soft < FILES_WANTED:
-        wanted = FILES_WANTED if hard == resource.RLIM_INFINITY else min(FILES_WANTED, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        Connection.connections_max = max(min(CONNECTIONS_MAX, soft - OTHER_FILES_MAX), 1)

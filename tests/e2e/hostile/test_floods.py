@@ -27,8 +27,8 @@ from tests.e2e.intake.sizes import IS_FULL, sized
 from tradeline_server.bench.wire import Line
 from tradeline_server.connections import (
     BODIES_BYTES_MAX,
-    CONNECTIONS_MAX,
     HEAD_SECONDS_MAX,
+    Connection,
 )
 from tradeline_server.sockets import SUBPROTOCOL
 
@@ -66,12 +66,12 @@ async def on_lines(web: Web, requests: Iterable[bytes], expected: set[int]) -> N
 
 
 async def idle_connections(web: Web, villain: Caller, scene: Scene) -> None:
-    async with many_calling(web, sized(500, CONNECTIONS_MAX + 200)):
+    async with many_calling(web, sized(500, Connection.connections_max + 100)):
         await asyncio.sleep(0.5)
 
 
 async def heads_that_do_not_end(web: Web, villain: Caller, scene: Scene) -> None:
-    async with many_calling(web, sized(200, 2_000)) as callers:
+    async with many_calling(web, sized(200, Connection.connections_max // 2)) as callers:
         for part in (b"POST /graphql HT", b"TP/1.1\r\n", b"X: " + b"x" * 10_000):
             for caller in callers:
                 await caller.send(part)
@@ -190,6 +190,6 @@ async def test_a_head_that_does_not_end_is_told_so_in_time(web: Web) -> None:
 
 
 async def test_more_connections_than_there_are_places_shut_nobody_out(web: Web) -> None:
-    async with many_calling(web, sized(200, CONNECTIONS_MAX + 200)):
+    async with many_calling(web, sized(200, Connection.connections_max + 100)):
         answer = await told(web, request(asking("{ ping }")))
         assert answer.status == 200

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import json
 import resource
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
@@ -19,7 +21,6 @@ from tradeline_server.connections import (
     Awaited,
     Connection,
     Held,
-    allow_connections,
 )
 
 SHORT = 0.4
@@ -326,13 +327,19 @@ async def test_the_application_learns_that_nobody_waits_any_more(app: App, call:
     await until(has_left)
 
 
-def test_a_process_may_have_as_many_files_open_as_it_takes_connections() -> None:
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (1_000, before[1]))
-    try:
-        allow_connections()
-        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+@pytest.mark.parametrize(("files_max", "connections"), [(100_000, 3_000), (1_024, 824)])
+def test_a_process_takes_as_many_connections_as_it_may_have_files_open(
+    files_max: int, connections: int
+) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < files_max:
+        files_max, connections = hard, min(connections, hard - 200)
+    program = (
+        "import resource; from tradeline_server.connections import *; "
+        f"resource.setrlimit(resource.RLIMIT_NOFILE, (500, {files_max})); allow_connections(); "
+        "print(Connection.connections_max, resource.getrlimit(resource.RLIMIT_NOFILE)[0])"
+    )
 
-    assert soft > Connection.connections_max or soft == before[1]
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+
+    assert [int(part) for part in done.stdout.split()] == [connections, connections + 200]
