@@ -156,12 +156,14 @@ async def test_an_offer_is_priced_by_pack_and_quantity_with_its_breaks(
 
 
 class WatchedDatabase(Database):
-    """Notes every statement that readers send."""
+    """Notes every statement that readers send, and how many readers there are."""
 
     statements: list[str]
+    readers = 0
 
     @asynccontextmanager
     async def reading(self, network_id: int) -> AsyncIterator[Connection]:
+        self.readers += 1
         async with super().reading(network_id) as conn:
             with conn.query_logger(lambda record: self.statements.append(record.query)):
                 yield conn
@@ -180,6 +182,32 @@ async def test_a_list_of_offers_takes_as_many_statements_for_one_as_for_all(
         assert len([s for s in db.statements if "catalog.barcode" in s]) == 1
         counts.append(len(db.statements))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("quantityMinimum", set()),
+        ("...Parts", {"catalog.barcode"}),
+        ("price { unitPrice }", {"catalog.barcode", "pricing.price"}),
+        ("... { priceBreaks { unit } }", {"catalog.barcode", "pricing.price"}),
+        ("available", {"inventory.stock_level"}),
+    ],
+)
+async def test_a_page_of_offers_reads_what_it_is_asked_for_on_one_connection(
+    pool: Pool, story: Story, catalog: Catalog, asked: str, read: set[str]
+) -> None:
+    db = WatchedDatabase(pool)
+    db.statements = []
+    document = f"{{ offers {{ edges {{ node {{ {asked} }} }} }} }}" + (
+        "fragment Parts on Offer { sku { code } }" if "Parts" in asked else ""
+    )
+
+    await data_of(db, story.actor("retailer_1"), document)
+
+    parts = {"catalog.barcode", "pricing.price", "inventory.stock_level"}
+    assert {part for part in parts if any(part in each for each in db.statements)} == read
+    assert db.readers == 1
 
 
 QUOTE = """
