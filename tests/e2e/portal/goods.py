@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tradeline import catalog, inventory, pricing, settlement
+from tradeline import catalog, inventory, ordering, pricing, settlement
 from tradeline.kernel import Actor, Connection, Database, Locale, Permission
 from tradeline.kernel.database import open_pool
-from tradeline_server.seed.story import BRAND, NETWORK_CODE, RETAILER_3, TRADER_A
+from tradeline_server.seed.story import BRAND, NETWORK_CODE, RETAILER_1, RETAILER_3, TRADER_A
 
 STOCK = 120
 PRICE = Decimal("2.40")
@@ -38,6 +38,13 @@ PRICE_LIST = """
 WAREHOUSE = """
     SELECT id FROM inventory.warehouse
      WHERE network_id = $1 AND org_id = $2 ORDER BY priority, id LIMIT 1
+"""
+EDGE = """
+    SELECT edge.id
+      FROM organizations.relationship AS edge
+      JOIN organizations.organization AS seller
+        ON seller.network_id = edge.network_id AND seller.id = edge.seller_org_id
+     WHERE edge.network_id = $1 AND edge.buyer_org_id = $2 AND seller.code = 'trader-a'
 """
 STATEMENTS_TO_CONFIRM = """
     SELECT statement.id
@@ -73,6 +80,17 @@ async def offer_bundle(dsn: str, code: str) -> None:
         await shop.offer([found.sku_id], BUNDLE_PRICE)
 
 
+async def order_of(dsn: str, code: str, quantity: int) -> int:
+    """An order of the first retailer with the first trader; its id."""
+    async with _shop(dsn) as shop:
+        [found] = await catalog.find_skus(shop.conn, actor=shop.retailer, code=code)
+        order = ordering.NewOrder(
+            relationship_id=shop.ids["edge"],
+            lines=(ordering.NewOrderLine(found.sku_id, quantity),),
+        )
+        return await ordering.place_order(shop.conn, actor=shop.retailer, order=order)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
     """The brand's goods as the first trader sells them, in a unit of work."""
@@ -80,6 +98,7 @@ class Shop:
     conn: Connection
     brand: Actor
     trader: Actor
+    retailer: Actor
     ids: Mapping[str, int]
 
     async def offer(self, sku_ids: Sequence[int], unit_price: Decimal) -> None:
@@ -101,6 +120,7 @@ async def _shop(dsn: str) -> AsyncIterator[Shop]:
     try:
         async with owner_pool.acquire() as conn:
             brand, trader = await _owner(conn, BRAND), await _owner(conn, TRADER_A)
+            retailer = await _owner(conn, RETAILER_1)
             ids = {
                 name: await conn.fetchval(query, org.network_id, org.org_id)
                 for name, query, org in (
@@ -108,10 +128,11 @@ async def _shop(dsn: str) -> AsyncIterator[Shop]:
                     ("trader's", ASSORTMENT, trader),
                     ("list", PRICE_LIST, trader),
                     ("warehouse", WAREHOUSE, trader),
+                    ("edge", EDGE, retailer),
                 )
             }
         async with Database(pool).unit_of_work(brand.network_id) as conn:
-            yield Shop(conn=conn, brand=brand, trader=trader, ids=ids)
+            yield Shop(conn=conn, brand=brand, trader=trader, retailer=retailer, ids=ids)
     finally:
         await owner_pool.close()
         await pool.close()

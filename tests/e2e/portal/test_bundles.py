@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.portal.conftest import Axe, Locale, PageAs, Screenshot, Server
-from tests.e2e.portal.goods import STOCK, more_goods, offer_bundle
+from tests.e2e.portal.goods import STOCK, more_goods, offer_bundle, order_of
 from tests.e2e.portal.words import Words
 from tradeline_graph._ids import to_id
 
@@ -50,6 +50,11 @@ async def test_a_brand_makes_a_bundle_and_a_retailer_sees_what_is_in_it(
         await expect(row.get_by_text(str(STOCK // 3)).first).to_be_visible()
         await axe(buyer)
         await screenshot(buyer, f"bundle-{locale}-{width}")
+    order_id = await order_of(portal_server.dsn, bundle, STOCK // 3)
+    await buyer.goto(f"/orders/{to_id('Order', order_id)}")
+    await expect(buyer.get_by_text(contents)).to_be_visible()
+    await axe(buyer)
+    await screenshot(buyer, f"bundle-order-{locale}")
 
 
 async def make(page: Page, locale: Locale, code: str, components: list[str]) -> None:
