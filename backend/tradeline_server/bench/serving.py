@@ -1,12 +1,8 @@
-"""What `python -m tradeline_server.bench.serving` runs: the real web process, or the real worker.
-
-They end when their standard input does: whatever becomes of the bench, nothing is left behind.
-"""
+"""What `python -m tradeline_server.bench.serving FD PROFILE` runs: the real web process, which also
+writes down what its stages have taken."""
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
 import sys
 import threading
@@ -17,22 +13,13 @@ import msgspec
 import uvicorn
 
 from tradeline.kernel import times_spent
-from tradeline_server.cli import main as run_command
 from tradeline_server.web_process import web_server
 
 PROFILE_SECONDS = 0.25
 
 
 def main() -> None:
-    kind, *arguments = sys.argv[1:]
-    if kind == "worker":
-        threading.Thread(target=_end_with_parent, daemon=True).start()
-        run_command(["worker"])
-    else:
-        _serve(*arguments)
-
-
-def _serve(listener_number: str, profile: str) -> None:
+    listener_number, profile = sys.argv[1:]
     server = web_server()
     threading.Thread(target=_keep_profile, args=[server, Path(profile)], daemon=True).start()
     server.run(sockets=[socket.socket(fileno=int(listener_number))])
@@ -46,11 +33,6 @@ def _keep_profile(server: uvicorn.Server, path: Path) -> None:
             if server.started:
                 file.write(msgspec.json.encode([time.time(), times_spent()]) + b"\n")
             time.sleep(PROFILE_SECONDS)
-
-
-def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -20,12 +20,14 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from tradeline_server import queries
-from tradeline_server.bench import serving
 from tradeline_server.embedded import DATABASE, Server, is_alive
 from tradeline_server.errors import CommandError
 from tradeline_server.settings import Settings
 from tradeline_server.web_processes import listen
 
+# Not imported here: they would bring the whole application into the bench's own process.
+WEB_MODULE = "tradeline_server.bench.serving"
+WORKER_MODULE = "tradeline_server.bench.working"
 FOLDER = "bench-"
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 20.0
@@ -105,14 +107,14 @@ async def running_system(folder: Path, dsn: str, web_processes: int = 1) -> Asyn
                 _process(
                     folder / "web.log",
                     environment,
-                    *("web", str(listener.fileno()), str(profile)),
+                    *(WEB_MODULE, str(listener.fileno()), str(profile)),
                     inherits=listener.fileno(),
                 )
             )
             for listener, profile in zip(listeners, profiles, strict=True)
         ]
         worker = await stack.enter_async_context(
-            _process(folder / "worker.log", environment, "worker")
+            _process(folder / "worker.log", environment, WORKER_MODULE)
         )
         for process, profile in zip(web, profiles, strict=True):
             await _wait_until_up(process, profile, folder / "web.log")
@@ -127,7 +129,7 @@ async def _process(
     """One of ours: it ends when we close its standard input, or with us."""
     with _appending(log) as output:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", serving.__name__, *arguments),
+            *(sys.executable, "-m", *arguments),
             stdin=asyncio.subprocess.PIPE,
             stdout=output,
             stderr=output,
