@@ -300,3 +300,17 @@ async def _claims(owner_pool: Pool, market: Market) -> list[tuple[object, ...]]:
     return sorted(
         (names[row["org_id"]], row["request_id"], row["body"], row["answer"]) for row in rows
     )
+
+
+async def test_only_a_transaction_that_places_plans_for_all_sizes_at_once(
+    db: Database, owner_pool: Pool
+) -> None:
+    market = await a_market(owner_pool, db)
+    network_id = market.story.network_id
+
+    async with db.reading(network_id) as conn:
+        async with conn.transaction():
+            request = a_request(market, "one", tea=1)
+            await take_orders(conn, network_id=network_id, requests=[request])
+            assert await conn.fetchval("SHOW plan_cache_mode") == "force_generic_plan"
+        assert await conn.fetchval("SHOW plan_cache_mode") == "auto"

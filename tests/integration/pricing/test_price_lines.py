@@ -146,6 +146,7 @@ async def test_all_lines_are_priced_in_one_statement_and_in_order(
         None,
         Money(4000, "CNY"),
     ]
+    assert not any(f.rejected for f in found), "the price of a SKU that stands twice is heard twice"
     assert nothing == []
     assert len(statements) == 1
 
