@@ -49,7 +49,7 @@ async def _serve(settings: Settings, processes: int) -> None:
     host, port = listeners[0].getsockname()[:2]
     async with database_server(settings) as dsn:
         environment = os.environ | {"DATABASE_URL": dsn, "TRADELINE_SECRET": settings.secret}
-        console.print(f"{processes} web processes listen on {host}:{port}. Stop them with Ctrl-C.")
+        console.print(f"Web processes on {host}:{port}: {processes}. Stop them with Ctrl-C.")
         await asyncio.gather(*(_keep(listener, environment, stop) for listener in listeners))
 
 
