@@ -23,7 +23,7 @@ from tests.conftest import SERVER_FOLDER
 from tradeline.kernel import Pool, open_pool
 from tradeline_server import queries
 from tradeline_server.bench.queries.outcome import show_durability
-from tradeline_server.bench.serving import __name__ as WORKER
+from tradeline_server.bench.working import __name__ as WORKER
 from tradeline_server.doctor import examine
 from tradeline_server.embedded import DATABASE, Server
 from tradeline_server.history.own_server import is_healthy
@@ -35,6 +35,9 @@ WEB_PROCESSES = 2
 START_SECONDS_MAX = 60.0
 SETTLING_SECONDS_MAX = 60.0
 LOOK_SECONDS = 0.02
+# What a process logs only if one of our guards has failed and another one had to catch it.
+BUGS = ("graph.bug", "web.bug")
+SECOND_CHANCES = ("orders that failed together go one by one", "a job failed", "a handler failed")
 
 
 class Process:
@@ -51,6 +54,17 @@ class Process:
             "TRADELINE_DOCUMENTS": "any",
         }
         self._process: asyncio.subprocess.Process | None = None
+        self._log_read = 0
+
+    def news(self) -> str:
+        """What it has logged since we last asked."""
+        if not self.log.exists():
+            return ""
+        with open(self.log, "rb") as log:
+            log.seek(self._log_read)
+            said = log.read()
+        self._log_read += len(said)
+        return said.decode(errors="replace")
 
     async def start(self, *inherited: int) -> None:
         with self._appending() as log:
@@ -114,8 +128,9 @@ class House:
         self.dsn = self.database.dsn()
         secret = secrets.token_urlsafe(32)
         self.webs = [Web(number, folder, self.dsn, secret) for number in range(WEB_PROCESSES)]
-        self.worker = Process("worker", folder, self.dsn, secret, WORKER, "worker")
+        self.worker = Process("worker", folder, self.dsn, secret, WORKER)
         self.owner: Pool
+        self._database_broke = False
 
     async def open(self) -> None:
         await self.start_database()
@@ -152,10 +167,12 @@ class House:
 
     def kill_database(self) -> None:
         """Its first process, with `kill -9`: the others find out and end."""
+        self._database_broke = True
         os.kill(self._postmaster(), signal.SIGKILL)
 
     async def kill_backend(self) -> None:
         """One of a web process's connections: PostgreSQL drops all of them, and recovers."""
+        self._database_broke = True
         os.kill(
             await self.owner.fetchval(
                 "SELECT pid FROM pg_stat_activity WHERE application_name = 'tradeline'"
@@ -188,6 +205,18 @@ class House:
         async with self.owner.acquire() as conn:
             report = await examine(conn)
         return [found.message() for found in report.findings if found.count]
+
+    def complaints(self) -> list[str]:
+        """What the processes have logged since we last asked, and must not. Where the database was
+        killed, orders that go together and jobs may fail with it."""
+        events = BUGS if self._database_broke else BUGS + SECOND_CHANCES
+        self._database_broke = False
+        return [
+            line
+            for process in (*self.webs, self.worker)
+            for line in process.news().splitlines()
+            if any(event in line for event in events)
+        ]
 
     def _locked(self, act: Callable[[], None]) -> None:
         with self.database.locked():

@@ -16,7 +16,8 @@ from tradeline_server.bench.wire import ConnectionBroken
 
 CALLERS = 24
 UNITS = {0: 2, 1: 3}
-PAUSE_SECONDS = 0.02  # after an answer that was none
+LOOK_SECONDS = 0.02
+PAUSE_SECONDS = 0.25  # after an answer that was none
 PROGRESS_SECONDS_MAX = 60.0
 PLACE = mutation("orderPlace", "order { id number amount { amount } }")
 SHIP = mutation("orderShip", "shipment { id number }")
@@ -59,7 +60,7 @@ class Load:
         deadline = time.monotonic() + PROGRESS_SECONDS_MAX
         while len(self.acknowledged) < wanted:
             assert time.monotonic() < deadline, f"nothing gets done: {self.faults}"
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def send_all_again(self) -> dict[str, Mapping[str, Any]]:
         """Everything, whether it was answered or not; what it is answered with."""
