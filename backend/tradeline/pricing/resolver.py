@@ -5,8 +5,8 @@ tests/property/pricing/oracle.py says the same slowly and in plain words; it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -60,7 +60,7 @@ def resolve_price(
     running: Candidate | None = None
     for level in sorted(levels, key=RANKS.__getitem__):
         heard = levels[level]
-        winner = heard[0] if len(heard) == 1 else min(heard, key=_rank_in_level)
+        winner = _winner(heard)
         rejected += [
             RejectedPrice(
                 candidate=loser, reason=RejectionReason.OUTRANKED, outranked_by=winner.price_id
@@ -68,12 +68,7 @@ def resolve_price(
             for loser in heard
             if loser is not winner
         ]
-        if (
-            running is None
-            or strategy is not PriceStrategy.LOWEST
-            or _per_base_unit(winner, request) <= _per_base_unit(running, request)
-        ):
-            running = winner
+        running = _running(running, winner, strategy, request)
         steps.append(
             PriceStep(
                 candidate=winner,
@@ -94,6 +89,24 @@ def resolve_price(
         steps=tuple(steps),
         rejected=tuple(sorted(rejected, key=_place_of_rejected)),
     )
+
+
+def find_price(
+    request: PriceRequest,
+    candidates: Iterable[Candidate],
+    strategy: PriceStrategy,
+    at: datetime,
+    currency: str,
+) -> Candidate | None:
+    """The price that `resolve_price` comes to, without how: for whom the price is enough."""
+    levels: dict[PriceLevel, list[Candidate]] = {}
+    for candidate in candidates:
+        if rejection_of(candidate, request, strategy, at, currency) is None:
+            levels.setdefault(candidate.level, []).append(candidate)
+    running: Candidate | None = None
+    for level in sorted(levels, key=RANKS.__getitem__):
+        running = _running(running, _winner(levels[level]), strategy, request)
+    return running
 
 
 def rejection_of(
@@ -164,28 +177,44 @@ class PriceSheet:
         packs = sorted({-(-point // pack_units) for point in points if point >= minimum})
         found: list[PriceBreak] = []
         for pack_quantity in packs:
-            resolution = self.resolve(
-                PriceRequest(
-                    relationship_id=self.relationship_id,
-                    sku_id=self.sku_id,
-                    pack_id=pack_id,
-                    pack_units=pack_units,
-                    pack_quantity=pack_quantity,
-                )
+            request = PriceRequest(
+                relationship_id=self.relationship_id,
+                sku_id=self.sku_id,
+                pack_id=pack_id,
+                pack_units=pack_units,
+                pack_quantity=pack_quantity,
             )
-            if resolution.price is None:
+            price = find_price(request, self.candidates, self.strategy, self.at, self.currency)
+            if price is None:
                 continue
-            found_break = PriceBreak(
-                quantity_minimum=resolution.base_quantity,
-                unit_price=UnitPrice(resolution.unit_price, self.currency),
-                unit=resolution.priced_unit,
-            )
-            is_news = not found or found_break != replace(
-                found[-1], quantity_minimum=found_break.quantity_minimum
-            )
-            if is_news:
-                found.append(found_break)
+            unit_price = UnitPrice(price.unit_price, self.currency)
+            if not found or (found[-1].unit_price, found[-1].unit) != (unit_price, price.unit):
+                found.append(
+                    PriceBreak(
+                        quantity_minimum=request.base_quantity,
+                        unit_price=unit_price,
+                        unit=price.unit,
+                    )
+                )
         return found[:BREAKS_MAX]
+
+
+def _winner(heard: Sequence[Candidate]) -> Candidate:
+    """Of the prices of one level."""
+    return heard[0] if len(heard) == 1 else min(heard, key=_rank_in_level)
+
+
+def _running(
+    before: Candidate | None, winner: Candidate, strategy: PriceStrategy, request: PriceRequest
+) -> Candidate:
+    """The price that holds once the winner of one more level is heard."""
+    if (
+        before is None
+        or strategy is not PriceStrategy.LOWEST
+        or _per_base_unit(winner, request) <= _per_base_unit(before, request)
+    ):
+        return winner
+    return before
 
 
 def _rank_in_level(candidate: Candidate) -> tuple[bool, int, timedelta, Decimal, int]:

@@ -155,6 +155,22 @@ async def test_an_offer_is_priced_by_pack_and_quantity_with_its_breaks(
     }
 
 
+async def test_more_than_anybody_can_order_has_no_price(
+    db: Database, story: Story, catalog: Catalog
+) -> None:
+    result = await execute(
+        db,
+        story.actor("retailer_1"),
+        """query Q($case: ID!) { offers(search: "beer") { edges { node {
+            price(packId: $case, quantity: 1000000000) { unitPrice }
+        } } } }""",
+        case=to_id("Pack", catalog.packs["BEER", "CASE"]),
+    )
+
+    assert result.data == {"offers": {"edges": [{"node": {"price": None}}]}}
+    assert [(error.extensions or {})["code"] for error in result.errors or []] == ["REFUSED"]
+
+
 class WatchedDatabase(Database):
     """Notes every statement that readers send, and how many readers there are."""
 
