@@ -165,7 +165,9 @@ class WeChatPay:
         return found
 
     async def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
-        """What WeChat tells us by itself. Raises Forged for what must not be believed."""
+        """What WeChat tells us by itself. Raises Forged for what must not be believed, and
+        another WeChatError where the certificate that it names cannot be fetched: `rejected`
+        answers either."""
         await self._gateway.check(headers, body)
         return read_notice(
             headers,

@@ -131,8 +131,9 @@ class Gateway:
         try:
             check_origin(headers, body, keys=self.keys, now=self.clock())
         except Forged as forged:
-            if forged.fault is not Fault.SERIAL or not await self._refresh_keys():
+            if forged.fault is not Fault.SERIAL:
                 raise
+            await self._refresh_keys()  # or wait for whoever is doing so
             check_origin(headers, body, keys=self.keys, now=self.clock())
 
     async def encryption_key(self) -> tuple[str, rsa.RSAPublicKey]:
@@ -216,24 +217,23 @@ class Gateway:
             return raw
         raise _refusal(status, headers, raw, is_proven=is_signed)
 
-    async def _refresh_keys(self) -> bool:
+    async def _refresh_keys(self) -> None:
         """Fetch the platform's certificates. Encrypted with our APIv3 key, they prove themselves,
         and the answer that brought them has to be signed by one of them or of those before."""
         async with self._refreshing:
             if self.clock() - self._refreshed_at < KEYS_REFRESH_SECONDS:
-                return False
+                return
             status, headers, raw = await self._exchange("GET", "/v3/certificates", b"", "")
             self._refreshed_at = self.clock()
             if status != 200:
                 log.warning("wechat.no_certificates", status=status)
-                return False
+                return
             keys = {**self.settings.public_keys, **self._opened(raw)}
             try:
                 check_origin(headers, raw, keys=keys, now=self.clock())
             except Forged as forged:
                 raise Untrusted(f"The certificates are not proven: {forged.fault}.") from forged
             self.keys = keys
-            return True
 
     def _opened(self, raw: bytes) -> dict[str, rsa.RSAPublicKey]:
         """The keys of all certificates that are good today, the one that lasts longest first."""

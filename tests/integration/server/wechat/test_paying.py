@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -262,6 +263,15 @@ async def test_platform_certificates_are_fetched_where_no_public_key_is_known(si
         paths = [path for _, path, _ in market.simulator.requests]
         assert paths.count("/v3/certificates") == 1
         assert [about.out_trade_no for about in market.shop.about] == [number]
+
+
+async def test_all_who_need_the_certificates_at_once_share_one_fetch(site: Site) -> None:
+    async with site.market(knows_public_key=False) as market:
+        await asyncio.gather(*(market.prepaid() for _ in range(5)))
+
+        paths = [path for _, path, _ in market.simulator.requests]
+        assert paths.count("/v3/certificates") == 1
+        assert len(market.simulator.books.payments) == 5
 
 
 async def test_an_answer_that_is_lost_is_asked_for_again_and_nothing_happens_twice(
