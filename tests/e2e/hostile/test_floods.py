@@ -107,7 +107,7 @@ async def documents_that_differ(web: Web, villain: Caller, scene: Scene) -> None
         codes = ", ".join(f'"{next(_numbers)}"' for _ in range(1_000))
         return f"{{ ping skusByCodes(codes: [{codes}]) {{ __typename }} }}"
 
-    asked = (request(asking(document())) for _ in range(sized(60, 1_000)))
+    asked = (request(asking(document())) for _ in range(sized(60, 400)))
     await on_lines(web, asked, {200})
 
 
@@ -127,7 +127,7 @@ async def orders_that_are_refused(web: Web, villain: Caller, scene: Scene) -> No
         given = {"requestId": f"refused {number}", **order}
         return request(asking(PLACE, {"input": given}), token=villain.token)
 
-    await on_lines(web, (ask(number) for number in range(sized(10, 200))), {200})
+    await on_lines(web, (ask(number) for number in range(sized(10, 60))), {200})
 
 
 async def sockets_that_say_nothing_of_use(web: Web, villain: Caller, scene: Scene) -> None:
