@@ -18,7 +18,7 @@ CALLERS = 24
 UNITS = {0: 2, 1: 3}
 LOOK_SECONDS = 0.02
 PAUSE_SECONDS = 0.25  # after an answer that was none
-PROGRESS_SECONDS_MAX = 60.0
+PROGRESS_SECONDS_MAX = 120.0
 PLACE = mutation("orderPlace", "order { id number amount { amount } }")
 SHIP = mutation("orderShip", "shipment { id number }")
 

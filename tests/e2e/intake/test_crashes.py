@@ -16,9 +16,9 @@ from tests.e2e.intake.sizes import sized
 
 DEALERS = 12
 PLENTY = 10**9
-BEFORE = sized(100, 2_000)  # orders
-AFTER = sized(60, 1_000)
-CRASHES = sized(1, 10)
+BEFORE = sized(60, 500)  # orders
+AFTER = sized(40, 300)
+CRASHES = sized(1, 5)
 AWAY_SECONDS = 0.3
 # What a caller may be told meanwhile, at once and not by a time-out, besides that nobody is there.
 CLEAR = {"200 UNAVAILABLE", "503 UNAVAILABLE"}

@@ -135,7 +135,7 @@ async def test_nothing_that_can_be_done_to_orders_slips_past_the_limit(
         await crowd.ask(scene.brand, PAY, payment(dealer, LIMITS[0]))
     swarm = Swarm(crowd, scene, dealer, buyer, limits)
 
-    await swarm.work(workers=sized(16, 40), steps=sized(50, 600), seed=scene.network_id)
+    await swarm.work(workers=sized(16, 40), steps=sized(30, 200), seed=scene.network_id)
 
     assert swarm.told["NotEnoughCredit"] > 0, "they have been at the limit"
     states = await watched.owner.fetch(FETCH_RISES)

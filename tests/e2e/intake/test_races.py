@@ -41,11 +41,12 @@ async def test_a_hundred_units_are_sold_a_hundred_times(house: House, crowd: Cro
 async def test_three_warehouses_sell_what_stands_in_them_together(
     house: House, crowd: Crowd
 ) -> None:
-    scene = await make_scene(house.owner, dealers=DEALERS, stock=[[41], [7], [52]])
+    dealers = sized(400, DEALERS)
+    scene = await make_scene(house.owner, dealers=dealers, stock=[[41], [7], [52]])
 
-    told = await race(crowd, scene, [{0: 1}] * DEALERS)
+    told = await race(crowd, scene, [{0: 1}] * dealers)
 
-    assert told == {"order": 100, "NotEnoughStock": DEALERS - 100}
+    assert told == {"order": 100, "NotEnoughStock": dealers - 100}
     assert sorted((await levels(house, scene)).values()) == [(7, 7), (41, 41), (52, 52)]
     assert await traces(house, scene) == traces_of(100)
 
