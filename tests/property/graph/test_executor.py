@@ -225,7 +225,7 @@ SELECTIONS = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(thing=THINGS, selection=SELECTIONS, no=st.booleans(), times=st.none() | st.just(2))
 def test_the_short_way_answers_as_the_long_one(
     thing: Thing, selection: str, no: bool, times: int | None
