@@ -159,7 +159,11 @@ class Schema(strawberry.Schema):
             raise Refused(document)
         operation = document.operation(name)
         if operation is None:
-            raise NoOperation(f'Unknown operation named "{name}".')
+            raise NoOperation(
+                "The document has several operations; send the operationName of one."
+                if name is None
+                else f'Unknown operation named "{name}".'
+            )
         return document, operation
 
     async def _run(

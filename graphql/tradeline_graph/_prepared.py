@@ -98,8 +98,10 @@ class Document:
     operations: Mapping[str | None, Operation]
 
     def operation(self, name: str | None) -> Operation | None:
-        """The operation of that name, or the first one."""
-        return next(iter(self.operations.values())) if name is None else self.operations.get(name)
+        """The operation of that name; without one, the only one that there is."""
+        if name is not None:
+            return self.operations.get(name)
+        return next(iter(self.operations.values())) if len(self.operations) == 1 else None
 
 
 class Documents:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gc
 
+import pytest
+
 from tradeline.kernel import Locale
 from tradeline_graph._context import Context
+from tradeline_graph._execution import NoOperation
 from tradeline_graph.schema import schema
 
 OPERATIONS = 50
@@ -41,3 +44,15 @@ async def test_what_is_left_out_by_a_variable_is_decided_each_time() -> None:
 
     both = {"ping": True, "always": True}
     assert [answer.data for answer in answers] == [{"always": True}, both, {"always": True}]
+
+
+async def test_of_several_operations_none_runs_that_nobody_named() -> None:
+    """Which of them was meant is not for us to guess: one may place what another only asks for."""
+    context = Context(db=None, locale=Locale.EN)  # type: ignore[arg-type]
+    text = "query A { ping } query B { again: ping }"
+
+    with pytest.raises(NoOperation, match="several"):
+        await schema.execute(text, context_value=context)
+
+    result = await schema.execute(text, context_value=context, operation_name="B")
+    assert result.data == {"again": True}
