@@ -118,7 +118,7 @@ def from_environment() -> Litestar:
     allow_connections()
     settings = load_settings()
     if settings.database_url is None:
-        raise UsageError("DATABASE_URL is not set; only `tradeline run` brings its own database")
+        raise UsageError("DATABASE_URL is not set: a server of your own needs one.")
     return create_app(
         settings.database_url,
         secret=settings.secret,

@@ -43,10 +43,8 @@ SETTINGS = {
     "port": "5432",
     "unix_socket_permissions": "0700",
     "max_connections": "200",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
     "maintenance_work_mem": "128MB",
-    "max_wal_size": "2GB",
+    "max_wal_size": "4GB",
     "checkpoint_completion_target": "0.9",
     "random_page_cost": "1.1",
     "jit": "off",
@@ -57,13 +55,31 @@ SETTINGS = {
 }
 DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 # For data that may be lost with the machine: the test suite's.
+SHARED_MB_MAX = 2_048
+CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 FLEETING = {
+    "shared_buffers": "256MB",
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "autovacuum_naptime": "1h",
     "log_min_duration_statement": "-1",
 }
+
+
+def memory_megabytes() -> int:
+    """What this machine has, or what we may use of it."""
+    limits = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    with contextlib.suppress(OSError, ValueError):  # there is no limit, or it is "max"
+        limits.append(int(CGROUP_LIMIT.read_text()))
+    return min(limits) // 2**20
+
+
+def memory_settings(megabytes: int) -> dict[str, str]:
+    """A quarter of it for pages that are read again and again, but no more than pays: with ten
+    gigabytes of orders, placing took half as long again with 256 MB as with 2 GB."""
+    shared = min(max(megabytes // 4, 128), SHARED_MB_MAX)
+    return {"shared_buffers": f"{shared}MB", "effective_cache_size": f"{2 * shared}MB"}
 
 
 class Server:
@@ -235,6 +251,7 @@ class Server:
         """Settings go through a file, since a socket's path may hold spaces and quotes."""
         folder = str(self.socket).replace('"', '""')
         values = SETTINGS | {"unix_socket_directories": f'"{folder}"'}
+        values |= memory_settings(memory_megabytes())
         values |= DURABLE if self.durable else FLEETING
         lines = [
             f"{name} = '{value.replace(chr(39), chr(39) * 2)}'" for name, value in values.items()

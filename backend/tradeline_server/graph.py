@@ -25,7 +25,7 @@ async def answer(request: Request[Any, Any, Any]) -> Response[Any]:
         # What is packed small may be large.
         return bad_request("Send the body as it is, without a Content-Encoding.", 415)
     if "application/json" not in request.headers.get("content-type", "").lower():
-        return bad_request("Unsupported content type")
+        return bad_request("Send JSON, with the header content-type: application/json.")
     try:
         operation = _OPERATION.decode(await request.body())
     except msgspec.DecodeError as error:

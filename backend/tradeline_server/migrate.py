@@ -46,6 +46,28 @@ async def migrate(dsn: str, apps: Sequence[AppConfig] | None = None) -> list[str
         await conn.close()
 
 
+async def require_migrated(dsn: str) -> None:
+    """Raises CommandError if the database is not as this version expects it."""
+    conn = await asyncpg.connect(dsn)
+    try:
+        done = await queries.fetch_migrations(conn)
+    finally:
+        await conn.close()
+    missing = [
+        name
+        for app in configured_apps()
+        for name in BaseMigrationManager().get_migration_modules(
+            app.resolved_migrations_folder_path
+        )
+        if name not in done
+    ]
+    if missing:
+        raise CommandError(
+            f"The database lacks {len(missing)} of this version's migrations: "
+            "run `tradeline migrate` first."
+        )
+
+
 def configured_apps() -> list[AppConfig]:
     """The modules of this application, in the order in which they build on each other.
 

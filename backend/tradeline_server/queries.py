@@ -19,6 +19,9 @@ SERVER_VERSION = "SELECT current_setting('server_version_num')::int / 10000"
 LOCK_MIGRATIONS = "SELECT pg_advisory_lock(7239181064)"
 UNLOCK_MIGRATIONS = "SELECT pg_advisory_unlock(7239181064)"
 
+HAS_MIGRATIONS = "SELECT to_regclass('migration') IS NOT NULL"
+FETCH_MIGRATIONS = "SELECT name FROM migration"
+
 # Held for as long as the connection lives, by the one worker that works.
 TRY_LOCK_WORKER = "SELECT pg_try_advisory_lock(7239181066)"
 
@@ -62,6 +65,13 @@ async def create_database(conn: "asyncpg.Connection[asyncpg.Record]", name: str)
 async def drop_database(conn: "asyncpg.Connection[asyncpg.Record]", name: str) -> None:
     """Disconnects whoever still uses it."""
     await conn.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+async def fetch_migrations(conn: Connection) -> set[str]:
+    """The names of those that have run."""
+    if not await conn.fetchval(HAS_MIGRATIONS):
+        return set()
+    return {row["name"] for row in await conn.fetch(FETCH_MIGRATIONS)}
 
 
 async def lock_migrations(conn: "asyncpg.Connection[asyncpg.Record]") -> None:

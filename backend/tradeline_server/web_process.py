@@ -24,7 +24,8 @@ def web_server() -> uvicorn.Server:
     server = uvicorn.Server(web_config(from_environment(), proxy_headers=proxy_headers))
 
     def end_with_parent() -> None:
-        sys.stdin.buffer.read()
+        while os.read(sys.stdin.fileno(), 1):  # unbuffered: at the end nobody holds a lock
+            pass
         server.should_exit = True
 
     threading.Thread(target=end_with_parent, daemon=True).start()

@@ -28,11 +28,9 @@ class UnusableValue(ValueError):
 
 
 def _parse_positive(value: object) -> PositiveInt:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise UnusableValue("must be a whole number of at least 1")
-    if not 1 <= value <= kernel.QUANTITY_MAX:
-        raise UnusableValue(f"must be a whole number from 1 to {kernel.QUANTITY_MAX}")
-    return PositiveInt(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= kernel.QUANTITY_MAX:
+        return PositiveInt(value)
+    raise UnusableValue(f"must be a whole number from 1 to {kernel.QUANTITY_MAX}")
 
 
 def _parse_decimal(value: object) -> decimal.Decimal:

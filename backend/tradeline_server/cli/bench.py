@@ -179,14 +179,14 @@ def _show(report: Report) -> None:
     table.add_column()
     table.add_column(justify="right")
     for name, value in report.as_json().items():
-        if name == "plan" or value in ([], {}):
+        if name == "plan" or value in ([], {}, None):
             continue
         if isinstance(value, dict):
             text = "  ".join(f"{part} {figure}" for part, figure in value.items())
         elif isinstance(value, list):
             text = "\n".join(map(str, value))
         else:
-            text = f"{value:,}" if isinstance(value, int | float) else str(value or "none")
+            text = f"{value:,}" if isinstance(value, int | float) else str(value)
         table.add_row(name.replace("_", " "), text)
     console.print(table)
     verdict = "Nothing is lost, oversold or wrong." if report.is_sound else "Something is wrong."

@@ -27,7 +27,7 @@ PORT_DEFAULT = 8090
     "--notify-url",
     default="http://127.0.0.1:8000/wechat/notices",
     show_default=True,
-    help="Where our own server takes WeChat's notices; goes into the printed settings.",
+    help="Where notices will be sent, as the printed settings say. Tradeline takes none yet.",
 )
 @click.option(
     "--retry-scale",

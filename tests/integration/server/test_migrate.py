@@ -11,7 +11,7 @@ from piccolo.conf.apps import AppConfig
 
 from tradeline_server import queries
 from tradeline_server.errors import CommandError
-from tradeline_server.migrate import MigrationFailed, configured_apps, migrate
+from tradeline_server.migrate import MigrationFailed, configured_apps, migrate, require_migrated
 from tradeline_server.piccolo_engine import DB, MODULES
 
 MIGRATION = """
@@ -131,3 +131,17 @@ async def _ask(dsn: str, sql: str) -> object:
         return await conn.fetchval(sql)
     finally:
         await conn.close()
+
+
+async def test_who_serves_finds_out_what_has_not_been_migrated(empty: str) -> None:
+    with pytest.raises(CommandError, match="run `tradeline migrate` first"):
+        await require_migrated(empty)
+    await migrate(empty)
+
+    await require_migrated(empty)
+
+    conn = await asyncpg.connect(empty)
+    await conn.execute("DELETE FROM migration WHERE name = 'kernel_0002_withdrawn_requests'")
+    await conn.close()
+    with pytest.raises(CommandError, match="lacks 1 of this version's migrations"):
+        await require_migrated(empty)

@@ -8,7 +8,13 @@ import pytest
 
 from tradeline_server import embedded
 from tradeline_server.binaries import Binaries, candidates
-from tradeline_server.embedded import Server, is_alive, is_postgres, socket_folder
+from tradeline_server.embedded import (
+    Server,
+    is_alive,
+    is_postgres,
+    memory_settings,
+    socket_folder,
+)
 from tradeline_server.errors import CommandError
 
 
@@ -71,3 +77,9 @@ def test_a_process_that_ended_is_not_alive_even_before_it_is_buried() -> None:
 def test_we_are_alive_and_no_postgresql() -> None:
     assert is_alive(os.getpid())
     assert not is_postgres(os.getpid())
+
+
+def test_pages_that_are_kept_take_a_quarter_of_the_memory_within_bounds() -> None:
+    kept = [memory_settings(megabytes)["shared_buffers"] for megabytes in (256, 4_096, 65_536)]
+
+    assert kept == ["128MB", "1024MB", "2048MB"]
