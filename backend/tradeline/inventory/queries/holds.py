@@ -32,10 +32,14 @@ LIST_HELD_STOCK = """
 # Levels that somebody else is changing are passed over, so that nobody waits for the worker nor it
 # for anybody: the next run finds them.
 LOCK_LAPSED_LEVELS = """
+    WITH lapsed AS MATERIALIZED (
+        SELECT DISTINCT network_id, warehouse_id, sku_id
+          FROM inventory.stock_hold
+         WHERE quantity > 0 AND expires_at <= now()
+    )
     SELECT level.network_id, level.warehouse_id, level.sku_id
-      FROM inventory.stock_hold AS hold
+      FROM lapsed
       JOIN inventory.stock_level AS level USING (network_id, warehouse_id, sku_id)
-     WHERE hold.quantity > 0 AND hold.expires_at <= now()
      ORDER BY level.network_id, level.warehouse_id, level.sku_id
      LIMIT $1
        FOR NO KEY UPDATE OF level SKIP LOCKED

@@ -151,6 +151,9 @@ LOCK_HELD_LEVELS = """
 # The levels are locked. `before` is what younger holds of the same document give up first. The
 # components of a bundle were held warehouse by warehouse, and are given up in the same steps, each
 # as many times as it is in the bundle: what remains in every warehouse is whole bundles.
+#
+# Each document's holds are looked up by themselves, here and below (OFFSET 0): where nearly all
+# holds are of the past, PostgreSQL takes those that stand for few and would go through all of them.
 RELEASE_HOLDS = """
     WITH wanted AS (
         SELECT release.reference_type, release.reference_id,
@@ -163,10 +166,13 @@ RELEASE_HOLDS = """
                hold.quantity, wanted.quantity * hold.quantity_each AS wanted,
                sum(hold.quantity) OVER document - hold.quantity AS before
           FROM wanted
-          JOIN inventory.stock_hold AS hold
-            ON hold.network_id = $1
-           AND hold.reference_type = wanted.reference_type
-           AND hold.reference_id = wanted.reference_id
+         CROSS JOIN LATERAL (
+               SELECT *
+                 FROM inventory.stock_hold AS hold
+                WHERE hold.network_id = $1
+                  AND hold.reference_type = wanted.reference_type
+                  AND hold.reference_id = wanted.reference_id
+               OFFSET 0) AS hold
          WHERE hold.quantity > 0
         WINDOW document AS (
             PARTITION BY hold.reference_type, hold.reference_id, hold.sku_id
@@ -218,10 +224,13 @@ SHIP_HOLDS = """
                sum(hold.quantity) OVER document - hold.quantity AS begins,
                sum(hold.quantity) OVER document AS ends
           FROM (SELECT DISTINCT reference_type, reference_id FROM shipment) AS wanted
-          JOIN inventory.stock_hold AS hold
-            ON hold.network_id = $1
-           AND hold.reference_type = wanted.reference_type
-           AND hold.reference_id = wanted.reference_id
+         CROSS JOIN LATERAL (
+               SELECT *
+                 FROM inventory.stock_hold AS hold
+                WHERE hold.network_id = $1
+                  AND hold.reference_type = wanted.reference_type
+                  AND hold.reference_id = wanted.reference_id
+               OFFSET 0) AS hold
          WHERE hold.quantity > 0
         WINDOW document AS (
             PARTITION BY hold.reference_type, hold.reference_id, hold.sku_id ORDER BY hold.id)
