@@ -11,9 +11,10 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -24,6 +25,8 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
 COMMANDS = [text for language, text in BLOCKS if not language]
+GRAPHQL = [text for language, text in BLOCKS if language == "graphql"]
+ANSWERS = [text for language, text in BLOCKS if language == "json"]
 LINES = [line for block in COMMANDS for line in block.splitlines()]
 START_SECONDS_MAX = 120.0
 COMMAND_SECONDS_MAX = 200.0
@@ -110,18 +113,53 @@ def test_the_make_targets_exist() -> None:
 def test_the_first_query_gives_the_answer_that_stands_there(newcomer: Newcomer) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
+    query, _ = GRAPHQL
+    answer, _ = ANSWERS
+
+    asked = signed_in(newcomer)(query)
+
+    assert asked == json.loads(answer)
+
+
+def test_the_first_order_is_placed_once_and_seven_bottles_are_refused_as_it_stands_there(
+    newcomer: Newcomer,
+) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    query, mutation = GRAPHQL
+    _, refusal = ANSWERS
+    ask = signed_in(newcomer)
+    with_ids = query.replace("sku {", "sku { id", 1).replace("relationship {", "relationship { id")
+    offer = ask(with_ids)["data"]["offers"]["edges"][0]["node"]
+
+    def order(request_id: str, quantity: int) -> Any:
+        line = {"skuId": offer["sku"]["id"], "quantity": quantity}
+        wanted = {"requestId": request_id, "relationshipId": offer["relationship"]["id"]}
+        return ask(mutation, {"input": wanted | {"lines": [line]}})
+
+    first, again = order("my-first", 60), order("my-first", 60)
+
+    assert first["data"]["orderPlace"]["errors"] == []
+    assert first["data"]["orderPlace"]["order"]["amount"] == {"amount": "335.40"}
+    assert again == first
+    assert order("my-second", 7) == json.loads(refusal)
+
+
+def signed_in(newcomer: Newcomer) -> Callable[..., Any]:
+    """Sign in as it stands there; what then sends documents by curl."""
     [sign_in] = [block for block in COMMANDS if block.startswith("curl")]
-    [query] = [text for language, text in BLOCKS if language == "graphql"]
-    [answer] = [text for language, text in BLOCKS if language == "json"]
+    done = newcomer.run(sign_in)
+    assert json.loads(done.stdout) == {"data": {"signIn": {"errors": []}}}
 
-    signed_in = newcomer.run(sign_in)
-    body = shlex.quote(json.dumps({"query": query}))
-    asked = newcomer.run(
-        f"curl -s -b cookies {newcomer.url}/graphql -H 'content-type: application/json' -d {body}"
-    )
+    def ask(document: str, variables: Any = None) -> Any:
+        body = shlex.quote(json.dumps({"query": document, "variables": variables}))
+        asked = newcomer.run(
+            f"curl -s -b cookies {newcomer.url}/graphql "
+            f"-H 'content-type: application/json' -d {body}"
+        )
+        return json.loads(asked.stdout)
 
-    assert json.loads(signed_in.stdout) == {"data": {"signIn": {"errors": []}}}
-    assert json.loads(asked.stdout) == json.loads(answer)
+    return ask
 
 
 @pytest.mark.parametrize(
