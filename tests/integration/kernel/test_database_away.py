@@ -45,8 +45,7 @@ async def test_a_connection_that_breaks_is_the_databases_fault(
 async def test_a_database_that_takes_nobody_is_away(own_pool: Pool, owner_pool: Pool) -> None:
     name = await own_pool.fetchval("SELECT current_database()")
     await owner_pool.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-    async with own_pool.acquire() as conn:
-        await owner_pool.execute(END_BACKEND, conn.get_server_pid())
+    await own_pool.expire_connections()
 
     with pytest.raises(DatabaseAway):
         async with Database(own_pool).asking():
