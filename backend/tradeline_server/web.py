@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
+import threading
 from typing import Any
 
 import uvicorn
@@ -30,6 +33,17 @@ def web_config(app: Litestar, **more: Any) -> uvicorn.Config:
         ws_max_size=MESSAGE_BYTES_MAX,
         **more,
     )
+
+
+def end_with_parent(server: uvicorn.Server) -> None:
+    """Have the server end when our standard input does, which whoever started us holds."""
+
+    def wait() -> None:
+        while os.read(sys.stdin.fileno(), 1):  # unbuffered: at the end nobody holds a lock
+            pass
+        server.should_exit = True
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def collect_less() -> None:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import threading
 
 import uvicorn
 
 from tradeline_server.asgi import from_environment
-from tradeline_server.web import collect_less, web_config
+from tradeline_server.web import collect_less, end_with_parent, web_config
 
 
 def web_server() -> uvicorn.Server:
@@ -22,13 +21,7 @@ def web_server() -> uvicorn.Server:
     # X-Forwarded-For is believed only of proxies that somebody has named.
     proxy_headers = "FORWARDED_ALLOW_IPS" in os.environ
     server = uvicorn.Server(web_config(from_environment(), proxy_headers=proxy_headers))
-
-    def end_with_parent() -> None:
-        while os.read(sys.stdin.fileno(), 1):  # unbuffered: at the end nobody holds a lock
-            pass
-        server.should_exit = True
-
-    threading.Thread(target=end_with_parent, daemon=True).start()
+    end_with_parent(server)
     collect_less()
     return server
 

@@ -11,14 +11,13 @@ import asyncio
 import logging
 import socket
 import sys
-import threading
 
 import uvicorn
 
 from tradeline_server.asgi import create_app
 from tradeline_server.logs import configure_logs
 from tradeline_server.settings import load_settings
-from tradeline_server.web import web_config
+from tradeline_server.web import end_with_parent, web_config
 
 
 def main() -> None:
@@ -33,12 +32,7 @@ def main() -> None:
         only_trusted_documents=settings.only_trusted_documents,
     )
     server = uvicorn.Server(web_config(app))
-
-    def wait_for_parent() -> None:
-        sys.stdin.buffer.read()
-        server.should_exit = True
-
-    threading.Thread(target=wait_for_parent, daemon=True).start()
+    end_with_parent(server)
     asyncio.run(server.serve(sockets=[listener]))
 
 
