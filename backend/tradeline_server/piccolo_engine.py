@@ -13,10 +13,16 @@ MODULES = (
     "organizations",
     "identity",
     "catalog",
+    "channels",
     "pricing",
     "inventory",
     "settlement",
+    "members",
+    "marketing",
+    "sourcing",
+    "payments",
     "ordering",
+    "shopping",
 )
 
 

@@ -9,7 +9,7 @@ import strawberry
 from strawberry.litestar import BaseContext
 
 from tradeline.identity import TokenKeys
-from tradeline.kernel import Actor, Database, Forbidden, Locale
+from tradeline.kernel import Actor, Database, Forbidden, Locale, Shopper
 from tradeline_graph._intake import OrderIntake, stays
 from tradeline_graph._loaders import Load, Loader
 from tradeline_graph._news import Feed
@@ -23,7 +23,8 @@ class Unauthenticated(Exception):
 
 
 class Context(BaseContext, kw_only=True):
-    """One for each HTTP request, and each subscription. `actor` is None when nobody is signed in.
+    """One for each HTTP request, and each subscription. `actor` is None when nobody is
+    signed in, `shopper` when no consumer asks: never are there both.
 
     `locale` is that of the account, or what the request asks for. `token_keys` sign programs in.
     `trusted_documents` are the only texts that run; None lets all run. `feed` is what a WebSocket's
@@ -33,6 +34,7 @@ class Context(BaseContext, kw_only=True):
 
     db: Database
     actor: Actor | None = None
+    shopper: Shopper | None = None
     locale: Locale = Locale.ZH
     token_keys: TokenKeys | None = None
     trusted_documents: frozenset[str] | None = None
@@ -48,21 +50,32 @@ class Context(BaseContext, kw_only=True):
             raise Unauthenticated
         return self.actor
 
+    def shopping_viewer(self) -> Shopper:
+        """The consumer who asks, be it a guest, or raise Unauthenticated."""
+        if self.shopper is None:
+            raise Unauthenticated
+        return self.shopper
+
     def intake(self) -> OrderIntake:
         """The door for orders: the process's, or one of this context's own."""
         if self.order_intake is None:
             self.order_intake = OrderIntake(self.db)
         return self.order_intake
 
+    def asker(self) -> Actor | Shopper:
+        """Whoever asks, of an organization or a consumer, or raise Unauthenticated."""
+        return self.signed_in() if self.shopper is None else self.shopper
+
     def loader(self, name: str, load: Load[Key, Value]) -> Loader[Key, Value]:
-        """This operation's loader of that name: one statement for all the keys of a list."""
+        """This operation's loader of that name: one statement for all the keys of a list. `load` is
+        given the `asker`: which of the two it is, the scope of the fields that use it says."""
         if name not in self.loaders:
 
             async def load_batch(keys: list[Key]) -> Sequence[Value]:
-                actor = self.signed_in()
+                asker = self.asker()
                 try:
-                    async with self.db.reading(actor.network_id) as conn:
-                        return await load(conn, actor, keys)
+                    async with self.db.reading(asker.network_id) as conn:
+                        return await load(conn, asker, keys)
                 except Forbidden:
                     # What was done stands: to say FORBIDDEN now would tell of a failure.
                     if not self.has_acted:

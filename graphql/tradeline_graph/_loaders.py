@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
-from typing import Generic, TypeAlias, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
-from tradeline.kernel import Actor, Connection, Forbidden
+from tradeline.kernel import Actor, Connection, Forbidden, Shopper
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 Made = TypeVar("Made")
 
-# Given a reading connection, the actor and the keys; a value for each key in the same order, None
-# where there is nothing that the actor may see.
-Load: TypeAlias = Callable[[Connection, Actor, list[Key]], Awaitable[Sequence[Value]]]
+# Given a reading connection, who asks (an Actor, or a Shopper for what is a consumer's) and the
+# keys; a value for each key in the same order, None where there is nothing that they may see.
+Load: TypeAlias = Callable[[Connection, Any, list[Key]], Awaitable[Sequence[Value]]]
 
 KEYS_MAX = 1000
 
@@ -34,14 +34,16 @@ class Loader(DataLoader[Key, Value], Generic[Key, Value]):
         self.known: dict[Key, Value] = {}
         self._load = load
 
-    async def load_ahead(self, conn: Connection, actor: Actor, keys: Iterable[Key]) -> None:
+    async def load_ahead(
+        self, conn: Connection, asker: Actor | Shopper, keys: Iterable[Key]
+    ) -> None:
         """Load what the rows of a list will ask for. What is forbidden is left for them to ask,
         and to be told so where they stand."""
         wanted = [key for key in dict.fromkeys(keys) if key not in self.known]
         if not wanted:
             return
         try:
-            found = await self._load(conn, actor, wanted)
+            found = await self._load(conn, asker, wanted)
         except Forbidden:
             return
         self.known.update(zip(wanted, found, strict=True))

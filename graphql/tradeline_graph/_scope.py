@@ -21,6 +21,7 @@ class Scope(StrEnum):
 
     PUBLIC = "public"  # needs no sign-in, and gives nothing of anybody's
     VIEWER = "viewer"  # the signed-in person's own
+    MEMBER = "member"  # the consumer's own, or of the store front that they look at
     ORGANIZATION = "organization"  # of the organization acted for
     PARTY = "party"  # to which the organization acted for is a party
     VALUE = "value"  # no rows of its own: seen by whoever sees what carries it
@@ -53,8 +54,8 @@ def scoped(scope: Scope) -> list[ScopeDirective]:
 class Guard(FieldExtension):
     """Shut a field to whoever is not signed in or lacks the permission, and say so in the SDL.
 
-    A public field takes no permission; of several, any one opens it. A field of a type has no
-    scope of its own.
+    A public field takes no permission, nor does a consumer's; of several, any one opens it. A field
+    of a type has no scope of its own.
     """
 
     def __init__(self, scope: Scope | None, *permissions: Permission) -> None:
@@ -87,6 +88,9 @@ class Guard(FieldExtension):
     def check(self, info: Info) -> None:
         """Raise Unauthenticated or Forbidden where the field is shut to who asks."""
         if self.scope is Scope.PUBLIC:
+            return
+        if self.scope is Scope.MEMBER:
+            info.context.shopping_viewer()
             return
         actor = info.context.signed_in()
         if self.permissions and not any(map(actor.may, self.permissions)):

@@ -1,6 +1,13 @@
 """What every module may use: values, actors, refusals, the database. It knows no module."""
 
-from tradeline.kernel.actor import Actor, Forbidden, Locale, Permission, system_actor
+from tradeline.kernel.actor import (
+    Actor,
+    Forbidden,
+    Locale,
+    Permission,
+    Shopper,
+    system_actor,
+)
 from tradeline.kernel.audit import (
     AuditEntry,
     Change,
@@ -109,6 +116,7 @@ __all__ = [
     "RequestAnswer",
     "RequestKey",
     "RequestReused",
+    "Shopper",
     "Stage",
     "StoredEvent",
     "UnitPrice",

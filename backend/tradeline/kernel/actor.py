@@ -14,8 +14,13 @@ class Permission(StrEnum):
     BOOKS_READ = "books:read"
     CATALOG_MANAGE = "catalog:manage"
     CATALOG_READ = "catalog:read"
+    CONSUMER_ORDER_FULFIL = "consumer_order:fulfil"
+    CONSUMER_ORDER_READ = "consumer_order:read"
+    CONSUMER_ORDER_REFUND = "consumer_order:refund"
+    COUPON_MANAGE = "coupon:manage"
     CREDIT_MANAGE = "credit:manage"
     CREDIT_READ = "credit:read"
+    MEMBER_READ = "member:read"
     ORDER_CANCEL = "order:cancel"
     ORDER_CONFIRM = "order:confirm"
     ORDER_PLACE = "order:place"
@@ -28,6 +33,7 @@ class Permission(StrEnum):
     ORGANIZATION_MANAGE = "organization:manage"
     ORGANIZATION_READ = "organization:read"
     PAYMENT_READ = "payment:read"
+    PAYMENT_RECONCILE = "payment:reconcile"
     PAYMENT_RECORD = "payment:record"
     PEOPLE_MANAGE = "people:manage"
     PEOPLE_READ = "people:read"
@@ -35,11 +41,14 @@ class Permission(StrEnum):
     PRICE_READ = "price:read"
     RELATIONSHIP_MANAGE = "relationship:manage"
     RELATIONSHIP_READ = "relationship:read"
+    SOURCING_MANAGE = "sourcing:manage"
     STATEMENT_CONFIRM = "statement:confirm"
     STATEMENT_READ = "statement:read"
     STOCK_HOLD = "stock:hold"
     STOCK_MANAGE = "stock:manage"
     STOCK_READ = "stock:read"
+    STORE_MANAGE = "store:manage"
+    STORE_READ = "store:read"
 
 
 class Locale(StrEnum):
@@ -69,6 +78,11 @@ class Actor:
     locale: Locale = Locale.ZH
     is_system: bool = False
 
+    @property
+    def request_owner(self) -> int:
+        """Whose request ids theirs are: those of the organization."""
+        return self.org_id
+
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
 
@@ -76,6 +90,24 @@ class Actor:
         """Raise Forbidden unless the actor holds `permission`."""
         if permission not in self.permissions:
             raise Forbidden(permission)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shopper:
+    """A consumer who asks: a member of one network, or a guest, who has no identity yet.
+
+    Not an Actor: nothing that is scoped by organization can be asked for with it.
+    """
+
+    network_id: int
+    member_id: int
+    is_guest: bool
+    locale: Locale = Locale.ZH
+
+    @property
+    def request_owner(self) -> int:
+        """Whose request ids theirs are. Organizations' ids are above zero, so none is shared."""
+        return -self.member_id
 
 
 def system_actor(network_id: int, org_id: int) -> Actor:

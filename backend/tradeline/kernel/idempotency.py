@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from tradeline.kernel import queries
-from tradeline.kernel.actor import Actor
+from tradeline.kernel.actor import Actor, Shopper
 from tradeline.kernel.database import Connection
 from tradeline.kernel.errors import InvalidValue, RequestReused, refuse
 
 REQUEST_ID_LENGTH_MAX = 64
 
-# Whose request, and the id that they chose for it.
+# Whose request (`request_owner`), and the id that they chose for it.
 RequestKey: TypeAlias = tuple[int, str]
 
 # The hash of the body that was sent with it, and the id of what it made or changed.
@@ -39,9 +39,9 @@ def require_request_id(request_id: str) -> None:
 
 
 async def claim_request(
-    conn: Connection, *, actor: Actor, request_id: str, body: bytes
+    conn: Connection, *, actor: Actor | Shopper, request_id: str, body: bytes
 ) -> int | None:
-    """Claim `request_id` for the actor's organization within this unit of work.
+    """Claim `request_id` for the actor's organization, or the shopper, within this unit of work.
 
     Returns None when it is new: do the work, then `answer_request`. Returns the first answer's
     id when the same request was answered before. Of two at the same time, the second waits for
@@ -60,7 +60,7 @@ async def claim_request(
 
 
 async def answer_request(
-    conn: Connection, *, actor: Actor, request_id: str, answer_id: int
+    conn: Connection, *, actor: Actor | Shopper, request_id: str, answer_id: int
 ) -> None:
     """Store what a claimed request led to: the id of what it made or changed."""
     await queries.answer_request(conn, actor, request_id, answer_id)

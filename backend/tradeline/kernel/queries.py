@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tradeline.kernel.actor import Actor
+    from tradeline.kernel.actor import Actor, Shopper
     from tradeline.kernel.audit import Change
     from tradeline.kernel.database import Connection
     from tradeline.kernel.idempotency import RequestAnswer, RequestKey
@@ -223,20 +223,28 @@ async def enter_network(conn: Connection, network_id: int) -> None:
     await conn.execute(ENTER_NETWORK.format(network_id))
 
 
-async def insert_request(conn: Connection, actor: Actor, request_id: str, body: bytes) -> bool:
+async def insert_request(
+    conn: Connection, actor: Actor | Shopper, request_id: str, body: bytes
+) -> bool:
     """Claim a request id; False if it is taken. Waits for another claim in flight to end."""
-    row = await conn.fetchval(INSERT_REQUEST, actor.network_id, actor.org_id, request_id, body)
+    row = await conn.fetchval(
+        INSERT_REQUEST, actor.network_id, actor.request_owner, request_id, body
+    )
     return row is not None
 
 
-async def fetch_request(conn: Connection, actor: Actor, request_id: str) -> tuple[bytes, int]:
-    row = await conn.fetchrow(FETCH_REQUEST, actor.network_id, actor.org_id, request_id)
+async def fetch_request(
+    conn: Connection, actor: Actor | Shopper, request_id: str
+) -> tuple[bytes, int]:
+    row = await conn.fetchrow(FETCH_REQUEST, actor.network_id, actor.request_owner, request_id)
     assert row is not None, "a request that conflicts is there to be read"
     return row["body_hash"], row["answer_id"]
 
 
-async def answer_request(conn: Connection, actor: Actor, request_id: str, answer_id: int) -> None:
-    await conn.execute(ANSWER_REQUEST, actor.network_id, actor.org_id, request_id, answer_id)
+async def answer_request(
+    conn: Connection, actor: Actor | Shopper, request_id: str, answer_id: int
+) -> None:
+    await conn.execute(ANSWER_REQUEST, actor.network_id, actor.request_owner, request_id, answer_id)
 
 
 async def insert_requests(

@@ -24,7 +24,7 @@ from tradeline_graph.schema import schema
 
 GRAPHQL = Path(__file__).parents[3] / "graphql"
 PUBLISHED = (GRAPHQL / "schema.graphql").read_text()
-SCOPES = {"public", "viewer", "organization", "party", "value"}
+SCOPES = {"public", "viewer", "member", "organization", "party", "value"}
 
 # What may be asked or done without signing in: each gives nothing of anybody's.
 PUBLIC = {"ping", "signIn", "tokenIssue", "tokenRefresh", "invitationAccept", "passwordReset"}
