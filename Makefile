@@ -21,8 +21,10 @@ run: $(STAMP) ## start it all: database, migrations, demo data, server
 portal: $(STAMP) ## build the portal now (`make run` does so behind the server)
 	@exec $(PYTHON) -m tradeline_server.portal_build
 
+# What drives browsers and loads whole systems measures time: it has the machine to itself.
 test: lint portal ## lint, types, import contracts, and all tests
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest --numprocesses auto --dist loadfile tests/unit tests/property tests/integration
+	$(PYTHON) -m pytest tests/e2e
 
 proof: $(STAMP) ## races, crashes and attacks of order intake at full length (minutes; `make test` runs them short)
 	TRADELINE_PROOF=full $(PYTHON) -m pytest tests/e2e/intake tests/e2e/hostile
