@@ -13,6 +13,14 @@ from tradeline.kernel import Actor, Database, Forbidden, Locale, Shopper
 from tradeline_graph._intake import OrderIntake, stays
 from tradeline_graph._loaders import Load, Loader
 from tradeline_graph._news import Feed
+from tradeline_graph._ports import (
+    WeChatLogin,
+    WeChatPhone,
+    WeChatPrepay,
+    no_login,
+    no_phone,
+    no_prepay,
+)
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -30,6 +38,7 @@ class Context(BaseContext, kw_only=True):
     `trusted_documents` are the only texts that run; None lets all run. `feed` is what a WebSocket's
     subscriber is told. `order_intake` is the process's. `has_left` tells whether nobody is there
     any more to be answered. `has_acted` holds while a mutation looks for what came of it.
+    The three of WeChat's go over the network: never within a unit of work.
     """
 
     db: Database
@@ -42,6 +51,9 @@ class Context(BaseContext, kw_only=True):
     order_intake: OrderIntake | None = None
     has_left: Callable[[], bool] = stays
     has_acted: bool = False
+    wechat_login: WeChatLogin = no_login
+    wechat_phone: WeChatPhone = no_phone
+    wechat_prepay: WeChatPrepay = no_prepay
     loaders: dict[str, Loader[Any, Any]] = {}  # noqa: RUF012 - copied for each instance
 
     def signed_in(self) -> Actor:
