@@ -1,0 +1,1 @@
+"""What shopping does, one function for each use case."""
