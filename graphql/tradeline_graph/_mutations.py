@@ -15,6 +15,7 @@ from tradeline_graph._context import Info
 from tradeline_graph._problems import to_graph
 
 Result = TypeVar("Result")
+Asker = TypeVar("Asker", kernel.Actor, kernel.Shopper)
 
 
 class RequestInput(Protocol):
@@ -47,17 +48,34 @@ async def perform(
     A refusal stores nothing, so that the same request may be tried again. Once it is done, it
     cannot fail any more: what its person may not read is null in the answer.
     """
-    actor = info.context.signed_in()
+    return await _perform_for(info, input, info.context.signed_in(), use_case)
+
+
+async def perform_as_member(
+    info: Info,
+    input: RequestInput,
+    use_case: Callable[[kernel.Connection, kernel.Shopper], Awaitable[int]],
+) -> Outcome:
+    """As `perform`, for a consumer: request ids are each one's own."""
+    return await _perform_for(info, input, info.context.shopping_viewer(), use_case)
+
+
+async def _perform_for(
+    info: Info,
+    input: RequestInput,
+    asker: Asker,
+    use_case: Callable[[kernel.Connection, Asker], Awaitable[int]],
+) -> Outcome:
     body = kernel.body_hash(info.field_name, body_of(input))
     try:
-        async with info.context.db.unit_of_work(actor.network_id) as conn:
+        async with info.context.db.unit_of_work(asker.network_id) as conn:
             answer_id = await kernel.claim_request(
-                conn, actor=actor, request_id=input.request_id, body=body
+                conn, actor=asker, request_id=input.request_id, body=body
             )
             if answer_id is None:
-                answer_id = await use_case(conn, actor)
+                answer_id = await use_case(conn, asker)
                 await kernel.answer_request(
-                    conn, actor=actor, request_id=input.request_id, answer_id=answer_id
+                    conn, actor=asker, request_id=input.request_id, answer_id=answer_id
                 )
     except kernel.Rejected as rejection:
         return Outcome(errors=to_graph(rejection.problems, info.context.locale))
