@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tradeline.kernel import take
-from tradeline.shopping.model import Part, Split
+from tradeline.shopping.model import Split, SplitPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def refund_units(splits: Sequence[Split], units: int, remaining_units: int) -> T
     """
     if not 0 < units <= remaining_units:
         raise ValueError(f"cannot give back {units} of {remaining_units} units")
-    goods, coupon = _rests(splits, Part.GOODS), _rests(splits, Part.COUPON)
+    goods, coupon = _rests(splits, SplitPart.GOODS), _rests(splits, SplitPart.COUPON)
     goods_minor = sum(goods.values()) * units // remaining_units
     coupon_minor = sum(coupon.values()) * units // remaining_units
     back = take_signed(goods, goods_minor, units, remaining_units)
@@ -69,7 +69,9 @@ def refund_units(splits: Sequence[Split], units: int, remaining_units: int) -> T
 
 def refundable_minor(splits: Sequence[Split]) -> int:
     """The most that a price refund of a line may give back."""
-    return sum(_rests(splits, Part.GOODS).values()) - sum(_rests(splits, Part.COUPON).values())
+    return sum(_rests(splits, SplitPart.GOODS).values()) - sum(
+        _rests(splits, SplitPart.COUPON).values()
+    )
 
 
 def refund_price(splits: Sequence[Split], cash_minor: int) -> TakenBack:
@@ -77,7 +79,7 @@ def refund_price(splits: Sequence[Split], cash_minor: int) -> TakenBack:
     most = refundable_minor(splits)
     if not 0 < cash_minor <= most:
         raise ValueError(f"cannot give back {cash_minor} of {most}")
-    goods, coupon = _rests(splits, Part.GOODS), _rests(splits, Part.COUPON)
+    goods, coupon = _rests(splits, SplitPart.GOODS), _rests(splits, SplitPart.COUPON)
     coupon_minor = cash_minor * sum(coupon.values()) // most
     goods_minor = cash_minor + coupon_minor
     return TakenBack(
@@ -92,12 +94,12 @@ def refund_price(splits: Sequence[Split], cash_minor: int) -> TakenBack:
 
 def freight_left_minor(splits: Sequence[Split]) -> int:
     """What is left of the freight that the consumer paid."""
-    return sum(_rests(splits, Part.FREIGHT).values())
+    return sum(_rests(splits, SplitPart.FREIGHT).values())
 
 
 def refund_freight(splits: Sequence[Split], freight_minor: int) -> TakenBack:
     """Give back some of the freight."""
-    rests = _rests(splits, Part.FREIGHT)
+    rests = _rests(splits, SplitPart.FREIGHT)
     return TakenBack(freight_minor=freight_minor, reversals=take_signed(rests, freight_minor, 1, 1))
 
 
@@ -131,7 +133,7 @@ def reverse(splits: Iterable[Split], reversals: Iterable[Reversal]) -> list[Spli
     ]
 
 
-def _rests(splits: Iterable[Split], part: Part) -> dict[int, int]:
+def _rests(splits: Iterable[Split], part: SplitPart) -> dict[int, int]:
     """What remains of each row of a part, by its id, in the order of the tiers."""
     ordered = sorted(splits, key=lambda split: (split.tier, split.id))
-    return {split.id: split.rest_minor for split in ordered if split.part is part}
+    return {split.id: split.remaining_minor for split in ordered if split.part is part}

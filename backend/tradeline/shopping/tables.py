@@ -82,6 +82,7 @@ class ConsumerOrder(Table, tablename="consumer_order", schema="shopping"):
     expires_at = Timestamptz(default=None, null=False)
     paid_at = Timestamptz(default=None, null=True)
     closed_at = Timestamptz(default=None, null=True)
+    completes_at = Timestamptz(default=None, null=True)
     payment_id = BigInt(default=None, null=True)
 
     one_consumer_order_for_each_number = Unique([network_id, number])
@@ -122,6 +123,7 @@ class OrderLine(Table, tablename="order_line", schema="shopping"):
     returned_quantity = BigInt(default=0, null=False)
     refunded_goods_minor = BigInt(default=0, null=False)
     refunded_coupon_minor = BigInt(default=0, null=False)
+    replaces_line_id = BigInt(default=None, null=True)
 
     numbered_once = Unique([network_id, order_id, line_no])
 
@@ -150,6 +152,28 @@ class LegLine(Table, tablename="leg_line", schema="shopping"):
     explanation = JSONB(default=None, null=False)
 
 
+class ConsumerRefund(Table, tablename="consumer_refund", schema="shopping"):
+    """What is taken back of a sale: the document of its debts and bookings."""
+
+    network_id = BigInt(primary_key=True, default=None, null=False)
+    id = BigInt(primary_key=True, default=None, null=False)
+    order_id = BigInt(default=None, null=False)
+    number = Text(default=None, null=False)
+    cause = Text(default=None, null=False)
+    goods_minor = BigInt(default=None, null=False)
+    coupon_minor = BigInt(default=None, null=False)
+    freight_minor = BigInt(default=None, null=False)
+    amount_minor = BigInt(default=None, null=False)
+    reason = Text(default="", null=False)
+    state = Text(default=None, null=False)
+    payment_refund_id = BigInt(default=None, null=True)
+    requested_at = Timestamptz(default=TimestamptzNow(), null=False)
+    settled_at = Timestamptz(default=None, null=True)
+
+    one_refund_for_each_number = Unique([network_id, number])
+    one_refund_for_each_of_the_providers = Unique([network_id, payment_refund_id])
+
+
 class Split(Table, tablename="split", schema="shopping"):
     """Whose the money of an order is, and how much of that was given back."""
 
@@ -163,8 +187,11 @@ class Split(Table, tablename="split", schema="shopping"):
     entity_id = BigInt(default=None, null=False)
     original_minor = BigInt(default=None, null=False)
     reversed_minor = BigInt(default=0, null=False)
+    moved_by_id = BigInt(default=None, null=True)
 
-    split_once = Unique([network_id, order_id, order_line_id, part, tier], nulls_distinct=False)
+    split_once = Unique(
+        [network_id, order_id, order_line_id, part, tier, moved_by_id], nulls_distinct=False
+    )
 
 
 class Reversal(Table, tablename="reversal", schema="shopping"):
@@ -247,3 +274,12 @@ class AfterSaleLine(Table, tablename="after_sale_line", schema="shopping"):
     quantity = BigInt(default=0, null=False)
     goods_minor = BigInt(default=0, null=False)
     coupon_minor = BigInt(default=0, null=False)
+
+
+class PickupAttempt(Table, tablename="pickup_attempt", schema="shopping"):
+    """How often somebody gave a store a pick-up code that is none of its own."""
+
+    network_id = BigInt(primary_key=True, default=None, null=False)
+    store_id = BigInt(primary_key=True, default=None, null=False)
+    failures = Integer(default=None, null=False)
+    window_ends_at = Timestamptz(default=None, null=False)

@@ -49,7 +49,8 @@ SELECT kernel.guard_table('shopping.cart_carry', 'SELECT, INSERT, UPDATE');
 
 -- Sold by the store's legal entity to a member; paid to the collector, who is at a tier of the
 -- route. `plan` explains where the goods come from. Who receives them is sealed, and copied from
--- the member's address: what happens to that later changes no order.
+-- the member's address: what happens to that later changes no order. At `completes_at` it counts as
+-- received, unless the member has said so before.
 CREATE TABLE shopping.consumer_order (
     network_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -83,6 +84,7 @@ CREATE TABLE shopping.consumer_order (
     expires_at timestamptz NOT NULL,
     paid_at timestamptz,
     closed_at timestamptz,
+    completes_at timestamptz,
     payment_id bigint,
     PRIMARY KEY (network_id, id),
     CONSTRAINT one_consumer_order_for_each_number UNIQUE (network_id, number),
@@ -111,6 +113,8 @@ CREATE INDEX consumer_order_by_member
 CREATE INDEX consumer_order_by_store ON shopping.consumer_order (network_id, store_id, id);
 CREATE INDEX consumer_order_by_expiry
     ON shopping.consumer_order (expires_at) WHERE state = 'to_pay';
+CREATE INDEX consumer_order_by_completion
+    ON shopping.consumer_order (completes_at) WHERE state = 'shipped';
 CREATE UNIQUE INDEX one_waiting_order_for_each_pickup_code
     ON shopping.consumer_order (network_id, store_id, pickup_code_lookup)
  WHERE pickup_code_lookup IS NOT NULL AND state IN ('to_pay', 'to_pick_up');
@@ -134,7 +138,8 @@ SELECT kernel.guard_table('shopping.order_tier', 'SELECT, INSERT');
 
 -- A SKU from one source: the tier whose stock serves it. Of `quantity`, some is cancelled or
 -- shipped, and of that some returned; `goods_minor` less `coupon_minor` was paid for the line, of
--- which the refunded parts are given back. `explanation` is how the retail price came to be.
+-- which the refunded parts are given back. `explanation` is how the retail price came to be. A line that
+-- replaces another has taken over units that the other's source could not serve.
 CREATE TABLE shopping.order_line (
     network_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -157,6 +162,7 @@ CREATE TABLE shopping.order_line (
     returned_quantity bigint NOT NULL DEFAULT 0,
     refunded_goods_minor bigint NOT NULL DEFAULT 0,
     refunded_coupon_minor bigint NOT NULL DEFAULT 0,
+    replaces_line_id bigint,
     PRIMARY KEY (network_id, id),
     CONSTRAINT numbered_once UNIQUE (network_id, order_id, line_no),
     CONSTRAINT orders_something CHECK (quantity > 0),
@@ -171,8 +177,11 @@ CREATE TABLE shopping.order_line (
         refunded_goods_minor BETWEEN 0 AND goods_minor
         AND refunded_coupon_minor BETWEEN 0 AND coupon_minor),
     FOREIGN KEY (network_id, order_id) REFERENCES shopping.consumer_order,
-    FOREIGN KEY (network_id, sku_id) REFERENCES catalog.sku
+    FOREIGN KEY (network_id, sku_id) REFERENCES catalog.sku,
+    FOREIGN KEY (network_id, replaces_line_id) REFERENCES shopping.order_line
 ) WITH (fillfactor = 80);
+CREATE INDEX order_line_by_replaced ON shopping.order_line (network_id, replaces_line_id)
+ WHERE replaces_line_id IS NOT NULL;
 SELECT kernel.guard_table('shopping.order_line', 'SELECT, INSERT, UPDATE');
 
 -- What an order comes to on an edge of its route. No order of dealers: it has no steps of its own,
@@ -210,9 +219,44 @@ CREATE TABLE shopping.leg_line (
 CREATE INDEX leg_line_by_order ON shopping.leg_line (network_id, order_id, tier);
 SELECT kernel.guard_table('shopping.leg_line', 'SELECT, INSERT');
 
+-- What is taken back of a sale: the document of its debts and bookings. `amount_minor` goes to the
+-- consumer, by the provider's refund, where it is more than nothing. Cause 'moved': nothing goes to
+-- the consumer, what is taken from one source is another's.
+CREATE TABLE shopping.consumer_refund (
+    network_id bigint NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    order_id bigint NOT NULL,
+    number text NOT NULL,
+    cause text NOT NULL,
+    goods_minor bigint NOT NULL,
+    coupon_minor bigint NOT NULL,
+    freight_minor bigint NOT NULL,
+    amount_minor bigint NOT NULL,
+    reason text NOT NULL DEFAULT '',
+    state text NOT NULL,
+    payment_refund_id bigint,
+    requested_at timestamptz NOT NULL DEFAULT now(),
+    settled_at timestamptz,
+    PRIMARY KEY (network_id, id),
+    CONSTRAINT one_refund_for_each_number UNIQUE (network_id, number),
+    CONSTRAINT one_refund_for_each_of_the_providers UNIQUE (network_id, payment_refund_id),
+    CONSTRAINT cause_is_known
+        CHECK (cause IN ('cancel', 'unavailable', 'return', 'price', 'freight', 'moved')),
+    CONSTRAINT state_is_known CHECK (state IN ('requested', 'succeeded', 'abnormal')),
+    CONSTRAINT settled_when_it_is_over CHECK ((settled_at IS NULL) = (state = 'requested')),
+    CONSTRAINT sums_are_not_negative CHECK (
+        coupon_minor BETWEEN 0 AND goods_minor AND freight_minor >= 0),
+    CONSTRAINT amount_is_its_parts CHECK (amount_minor = CASE cause
+        WHEN 'moved' THEN 0 ELSE goods_minor - coupon_minor + freight_minor END),
+    FOREIGN KEY (network_id, order_id) REFERENCES shopping.consumer_order
+);
+CREATE INDEX consumer_refund_by_order ON shopping.consumer_refund (network_id, order_id, id);
+SELECT kernel.guard_table('shopping.consumer_refund', 'SELECT, INSERT, UPDATE');
+
 -- Whose the money of an order is, frozen at placement: of each line its goods (the margin of a tier,
 -- below zero where it sells below cost) and what each bears of the coupon; the freight, of no line,
--- is whose goods are shipped. Parts of zero are left out. All obligations follow from this alone.
+-- is whose goods are shipped. Parts of zero are left out. All obligations follow from this alone. A
+-- row that was `moved_by` a document came with a new source, in place of what that document takes.
 CREATE TABLE shopping.split (
     network_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -224,20 +268,22 @@ CREATE TABLE shopping.split (
     entity_id bigint NOT NULL,
     original_minor bigint NOT NULL,
     reversed_minor bigint NOT NULL DEFAULT 0,
+    moved_by_id bigint,
     PRIMARY KEY (network_id, id),
     CONSTRAINT split_once UNIQUE NULLS NOT DISTINCT (
-        network_id, order_id, order_line_id, part, tier),
+        network_id, order_id, order_line_id, part, tier, moved_by_id),
     CONSTRAINT part_is_known CHECK (part IN ('goods', 'coupon', 'freight')),
     CONSTRAINT is_of_a_line_unless_freight CHECK ((part = 'freight') = (order_line_id IS NULL)),
     CONSTRAINT only_goods_may_cost_a_tier CHECK (original_minor > 0
         OR part = 'goods' AND original_minor < 0),
     CONSTRAINT never_reverses_more_than_it_was CHECK (
         reversed_minor BETWEEN least(original_minor, 0) AND greatest(original_minor, 0)),
-    FOREIGN KEY (network_id, order_id) REFERENCES shopping.consumer_order
+    FOREIGN KEY (network_id, order_id) REFERENCES shopping.consumer_order,
+    FOREIGN KEY (network_id, moved_by_id) REFERENCES shopping.consumer_refund
 ) WITH (fillfactor = 80);
 SELECT kernel.guard_table('shopping.split', 'SELECT, INSERT, UPDATE');
 
--- What a refund (its id is the document) takes of each split, with the sign of the split.
+-- What a refund takes of each split, with the sign of the split.
 CREATE TABLE shopping.reversal (
     network_id bigint NOT NULL,
     refund_id bigint NOT NULL,
@@ -245,6 +291,7 @@ CREATE TABLE shopping.reversal (
     amount_minor bigint NOT NULL,
     PRIMARY KEY (network_id, refund_id, split_id),
     CONSTRAINT reverses_something CHECK (amount_minor <> 0),
+    FOREIGN KEY (network_id, refund_id) REFERENCES shopping.consumer_refund,
     FOREIGN KEY (network_id, split_id) REFERENCES shopping.split
 );
 CREATE INDEX reversal_by_split ON shopping.reversal (network_id, split_id);
@@ -326,7 +373,8 @@ CREATE TABLE shopping.after_sale (
     CONSTRAINT state_is_known CHECK (
         state IN ('requested', 'accepted', 'refused', 'withdrawn', 'refunded')),
     CONSTRAINT amount_is_not_negative CHECK (amount_minor >= 0),
-    FOREIGN KEY (network_id, order_id) REFERENCES shopping.consumer_order
+    FOREIGN KEY (network_id, order_id) REFERENCES shopping.consumer_order,
+    FOREIGN KEY (network_id, refund_id) REFERENCES shopping.consumer_refund
 );
 CREATE INDEX after_sale_by_order ON shopping.after_sale (network_id, order_id, id);
 CREATE INDEX after_sale_by_refund
@@ -349,6 +397,18 @@ CREATE TABLE shopping.after_sale_line (
 CREATE INDEX after_sale_line_by_order_line
     ON shopping.after_sale_line (network_id, order_line_id);
 SELECT kernel.guard_table('shopping.after_sale_line', 'SELECT, INSERT, UPDATE');
+
+-- How often somebody gave a store a pick-up code that is none of its own, until `window_ends_at`.
+CREATE TABLE shopping.pickup_attempt (
+    network_id bigint NOT NULL,
+    store_id bigint NOT NULL,
+    failures integer NOT NULL,
+    window_ends_at timestamptz NOT NULL,
+    PRIMARY KEY (network_id, store_id),
+    CONSTRAINT counts_failures CHECK (failures >= 0),
+    FOREIGN KEY (network_id, store_id) REFERENCES channels.store
+);
+SELECT kernel.guard_table('shopping.pickup_attempt', 'SELECT, INSERT, UPDATE');
 
 -- Documents are numbered by their id, which is taken before the row is written.
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA shopping TO tradeline_app;
