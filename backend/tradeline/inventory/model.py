@@ -371,3 +371,85 @@ class Supply:
                 continue
             for part, each in parts.items():
                 self._free[warehouse_id, part] += units * each
+
+
+@dataclass(frozen=True, slots=True)
+class StockRow:
+    """One stock level of an organization, as it was when it was read or locked."""
+
+    org_id: int
+    warehouse_id: int
+    region: str
+    priority: int
+    sku_id: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockPlace:
+    """A warehouse that keeps some of what was asked for."""
+
+    warehouse_id: int
+    org_id: int
+    region: str
+    priority: int
+
+
+class Stock:
+    """What stands free in the warehouses of some organizations. As `Supply`, it keeps what was
+    taken as taken, so that orders are judged in the order in which they ask; here whoever takes
+    says from which warehouse.
+
+    `bundles` are SKUs without stock of their own: what is free of one is what its components in
+    the same warehouse allow.
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[StockRow],
+        bundles: Mapping[int, Mapping[int, int]] | None = None,
+    ) -> None:
+        self._free: dict[tuple[int, int], int] = {}
+        self._bundles = {id: parts for id, parts in (bundles or {}).items() if parts}
+        places: dict[int, dict[int, StockPlace]] = {}
+        for row in rows:
+            self._free[row.warehouse_id, row.sku_id] = row.free
+            ours = places.setdefault(row.org_id, {})
+            if row.warehouse_id not in ours:
+                ours[row.warehouse_id] = StockPlace(
+                    row.warehouse_id, row.org_id, row.region, row.priority
+                )
+        self._places = {
+            org_id: tuple(
+                sorted(ours.values(), key=lambda place: (place.priority, place.warehouse_id))
+            )
+            for org_id, ours in places.items()
+        }
+
+    def places(self, org_id: int) -> tuple[StockPlace, ...]:
+        """The organization's warehouses that keep any of what was asked for, the first first."""
+        return self._places.get(org_id, ())
+
+    def components(self, sku_id: int) -> Mapping[int, int] | None:
+        """How many of which other SKUs are in one of a bundle; None for other SKUs."""
+        return self._bundles.get(sku_id)
+
+    def free(self, warehouse_id: int, sku_id: int) -> int:
+        """How many could still be taken there."""
+        parts = self._bundles.get(sku_id)
+        if parts is None:
+            return self._free.get((warehouse_id, sku_id), 0)
+        return min(self._free.get((warehouse_id, p), 0) // each for p, each in parts.items())
+
+    def take(self, warehouse_id: int, sku_id: int, quantity: int) -> None:
+        """Count so many as taken; the caller has seen that they are free."""
+        self._move(warehouse_id, sku_id, -quantity)
+
+    def put_back(self, warehouse_id: int, sku_id: int, quantity: int) -> None:
+        """Undo `take`: an order that is refused takes nothing."""
+        self._move(warehouse_id, sku_id, quantity)
+
+    def _move(self, warehouse_id: int, sku_id: int, units: int) -> None:
+        parts = self._bundles.get(sku_id)
+        for part, each in ((sku_id, 1),) if parts is None else parts.items():
+            self._free[warehouse_id, part] += units * each

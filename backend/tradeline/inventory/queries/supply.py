@@ -11,6 +11,7 @@ from tradeline.inventory.model import (
     NewHold,
     Release,
     StockReceipt,
+    StockRow,
     SupplySource,
 )
 from tradeline.kernel import Actor, Connection
@@ -34,6 +35,25 @@ LOAD_SUPPLY = """
 # The ORDER BY is the lock order. Rows are sorted before they are locked, and what another
 # transaction changed meanwhile is read again, so `free` is that of the locked row.
 LOCK_SUPPLY = LOAD_SUPPLY + " ORDER BY level.warehouse_id, level.sku_id FOR NO KEY UPDATE OF level"
+
+LOAD_STOCK = """
+    WITH pair AS (
+        SELECT DISTINCT wanted.org_id, wanted.sku_id
+          FROM unnest($2::bigint[], $3::bigint[]) AS wanted (org_id, sku_id)
+    )
+    SELECT warehouse.org_id, level.warehouse_id, warehouse.region, warehouse.priority,
+           level.sku_id, level.on_hand - level.held AS free
+      FROM pair
+      JOIN inventory.warehouse AS warehouse
+        ON warehouse.network_id = $1 AND warehouse.org_id = pair.org_id AND warehouse.is_active
+      JOIN inventory.stock_level AS level
+        ON level.network_id = $1
+       AND level.warehouse_id = warehouse.id
+       AND level.sku_id = pair.sku_id
+"""
+
+# The same rows in the same order as of LOCK_SUPPLY: orders of dealers and of consumers meet here.
+LOCK_STOCK = LOAD_STOCK + " ORDER BY level.warehouse_id, level.sku_id FOR NO KEY UPDATE OF level"
 
 LOCK_OWN_SUPPLY = """
     SELECT level.sku_id, level.warehouse_id, warehouse.priority,
@@ -354,6 +374,15 @@ async def lock_supply(
     """Lock every stock level that could serve the pairs (relationship, SKU)."""
     rows = await conn.fetch(LOCK_SUPPLY, network_id, *_columns(pairs))
     return [SupplySource(**row) for row in rows]
+
+
+async def fetch_stock(
+    conn: Connection, network_id: int, pairs: Sequence[tuple[int, int]], *, is_locking: bool
+) -> list[StockRow]:
+    """The levels of the pairs (organization, SKU), locked where they are to be taken from."""
+    statement = LOCK_STOCK if is_locking else LOAD_STOCK
+    rows = await conn.fetch(statement, network_id, *_columns(pairs))
+    return [StockRow(**row) for row in rows]
 
 
 async def lock_own_supply(

@@ -10,6 +10,7 @@ from tradeline.inventory.model import (
     HoldShipment,
     NewHold,
     Release,
+    Stock,
     StockReceipt,
     Supply,
 )
@@ -45,6 +46,37 @@ async def load_supply(
     """As `lock_supply`, without locking: to look at. Nothing may be held of what it gives."""
     stocked = _stocked(pairs, bundles or {})
     return Supply(await queries.load_supply(conn, network_id, stocked) if pairs else (), bundles)
+
+
+async def lock_stock(
+    conn: Connection,
+    *,
+    network_id: int,
+    pairs: Sequence[tuple[int, int]],
+    bundles: Mapping[int, Mapping[int, int]] | None = None,
+) -> Stock:
+    """Lock what stands of the pairs (org_id, sku_id) in the organizations' active warehouses; one
+    statement, in the order in which `lock_supply` locks.
+
+    For a consumer's order, whose stock may be anybody's of the route. As there, of bundles the
+    components are locked, and everything that the unit of work will touch is locked in one call.
+    """
+    stocked = _stocked(pairs, bundles or {})
+    rows = await queries.fetch_stock(conn, network_id, stocked, is_locking=True) if pairs else ()
+    return Stock(rows, bundles)
+
+
+async def load_stock(
+    conn: Connection,
+    *,
+    network_id: int,
+    pairs: Sequence[tuple[int, int]],
+    bundles: Mapping[int, Mapping[int, int]] | None = None,
+) -> Stock:
+    """As `lock_stock`, without locking: to look at. Nothing may be held of what it gives."""
+    stocked = _stocked(pairs, bundles or {})
+    rows = await queries.fetch_stock(conn, network_id, stocked, is_locking=False) if pairs else ()
+    return Stock(rows, bundles)
 
 
 async def available(
@@ -170,9 +202,10 @@ async def send_back_stock(
 def _stocked(
     pairs: Sequence[tuple[int, int]], bundles: Mapping[int, Mapping[int, int]]
 ) -> list[tuple[int, int]]:
-    """The pairs of which stock is kept: those of a bundle's components in place of the bundle."""
+    """The pairs of which stock is kept: those of a bundle's components in place of the bundle.
+    The first of each is an edge, or an organization."""
     return [
-        (relationship_id, part)
-        for relationship_id, sku_id in pairs
+        (keeper_id, part)
+        for keeper_id, sku_id in pairs
         for part in bundles.get(sku_id, (sku_id,))
     ]
