@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tradeline.kernel import take
 from tradeline.settlement import ObligationKind
@@ -28,7 +29,7 @@ def split_goods(goods_minor: int, costs: Sequence[int]) -> dict[int, int]:
     """A line's goods by tier; `costs` are what it comes to on each edge, from the store's up to
     that of its source. A tier that sells below its cost gets less than nothing."""
     prices = (goods_minor, *costs, 0)
-    margins = [price - cost for price, cost in zip(prices, prices[1:], strict=False)]
+    margins = [price - cost for price, cost in pairwise(prices)]
     return {tier: margin for tier, margin in enumerate(margins) if margin}
 
 
