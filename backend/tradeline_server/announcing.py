@@ -1,7 +1,8 @@
 """What the worker tells all processes: that something has changed, and whom it concerns (ADR 0012).
 
 Announcements go by NOTIFY, a few to a message, as JSON of at most what PostgreSQL carries. They say
-nothing that could be read: ids of rows, and the organizations that are parties to them.
+nothing that could be read: ids of rows, and the organizations that are parties to them. A consumer
+is told as well, as what their request ids are kept under: their id below zero.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ NOUNS: Final[Mapping[str, Telling]] = {
     "assortment": Telling(ChangeKind.CATALOG, "Assortment"),
     "barcode": Telling(ChangeKind.CATALOG, "Sku"),
     "category": Telling(ChangeKind.CATALOG, "Category"),
+    "consumer_order": Telling(ChangeKind.SALE, "Sale", "order_id"),
     "credit": Telling(ChangeKind.CREDIT, *_ON_EDGE),
     "member": Telling(ChangeKind.MEMBER, "Member"),
     "order": Telling(ChangeKind.ORDER, "Order", "order_id"),
@@ -101,7 +103,7 @@ TOPICS: Final[Mapping[str, Telling]] = {
     "warehouse.granted": Telling(ChangeKind.STOCK, "Relationship"),
 }
 
-# Where a payload names its parties itself.
+# Where a payload names its parties itself; several as `org_ids`, a consumer as `member_id`.
 PARTY_NAMES: Final = ("seller_org_id", "buyer_org_id", "org_id", "held_for_org_id", "owner_org_id")
 
 
@@ -179,9 +181,12 @@ def _announcement(
         log.warning("nobody is told of a topic", topic=event.topic)
         return None
     payload = event.payload
-    parties = {payload.get(name) for name in PARTY_NAMES}
+    parties = {payload.get(name) for name in PARTY_NAMES} | set(payload.get("org_ids", ()))
     if how.kind is ChangeKind.ORGANIZATION:
         parties |= {payload.get("id"), payload.get("parent_id")}
+    is_sale = how.kind is ChangeKind.SALE
+    if is_sale and (member_id := _whole(payload.get("member_id"))) is not None:
+        parties.add(-member_id)
     edge = edges.get((event.network_id, _whole(payload.get("relationship_id")) or 0))
     if edge is not None:
         parties |= {edge.seller_org_id, edge.buyer_org_id}
@@ -194,7 +199,7 @@ def _announcement(
         how.kind,
         how.type_name,
         None if how.type_name is None else _whole(payload.get(how.id_name)),
-        _whole(payload.get("order_id")),
+        None if is_sale else _whole(payload.get("order_id")),  # which is of another type
     )
 
 

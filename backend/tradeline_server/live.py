@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from typing import Final
 
 import asyncpg
 import msgspec
 import structlog
 
-from tradeline.kernel import APPLICATION_ROLE, Actor
+from tradeline.kernel import APPLICATION_ROLE
 from tradeline_graph._news import EVERYTHING, News
 from tradeline_server import queries
 from tradeline_server.announcing import read_message
@@ -70,7 +70,7 @@ class Inbox:
 
 
 class Live:
-    """Subscribers by organization, and the sockets that are open, of one process."""
+    """Subscribers by organization or consumer, and the sockets that are open, of one process."""
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
@@ -90,17 +90,19 @@ class Live:
             await asyncio.wait([task])
 
     @contextlib.contextmanager
-    def inbox(self, actor: Actor) -> Iterator[Inbox]:
-        """What the actor's organization is told from now on."""
-        key = (actor.network_id, actor.org_id)
+    def inbox(self, network_id: int, listeners: Collection[int]) -> Iterator[Inbox]:
+        """What these are told from now on: organizations, or consumers by their ids below zero."""
+        keys = [(network_id, listener) for listener in listeners]
         inbox = Inbox()
-        self._inboxes.setdefault(key, set()).add(inbox)
+        for key in keys:
+            self._inboxes.setdefault(key, set()).add(inbox)
         try:
             yield inbox
         finally:
-            self._inboxes[key].discard(inbox)
-            if not self._inboxes[key]:
-                del self._inboxes[key]
+            for key in keys:
+                self._inboxes[key].discard(inbox)
+                if not self._inboxes[key]:
+                    del self._inboxes[key]
 
     @contextlib.contextmanager
     def place(self, whose: str) -> Iterator[bool]:

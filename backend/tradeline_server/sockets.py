@@ -12,7 +12,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
 import asyncpg
 import msgspec
@@ -22,8 +22,8 @@ from litestar import WebSocket
 from litestar.exceptions import WebSocketDisconnect
 from strawberry.types.execution import PreExecutionError
 
-from tradeline import identity
-from tradeline.kernel import Actor, Connection
+from tradeline import identity, members
+from tradeline.kernel import Actor, Connection, Shopper
 from tradeline_graph._context import Context
 from tradeline_graph._execution import word
 from tradeline_graph._news import News
@@ -63,7 +63,8 @@ NO_PLACE: Final = "Too many connections are open; close some, or try again later
 
 log = structlog.get_logger("tradeline.socket")
 
-WhoAsks = Callable[[Connection], Awaitable[Actor | None]]
+Listener: TypeAlias = Actor | Shopper
+WhoAsks: TypeAlias = Callable[[Connection], Awaitable[Listener | None]]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 
@@ -113,14 +114,14 @@ async def serve_subscriptions(socket: WebSocket[Any, Any, Any], live: Live) -> N
 
 
 class Conversation:
-    """One socket. `_actor` is who listens, as of the last look."""
+    """One socket. `_listener` is who listens, as of the last look."""
 
     def __init__(self, socket: WebSocket[Any, Any, Any], live: Live) -> None:
         self._socket = socket
         self._live = live
         self._state = socket.app.state
         self._who_asks: WhoAsks | None = self._handshake_credential()
-        self._actor: Actor | None = None
+        self._listener: Listener | None = None
         self._place = contextlib.ExitStack()
         self._sending = asyncio.Lock()
         self._received_at: deque[float] = deque(maxlen=MESSAGES_MAX)
@@ -154,7 +155,7 @@ class Conversation:
                     await self._socket.close(code=closing.code, reason=closing.reason)
 
     async def _converse(self) -> None:
-        self._actor = await self._look_up()
+        self._listener = await self._look_up()
         self._take_place()
         try:
             async with asyncio.timeout(INIT_SECONDS_MAX):
@@ -175,8 +176,8 @@ class Conversation:
                 raise Closing(UNAUTHORIZED, "Send connection_init first.")
         if (token := _bearer(message.payload or {})) is not None:
             self._who_asks = self._by_token(token)
-            self._actor = await self._look_up()
-        if self._actor is None:
+            self._listener = await self._look_up()
+        if self._listener is None:
             raise Closing(UNAUTHORIZED, "Sign in first.")
         self._take_place()
         await self._send({"type": "connection_ack"})
@@ -228,11 +229,13 @@ class Conversation:
             await self._send({"id": message.id, **last})
 
     def _context(self) -> Context:
-        assert self._actor is not None, "nothing runs before connection_init"
+        listener = self._listener
+        assert listener is not None, "nothing runs before connection_init"
         return Context(
             db=self._state.db,
-            actor=self._actor,
-            locale=self._actor.locale,
+            actor=listener if isinstance(listener, Actor) else None,
+            shopper=listener if isinstance(listener, Shopper) else None,
+            locale=listener.locale,
             token_keys=self._state.token_keys,
             trusted_documents=self._state.get("trusted_documents"),
             feed=self,
@@ -240,25 +243,44 @@ class Conversation:
         )
 
     def _worded(self, cause: Exception) -> GraphQLError:
-        assert self._actor is not None, "nothing runs before connection_init"
+        assert self._listener is not None, "nothing runs before connection_init"
         if isinstance(cause, GraphQLError) and cause.original_error is None:
             return cause
-        return word(GraphQLError(str(cause), original_error=cause), self._actor.locale)
+        return word(GraphQLError(str(cause), original_error=cause), self._listener.locale)
 
     async def batches(self) -> AsyncIterator[tuple[Actor, Sequence[News]]]:
         """News of the organization that the socket listens for; ends with the socket."""
-        assert self._actor is not None, "nothing runs before connection_init"
-        with self._live.inbox(self._actor) as inbox:
+        actor = self._listener
+        assert isinstance(actor, Actor), "the scope of the subscription sees to it"
+        async for listener, batch in self._batches(actor.network_id, [actor.org_id]):
+            assert isinstance(listener, Actor), "another one has been hung up on"
+            yield listener, batch
+
+    async def member_batches(self) -> AsyncIterator[tuple[Shopper, Sequence[News]]]:
+        """News of a consumer's own, under whichever of their ids; ends with the socket."""
+        shopper = self._listener
+        assert isinstance(shopper, Shopper), "the scope of the subscription sees to it"
+        network_id = shopper.network_id
+        async with self._state.db.reading(network_id) as conn:
+            ids = await members.family_of(conn, network_id, shopper.member_id)
+        async for listener, batch in self._batches(network_id, [-id for id in ids]):
+            assert isinstance(listener, Shopper), "another one has been hung up on"
+            yield listener, batch
+
+    async def _batches(
+        self, network_id: int, listeners: Sequence[int]
+    ) -> AsyncIterator[tuple[Listener, Sequence[News]]]:
+        with self._live.inbox(network_id, listeners) as inbox:
             while True:
                 batch = await inbox.take()
-                if (actor := await self._still_there()) is None:
+                if (listener := await self._still_there()) is None:
                     return
-                yield actor, batch
+                yield listener, batch
 
-    async def _still_there(self) -> Actor | None:
+    async def _still_there(self) -> Listener | None:
         """Who listens, and what they may do now; None once it is another than at the beginning, or
         nobody: then the socket closes."""
-        before = self._actor
+        before = self._listener
         assert before is not None, "nothing runs before connection_init"
         try:
             now = await self._look_up()
@@ -268,9 +290,9 @@ class Conversation:
         if now is None:
             self._close_with(Closing(UNAUTHORIZED, "The sign-in has ended; sign in again."))
         elif _who(now) != _who(before):
-            self._close_with(Closing(FORBIDDEN, "You act for another organization now; reconnect."))
+            self._close_with(Closing(FORBIDDEN, "You are somebody else now; reconnect."))
         else:
-            self._actor = now
+            self._listener = now
             return now
         return None
 
@@ -283,8 +305,9 @@ class Conversation:
         raise await self._closing
 
     async def _stay_alive(self) -> None:
-        assert self._actor is not None, "nothing runs before connection_init"
-        with self._live.bell(self._actor.account_id) as bell:
+        assert self._listener is not None, "nothing runs before connection_init"
+        account_id = self._listener.account_id if isinstance(self._listener, Actor) else None
+        with self._live.bell(account_id) as bell:
             while True:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(bell.wait(), ALIVE_SECONDS)
@@ -292,7 +315,7 @@ class Conversation:
                 if await self._still_there() is not None:
                     await self._send({"type": "ping"})
 
-    async def _look_up(self) -> Actor | None:
+    async def _look_up(self) -> Listener | None:
         """Who listens, by the database; one that is away for a moment is waited for.
 
         Raises Closing if it stays away.
@@ -339,8 +362,7 @@ class Conversation:
     def _take_place(self) -> None:
         """Count among the sockets of whoever listens, instead of where it was counted before."""
         self._place.close()
-        actor = self._actor
-        whose = NOBODY if actor is None else f"{actor.account_id}/{actor.api_client_id}"
+        whose = NOBODY if self._listener is None else _place_of(self._listener)
         if not self._place.enter_context(self._live.place(whose)):
             raise Closing(TRY_AGAIN_LATER, NO_PLACE)
 
@@ -377,8 +399,18 @@ def _first(group: BaseExceptionGroup[Closing]) -> Closing:
     return first if isinstance(first, Closing) else _first(first)
 
 
-def _who(actor: Actor) -> tuple[int, int, int | None, int | None]:
-    return actor.network_id, actor.org_id, actor.account_id, actor.api_client_id
+def _who(listener: Listener) -> tuple[int | None, ...]:
+    who = listener.network_id, listener.request_owner
+    if isinstance(listener, Shopper):
+        return who
+    return *who, listener.account_id, listener.api_client_id
+
+
+def _place_of(listener: Listener) -> str:
+    """Under which sockets are counted: an account's, a machine's or a consumer's."""
+    if isinstance(listener, Shopper):
+        return f"member/{listener.network_id}/{listener.member_id}"
+    return f"{listener.account_id}/{listener.api_client_id}"
 
 
 def _bearer(payload: Mapping[str, Any]) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from tradeline.kernel import Actor
+from tradeline.kernel import Actor, Shopper
 
 
 class ChangeKind(StrEnum):
@@ -25,6 +25,7 @@ class ChangeKind(StrEnum):
     PRICE = "PRICE"
     RELATIONSHIP = "RELATIONSHIP"
     RETURN = "RETURN"
+    SALE = "SALE"
     SHIPMENT = "SHIPMENT"
     STATEMENT = "STATEMENT"
     STOCK = "STOCK"
@@ -45,7 +46,10 @@ EVERYTHING = News(kind=ChangeKind.EVERYTHING)
 
 
 class Feed(Protocol):
-    """What a subscriber is told: its organization's news, batch by batch, for as long as it may
-    listen. Beside each batch stands who the subscriber is and what they may do at that moment."""
+    """What a subscriber is told, batch by batch, for as long as it may listen: its organization's
+    news, or a consumer's own. Beside each batch stands who the subscriber is at that moment, and
+    what they may do."""
 
     def batches(self) -> AsyncIterator[tuple[Actor, Sequence[News]]]: ...
+
+    def member_batches(self) -> AsyncIterator[tuple[Shopper, Sequence[News]]]: ...

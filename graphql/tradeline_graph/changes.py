@@ -31,6 +31,7 @@ MAY_SEE: Mapping[ChangeKind, tuple[Permission, ...]] = {
     ChangeKind.PRICE: (Permission.PRICE_READ, Permission.PRICE_MANAGE),
     ChangeKind.RELATIONSHIP: (Permission.RELATIONSHIP_READ,),
     ChangeKind.RETURN: _OF_ORDERS,
+    ChangeKind.SALE: (Permission.CONSUMER_ORDER_READ,),
     ChangeKind.SHIPMENT: _OF_ORDERS,
     ChangeKind.STATEMENT: (Permission.STATEMENT_READ, Permission.STATEMENT_CONFIRM),
     ChangeKind.STOCK: (Permission.STOCK_READ, Permission.STOCK_HOLD),
