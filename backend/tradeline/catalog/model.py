@@ -201,6 +201,30 @@ class Tradable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sellable:
+    """What a sale to a consumer must know of a SKU, whoever's it is: it is counted in base units. A
+    bundle comes with its components."""
+
+    sku_id: int
+    sku_code: str
+    sku_name: str
+    sku_name_en: str
+    base_unit: str
+    base_pack_id: int
+    components: tuple[Component, ...] = ()
+
+    @property
+    def composition(self) -> dict[int, int]:
+        """How many base units of which SKUs are in a bundle; empty for what is none."""
+        return {component.sku_id: component.quantity for component in self.components}
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether none of its components is off the market."""
+        return all(component.is_active for component in self.components)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewCategory:
     """A category to create; its parent is one of the same owner."""
 

@@ -39,6 +39,7 @@ from tradeline.pricing.service.price_lists import (
 from tradeline.pricing.service.quotes import (
     QuoteLine,
     load_price_sheets,
+    load_sheets,
     price_lines,
     quote_prices,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "list_price_lists",
     "list_prices",
     "load_price_sheets",
+    "load_sheets",
     "preview_prices",
     "price_lines",
     "price_lists_by_ids",

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tradeline.catalog.model import CodeMatch, Offer, OfferFilter, Sku, SkuFilter, Tradable
+from tradeline.catalog.model import (
+    CodeMatch,
+    Offer,
+    OfferFilter,
+    Sellable,
+    Sku,
+    SkuFilter,
+    Tradable,
+)
 from tradeline.catalog.queries import components as component_queries
 from tradeline.catalog.queries import offers as offer_queries
+from tradeline.catalog.queries import sellable as sellable_queries
 from tradeline.catalog.queries import skus as queries
 from tradeline.catalog.rules import is_code
 from tradeline.catalog.search_text import search_terms
@@ -93,6 +102,22 @@ async def load_tradable(
     """What pairs of edge and SKU may be traded now, for modules above, whoever asks. One
     statement. A pair is absent when the edge does not trade, or does not trade the SKU."""
     return await offer_queries.load_tradable(conn, network_id, pairs)
+
+
+async def load_sellable(
+    conn: Connection, *, network_id: int, sku_ids: Sequence[int]
+) -> dict[int, Sellable]:
+    """What is on the market of some SKUs, for modules above, whoever asks. One statement."""
+    return await sellable_queries.fetch_sellable(conn, network_id, sku_ids) if sku_ids else {}
+
+
+async def load_traded(
+    conn: Connection, *, network_id: int, pairs: Sequence[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """Which pairs of edge and SKU are in an assortment of an edge that trades now: what
+    `load_tradable` asks, for whoever need not know the edge's packs and minimum. The SKU itself may
+    be off the market."""
+    return await sellable_queries.fetch_traded(conn, network_id, pairs) if pairs else set()
 
 
 async def load_compositions(

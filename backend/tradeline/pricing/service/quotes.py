@@ -62,6 +62,14 @@ async def price_lines(
     return [sheets[pair].resolve(r) for pair, r in zip(_pairs(requests), requests, strict=True)]
 
 
+async def load_sheets(
+    conn: Connection, *, network_id: int, pairs: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], PriceSheet]:
+    """As `load_price_sheets`, for modules above, whoever asks: for prices of quantities that are
+    not known yet."""
+    return await queries.fetch_sheets(conn, network_id, None, pairs) if pairs else {}
+
+
 async def load_price_sheets(
     conn: Connection, *, actor: Actor, pairs: Sequence[tuple[int, int]]
 ) -> dict[tuple[int, int], PriceSheet]:
