@@ -14,6 +14,7 @@ from tradeline_server.settings import load_settings
 from tradeline_server.wechat.simulator import (
     Config,
     environment_of,
+    kept_branch_keys,
     kept_keys,
     running_simulator,
 )
@@ -27,7 +28,7 @@ PORT_DEFAULT = 8090
     "--notify-url",
     default="http://127.0.0.1:8000/wechat/notices",
     show_default=True,
-    help="Where notices will be sent, as the printed settings say. Tradeline takes none yet.",
+    help="Where notices will be sent: each merchant's to this address and /<its number>.",
 )
 @click.option(
     "--retry-scale",
@@ -40,7 +41,8 @@ PORT_DEFAULT = 8090
 def command(port: int, notify_url: str, retry_scale: float, as_json: bool) -> None:
     """Run a WeChat of your own: Pay, logging in, messages, until Ctrl-C.
 
-    Prints the settings by which Tradeline talks to it. Its keys are made at the first start and
+    Prints the settings by which Tradeline talks to it; `tradeline run` starts one by itself
+    where none are set. Its keys are made at the first start and
     kept in TRADELINE_HOME/wechat-simulator; payments and clock are in memory, gone at the end.
     It listens on this machine only, and sends notices to this machine only.
 
@@ -57,8 +59,10 @@ async def _simulate(port: int, notify_url: str, retry_scale: float, as_json: boo
         asyncio.get_running_loop().add_signal_handler(kind, stop.set)
     folder = load_settings().home / "wechat-simulator"
     keys = kept_keys(folder)
+    branches = kept_branch_keys(folder, keys)
+    config = Config(retry_scale=retry_scale)
     async with contextlib.AsyncExitStack() as stack:
-        simulator = running_simulator(keys, Config(retry_scale=retry_scale), port=port)
+        simulator = running_simulator(keys, config, branches=branches, port=port)
         try:
             running = await stack.enter_async_context(simulator)
         except OSError as error:

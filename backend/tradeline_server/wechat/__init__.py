@@ -18,6 +18,12 @@ from tradeline_server.wechat.errors import (
     Untrusted,
     WeChatError,
 )
+from tradeline_server.wechat.merchants import (
+    NO_MERCHANTS,
+    WeChatMerchants,
+    load_merchants,
+    open_merchants,
+)
 from tradeline_server.wechat.miniprogram import (
     LogisticsType,
     Package,
@@ -42,6 +48,7 @@ from tradeline_server.wechat.settings import WeChatSettings, load_wechat_setting
 from tradeline_server.wechat.signing import PaymentCall
 
 __all__ = [
+    "NO_MERCHANTS",
     "Fault",
     "Forged",
     "FundRow",
@@ -73,10 +80,13 @@ __all__ = [
     "Untrusted",
     "WeChat",
     "WeChatError",
+    "WeChatMerchants",
     "WeChatSettings",
     "accepted",
     "expect_payment",
+    "load_merchants",
     "load_wechat_settings",
+    "open_merchants",
     "open_wechat",
     "rejected",
 ]

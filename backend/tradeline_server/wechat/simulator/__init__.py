@@ -4,8 +4,10 @@ does, with books of its own, so that everything runs without credentials (ADR 00
 from tradeline_server.wechat.simulator.books import Config, Refusal
 from tradeline_server.wechat.simulator.keys import (
     SimulatorKeys,
+    branch_keys,
     environment_of,
     generate_keys,
+    kept_branch_keys,
     kept_keys,
     public_pem,
 )
@@ -21,8 +23,10 @@ __all__ = [
     "Running",
     "Simulator",
     "SimulatorKeys",
+    "branch_keys",
     "environment_of",
     "generate_keys",
+    "kept_branch_keys",
     "kept_keys",
     "public_pem",
     "running_simulator",

@@ -187,7 +187,7 @@ class Books:
     events: deque[Event] = field(default_factory=deque)
     sharing_notify_url: str = ""
     available: int = 0
-    _numbers: count[int] = field(default_factory=lambda: count(1))
+    numbers: count[int] = field(default_factory=lambda: fresh_numbers())
 
     def now(self) -> float:
         return self.clock.now()
@@ -215,7 +215,7 @@ class Books:
     def number(self, prefix: str) -> str:
         """28 digits, as WeChat's own numbers have."""
         day = datetime.fromtimestamp(self.now(), CHINA).strftime("%Y%m%d")
-        return f"{prefix}{day}{next(self._numbers):0{20 - len(prefix)}d}"
+        return f"{prefix}{day}{next(self.numbers):0{20 - len(prefix)}d}"
 
     def move(self, payment: Payment, *, kind: str, name: str, change: int, about: str) -> None:
         """Write what the account gains or loses; nothing is written for nothing."""
@@ -238,6 +238,11 @@ class Books:
     def _close_if_expired(self, payment: Payment) -> None:
         if payment.state == "NOTPAY" and self.now() >= payment.expires_at:
             payment.state = "CLOSED"
+
+
+def fresh_numbers() -> count[int]:
+    """From the microsecond of the day on: books that begin anew give no number a second time."""
+    return count(time.time_ns() // 1000 % 86_400_000_000 * 100_000)
 
 
 def written(time_: float) -> str:

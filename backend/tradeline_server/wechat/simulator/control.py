@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from tradeline_server.wechat.simulator import paying
+from tradeline_server.wechat.simulator import paying, sharing
 from tradeline_server.wechat.simulator.bills import Difference
 from tradeline_server.wechat.simulator.books import Refusal
 from tradeline_server.wechat.simulator.notifying import Mischief
@@ -78,10 +78,13 @@ class Fail(msgspec.Struct, tag="fail", forbid_unknown_fields=True):
 
 
 class BillDifference(msgspec.Struct, tag="bill-difference", forbid_unknown_fields=True):
+    """In the bill of whose payment it is `about`, or of the merchant `mchid`."""
+
     day: date
     kind: Literal["missing", "amount", "extra", "corrupt"]
     about: str = ""
     by: int = 1
+    mchid: str = ""
 
 
 class RefundOutcome(msgspec.Struct, tag="refund-outcome", forbid_unknown_fields=True):
@@ -153,16 +156,22 @@ def _done(simulator: Simulator, command: Command) -> Mapping[str, Any]:
         case Disturb(mischief, about, seconds):
             simulator.disturb(mischief, about=about, seconds=seconds)
         case Release(backwards):
-            return {"released": simulator.notifier.release(backwards=backwards)}
+            notifiers = [each.notifier for each in simulator.all]
+            return {"released": sum(each.release(backwards=backwards) for each in notifiers)}
         case Fail(mishap, failing_path, times, seconds):
             simulator.fail(mishap, path=failing_path, times=times, seconds=seconds)
-        case BillDifference(day, kind, about, by):
+        case BillDifference(day, kind, about, by, mchid):
+            merchant = simulator.whose(out_trade_no=about)
+            if mchid:
+                merchant = simulator.merchant(mchid)
             difference = Difference(kind=kind, about=about, by=by)
-            simulator.differences.setdefault(day, []).append(difference)
+            merchant.differences.setdefault(day, []).append(difference)
         case RefundOutcome(out_refund_no, status):
-            simulator.books.refund_outcomes[out_refund_no] = status
+            for each in simulator.all:
+                each.books.refund_outcomes[out_refund_no] = status
         case FailReceiver(account, reason):
-            simulator.books.failing_receivers[account] = reason
+            for each in simulator.all:
+                each.books.failing_receivers[account] = reason
         case StartOver():
             simulator.start_over()
         case State():
@@ -172,24 +181,43 @@ def _done(simulator: Simulator, command: Command) -> Mapping[str, Any]:
 
 def _paid(simulator: Simulator, command: Pay) -> Mapping[str, Any]:
     if command.fails:
-        books = simulator.books
+        books = simulator.whose(prepay_id=command.prepay_id).books
         return paying.transaction(books, books.payment_by_prepay_id(command.prepay_id))
     if command.call is not None:
         payment = simulator.pay_as_called(command.call, command.openid)
     else:
         payment = simulator.pay(command.prepay_id, command.openid)
-    return paying.transaction(simulator.books, payment)
+    books = simulator.whose(out_trade_no=payment.out_trade_no).books
+    return paying.transaction(books, payment)
 
 
 def _state(simulator: Simulator) -> Mapping[str, Any]:
-    books, notifier = simulator.books, simulator.notifier
+    """`available` is what the merchants have together; `merchants` tells each one's part."""
+    every = [(each.books, each.notifier) for each in simulator.all]
     return {
-        "now": books.now(),
-        "available": books.available,
-        "payments": [paying.transaction(books, payment) for payment in books.payments.values()],
-        "refunds": [paying.refund_answer(books, entry) for entry in books.refunds.values()],
-        "attempts": [asdict(attempt) for attempt in notifier.attempts],
-        "held": len(notifier.held),
+        "now": simulator.books.now(),
+        "available": sum(books.available for books, _ in every),
+        "merchants": {books.mchid: books.available for books, _ in every},
+        "payments": [
+            paying.transaction(books, payment)
+            for books, _ in every
+            for payment in books.payments.values()
+        ],
+        "refunds": [
+            paying.refund_answer(books, entry)
+            for books, _ in every
+            for entry in books.refunds.values()
+        ],
+        "sharings": [
+            sharing.sharing_answer(books, entry)
+            for books, _ in every
+            for entry in books.sharings.values()
+        ],
+        "attempts": [asdict(attempt) for _, notifier in every for attempt in notifier.attempts],
+        "held": sum(len(notifier.held) for _, notifier in every),
         "messages": [asdict(sent) for sent in simulator.people.sent],
+        "shipments": {
+            number: asdict(shipment) for number, shipment in simulator.people.shipments.items()
+        },
         "requests": list(simulator.requests),
     }

@@ -1,11 +1,11 @@
-"""Who the simulator's merchant is, and all keys of both sides: made up once, then kept."""
+"""Who the simulator's merchants are, and all keys of both sides: made up once, then kept."""
 
 from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from tradeline_server.wechat.settings import PREFIX, WeChatSettings
 from tradeline_server.wechat.signing import Merchant, load_private_key
 
 MCHID = "1900000109"
+# More merchants of the same mini-program, each with keys and books of its own.
+BRANCH_MCHIDS = ("1900000209", "1900000309")
 APPID = "wx0123456789abcdef"
 PUBLIC_KEY_ID = "PUB_KEY_ID_0119000001092026010100000000000001"
 VALID_DAYS = 5 * 365
@@ -82,6 +84,41 @@ def generate_keys() -> SimulatorKeys:
     )
 
 
+def branch_keys(head: SimulatorKeys, mchid: str) -> SimulatorKeys:
+    """Another merchant of the same WeChat and mini-program."""
+    merchant = rsa.generate_private_key(65537, 2048)
+    return replace(
+        head,
+        mchid=mchid,
+        apiv3_key=secrets.token_hex(16).encode(),
+        merchant=merchant,
+        merchant_certificate=_certificate(merchant, mchid),
+    )
+
+
+def kept_branch_keys(folder: Path, head: SimulatorKeys) -> Sequence[SimulatorKeys]:
+    """Those of all further merchants, each in a folder of its own; made at the first time."""
+    return [_kept_branch(folder / mchid, head, mchid) for mchid in BRANCH_MCHIDS]
+
+
+def _kept_branch(folder: Path, head: SimulatorKeys, mchid: str) -> SimulatorKeys:
+    if not (folder / "mchid").exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        keys = branch_keys(head, mchid)
+        _keep(folder / "merchant_key.pem", _private_pem(keys.merchant))
+        pem = keys.merchant_certificate.public_bytes(serialization.Encoding.PEM)
+        _keep(folder / "merchant_certificate.pem", pem)
+        _keep(folder / "apiv3_key", keys.apiv3_key)
+        _keep(folder / "mchid", mchid.encode())  # last: with it the folder is whole
+    return replace(
+        head,
+        mchid=mchid,
+        apiv3_key=(folder / "apiv3_key").read_bytes(),
+        merchant=load_private_key((folder / "merchant_key.pem").read_bytes()),
+        merchant_certificate=_loaded(folder / "merchant_certificate.pem"),
+    )
+
+
 def kept_keys(folder: Path) -> SimulatorKeys:
     """Those of `folder`, for the owner's eyes only; made at the first time."""
     if not (folder / "appid").exists():
@@ -112,17 +149,36 @@ def kept_keys(folder: Path) -> SimulatorKeys:
 
 
 def environment_of(folder: Path, url: str, notify_url: str) -> Mapping[str, str]:
-    """The settings by which Tradeline talks to a simulator whose keys are in `folder`."""
-    keys = kept_keys(folder)
+    """The settings by which Tradeline talks to a simulator whose keys are in `folder`: its first
+    merchant as it stands, the others by files. Each is told of at `notify_url`/<its number>."""
+    head = kept_keys(folder)
+    merchants = folder / "merchants"
+    merchants.mkdir(exist_ok=True, mode=0o700)
+    for keys in kept_branch_keys(folder, head):
+        values = _environment_of_one(keys, folder, folder / keys.mchid, url, notify_url)
+        lines = "".join(f"{name}={value}\n" for name, value in values.items())
+        new = merchants / f"{keys.mchid}.{os.getpid()}"
+        _keep(new, lines.encode())
+        new.replace(merchants / f"{keys.mchid}.env")
+    return {
+        **_environment_of_one(head, folder, folder, url, notify_url),
+        f"{PREFIX}MERCHANTS_DIR": str(merchants.absolute()),
+    }
+
+
+def _environment_of_one(
+    keys: SimulatorKeys, folder: Path, own: Path, url: str, notify_url: str
+) -> Mapping[str, str]:
+    folder, own = folder.absolute(), own.absolute()
     values = {
         "PAY_URL": url,
         "API_URL": url,
         "MCHID": keys.mchid,
         "APPID": keys.appid,
-        "NOTIFY_URL": notify_url,
+        "NOTIFY_URL": f"{notify_url}/{keys.mchid}",
         "MERCHANT_SERIAL": keys.merchant_serial,
-        "MERCHANT_KEY_FILE": str(folder / "merchant_key.pem"),
-        "APIV3_KEY_FILE": str(folder / "apiv3_key"),
+        "MERCHANT_KEY_FILE": str(own / "merchant_key.pem"),
+        "APIV3_KEY_FILE": str(own / "apiv3_key"),
         "APP_SECRET_FILE": str(folder / "app_secret"),
         "PUBLIC_KEY_ID": keys.public_key_id,
         "PUBLIC_KEY_FILE": str(folder / "platform_public_key.pem"),

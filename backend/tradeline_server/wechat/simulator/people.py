@@ -63,8 +63,11 @@ class Shipment:
 
 @dataclass(slots=True)
 class People:
+    """Of one mini-program, whoever its merchants are: `books` are those of the first."""
+
     books: Books
     app_secret: str
+    branches: list[Books] = field(default_factory=list)
     login_codes: dict[str, Code] = field(default_factory=dict)
     phone_codes: dict[str, Code] = field(default_factory=dict)
     consents: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -149,7 +152,7 @@ class People:
         return {"errcode": 0, "errmsg": "ok"}
 
     def ship(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        payment = self._payment(body.get("order_key") or {})
+        _, payment = self._payment(body.get("order_key") or {})
         packages = body.get("shipping_list")
         if not isinstance(packages, list) or not 1 <= len(packages) <= PACKAGES_MAX:
             raise ErrCode(47001, "data format error")
@@ -169,14 +172,14 @@ class People:
 
     def order(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """State 1 is waiting to be sent, 2 is sent, 3 is received."""
-        payment = self._payment({"order_number_type": 2, **body})
+        books, payment = self._payment({"order_number_type": 2, **body})
         shipment = self.shipments.get(payment.transaction_id)
         is_sent = shipment is not None and shipment.is_complete
         state = 3 if payment.is_received else 2 if is_sent else 1
         order = {
             "transaction_id": payment.transaction_id,
             "merchant_trade_no": payment.out_trade_no,
-            "merchant_id": self.books.mchid,
+            "merchant_id": books.mchid,
             "openid": payment.openid,
             "paid_amount": payment.total,
             "order_state": state,
@@ -190,19 +193,24 @@ class People:
         shipment = self.shipments.get(transaction_id)
         if shipment is None or not shipment.is_complete:
             raise ErrCode(10060004, "支付单处于不可确认收货的状态")
-        self.books.payment_by_id(transaction_id).is_received = True
+        _, payment = self._payment({"order_number_type": 2, "transaction_id": transaction_id})
+        payment.is_received = True
 
-    def _payment(self, key: Mapping[str, Any]) -> Payment:
-        try:
-            if key.get("order_number_type") == 1 and key.get("mchid") == self.books.mchid:
-                payment = self.books.payment(str(key.get("out_trade_no")))
-            else:
-                payment = self.books.payment_by_id(str(key.get("transaction_id") or ""))
-        except Refusal:
-            raise ErrCode(10060001, "支付单不存在") from None
-        if payment.state not in ("SUCCESS", "REFUND"):
-            raise ErrCode(10060004, "支付单处于不可发货的状态")
-        return payment
+    def _payment(self, key: Mapping[str, Any]) -> tuple[Books, Payment]:
+        for books in (self.books, *self.branches):
+            try:
+                if key.get("order_number_type") != 1:
+                    payment = books.payment_by_id(str(key.get("transaction_id") or ""))
+                elif key.get("mchid") == books.mchid:
+                    payment = books.payment(str(key.get("out_trade_no")))
+                else:
+                    continue
+            except Refusal:
+                continue
+            if payment.state not in ("SUCCESS", "REFUND"):
+                raise ErrCode(10060004, "支付单处于不可发货的状态")
+            return books, payment
+        raise ErrCode(10060001, "支付单不存在")
 
     def _spent(self, codes: Mapping[str, Code], given: str) -> Code:
         code = codes.get(given)

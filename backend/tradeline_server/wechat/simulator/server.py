@@ -9,7 +9,7 @@ import re
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -100,12 +100,18 @@ async def answer(simulator: Simulator, incoming: Incoming, base_url: str) -> Rep
     failure = simulator.failure_for(incoming.path)
     mishap = failure.mishap if failure else None
     if incoming.path.startswith("/v3/"):
-        reply = _merchant(simulator, incoming, base_url, mishap)
+        reply = _merchant(_asking(simulator, incoming), incoming, base_url, mishap)
     else:
         reply = _mini_program(simulator, incoming, base_url, mishap)
     if failure and mishap is Mishap.SLOW:
         await asyncio.sleep(failure.seconds)
     return reply
+
+
+def _asking(simulator: Simulator, incoming: Incoming) -> Simulator:
+    """Whoever the request says that it is from, which its signature has yet to prove."""
+    given = dict(FIELD.findall(incoming.headers.get("authorization", "")))
+    return simulator.merchant(given.get("mchid", ""))
 
 
 def _merchant(
@@ -320,6 +326,7 @@ async def running_simulator(
     keys: SimulatorKeys,
     config: Config | None = None,
     *,
+    branches: Sequence[SimulatorKeys] = (),
     host: str = "127.0.0.1",
     port: int = 0,
 ) -> AsyncIterator[Running]:
@@ -331,7 +338,7 @@ async def running_simulator(
         listener.listen(128)
         shown = f"[{host}]" if ":" in host else host
         url = f"http://{shown}:{listener.getsockname()[1]}"
-        async with open_simulator(keys, config) as simulator:
+        async with open_simulator(keys, config, branches) as simulator:
             web = _Web(
                 uvicorn.Config(
                     create_simulator_app(simulator),

@@ -8,7 +8,7 @@ import hashlib
 import secrets
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -60,9 +60,13 @@ class BillFile:
 
 @dataclass(slots=True)
 class Simulator:
+    """One merchant's side of WeChat, and by `branches` that of further merchants, who have keys,
+    books and requests of their own. Time, people and mischief are common to all of them."""
+
     keys: SimulatorKeys
     config: Config
     http: httpx2.AsyncClient
+    branches: tuple[Simulator, ...] = ()
     books: Books = field(init=False)
     people: People = field(init=False)
     notifier: Notifier = field(init=False)
@@ -78,7 +82,8 @@ class Simulator:
 
     def start_over(self, config: Config | None = None) -> None:
         """As if nothing had ever happened; the keys stay."""
-        self.notifier.stop()
+        for each in self.all:
+            each.notifier.stop()
         self.config = config or Config(retry_scale=self.config.retry_scale)
         self._begin()
 
@@ -88,14 +93,44 @@ class Simulator:
         self.notifier = Notifier(self.keys, self.http, self.config.retry_scale)
         self.failures, self.differences, self.files, self.nonces = [], {}, {}, {}
         self.requests, self.calls = deque(maxlen=REQUESTS_KEPT), deque()
+        for branch in self.branches:
+            branch._join(self)
+
+    def _join(self, head: Simulator) -> None:
+        books = head.books
+        self.config = head.config
+        self._begin()
+        self.books = Books(
+            self.config, self.keys.mchid, self.keys.appid, clock=books.clock, numbers=books.numbers
+        )
+        head.people.branches.append(self.books)
+        self.people, self.failures, self.files = head.people, head.failures, head.files
+        self.requests = head.requests
+        self.notifier.plans = head.notifier.plans
+
+    @property
+    def all(self) -> tuple[Simulator, ...]:
+        return (self, *self.branches)
+
+    def merchant(self, mchid: str) -> Simulator:
+        """Whoever has that number; the first one, for a number of nobody's."""
+        return next((each for each in self.all if each.keys.mchid == mchid), self)
+
+    def whose(self, *, prepay_id: str = "", out_trade_no: str = "") -> Simulator:
+        """The merchant of a payment; the first one, for a payment that nobody knows."""
+        for each in self.all:
+            if prepay_id in each.books.by_prepay_id or out_trade_no in each.books.payments:
+                return each
+        return self
 
     def settle(self) -> None:
-        """End what is due by now, and tell the merchant of all that has happened."""
-        paying.end_refunds(self.books)
-        sharing.release_overdue(self.books)
-        sharing.end_sharings(self.books)
-        while self.books.events:
-            self.notifier.notify(self.books.events.popleft())
+        """End what is due by now, and tell the merchants of all that has happened."""
+        for each in self.all:
+            paying.end_refunds(each.books)
+            sharing.release_overdue(each.books)
+            sharing.end_sharings(each.books)
+            while each.books.events:
+                each.notifier.notify(each.books.events.popleft())
 
     def advance(self, seconds: float) -> None:
         self.books.clock.advance(seconds)
@@ -103,17 +138,18 @@ class Simulator:
 
     def pay(self, prepay_id: str, openid: str | None = None) -> Payment:
         """As if somebody paid. Raises Refusal where WeChat would not let them."""
-        payment = paying.pay(self.books, prepay_id, openid)
+        payment = paying.pay(self.whose(prepay_id=prepay_id).books, prepay_id, openid)
         self.settle()
         return payment
 
     def pay_as_called(self, call: Mapping[str, str], openid: str | None = None) -> Payment:
         """As `wx.requestPayment` does, with what it was called with: its signature must fit."""
         package = call.get("package", "")
+        keys = self.whose(prepay_id=package.removeprefix("prepay_id=")).keys
         message = payment_message(
-            self.keys.appid, call.get("timeStamp", ""), call.get("nonceStr", ""), package
+            keys.appid, call.get("timeStamp", ""), call.get("nonceStr", ""), package
         )
-        public = self.keys.merchant.public_key()
+        public = keys.merchant.public_key()
         is_ours = call.get("signType") == "RSA" and package.startswith("prepay_id=")
         if not is_ours or not is_signed(public, message, call.get("paySign", "")):
             raise Refusal(400, "SIGN_ERROR", "支付验证签名失败")
@@ -164,15 +200,18 @@ class Simulator:
 
 @contextlib.asynccontextmanager
 async def open_simulator(
-    keys: SimulatorKeys, config: Config | None = None
+    keys: SimulatorKeys, config: Config | None = None, branches: Sequence[SimulatorKeys] = ()
 ) -> AsyncIterator[Simulator]:
+    config = config or Config()
     async with httpx2.AsyncClient(trust_env=False) as http:
-        simulator = Simulator(keys, config or Config(), http)
+        further = tuple(Simulator(each, config, http) for each in branches)
+        simulator = Simulator(keys, config, http, further)
         ticking = asyncio.create_task(simulator.ticking())
         try:
             yield simulator
         finally:
             ticking.cancel()
             await asyncio.wait([ticking])
-            simulator.notifier.stop()
-            await simulator.notifier.settled()
+            for each in simulator.all:
+                each.notifier.stop()
+                await each.notifier.settled()

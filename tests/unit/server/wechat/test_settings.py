@@ -8,9 +8,10 @@ import pytest
 
 from tests.factories_wechat import wechat_keys
 from tradeline_server.errors import UsageError
-from tradeline_server.wechat import load_wechat_settings
+from tradeline_server.wechat import load_merchants, load_wechat_settings
 from tradeline_server.wechat.settings import API_URL, PAY_URL
 from tradeline_server.wechat.simulator import environment_of, kept_keys
+from tradeline_server.wechat.simulator.keys import BRANCH_MCHIDS
 
 URL = "http://127.0.0.1:8090"
 NOTIFY = "https://shop.example/wechat/notices"
@@ -29,7 +30,8 @@ def test_the_simulators_settings_are_understood(environment: dict[str, str]) -> 
     settings = load_wechat_settings(environment)
 
     assert settings is not None
-    assert (settings.pay_url, settings.api_url, settings.notify_url) == (URL, URL, NOTIFY)
+    assert (settings.pay_url, settings.api_url) == (URL, URL)
+    assert settings.notify_url == f"{NOTIFY}/{settings.mchid}"
     keys = kept_keys(Path(environment["TRADELINE_WECHAT_APIV3_KEY_FILE"]).parent)
     assert settings.merchant.serial == keys.merchant_serial
     assert settings.apiv3_key == keys.apiv3_key
@@ -92,4 +94,61 @@ def test_the_simulators_keys_are_made_once_and_for_our_eyes_only(tmp_path: Path)
     assert again.merchant_serial == first.merchant_serial
     assert again.app_secret == first.app_secret
     assert (tmp_path / "keys").stat().st_mode & 0o077 == 0
-    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "keys").iterdir()} == {0o600}
+    files = [path for path in (tmp_path / "keys").iterdir() if path.is_file()]
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+
+
+def test_each_merchant_of_the_simulator_has_keys_of_its_own(environment: dict[str, str]) -> None:
+    first, *others = load_merchants(environment)
+
+    assert [each.mchid for each in others] == list(BRANCH_MCHIDS)
+    assert {each.appid for each in others} == {first.appid}
+    for field in ("mchid", "notify_url", "apiv3_key"):
+        assert len({getattr(each, field) for each in (first, *others)}) == 3
+    assert len({each.merchant.serial for each in (first, *others)}) == 3
+    assert [each.notify_url for each in others] == [f"{NOTIFY}/{each.mchid}" for each in others]
+
+
+def test_merchants_of_files_need_no_first_one(environment: dict[str, str]) -> None:
+    folder = {"TRADELINE_WECHAT_MERCHANTS_DIR": environment["TRADELINE_WECHAT_MERCHANTS_DIR"]}
+
+    assert [each.mchid for each in load_merchants(folder)] == list(BRANCH_MCHIDS)
+    assert load_merchants({}) == []
+
+
+def test_paths_in_a_merchants_file_are_seen_from_its_folder(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    lines = {"# of ours": "", **environment, "TRADELINE_WECHAT_MCHID": "1900000409"}
+    del lines["TRADELINE_WECHAT_MERCHANTS_DIR"]
+    secret = Path(lines["TRADELINE_WECHAT_APP_SECRET_FILE"]).read_text()
+    (tmp_path / "app secret").write_text(secret)
+    lines["TRADELINE_WECHAT_APP_SECRET_FILE"] = '"app secret"'
+    (tmp_path / "mine.env").write_text("\n".join(f"{k}={v}" for k, v in lines.items()))
+
+    (found,) = load_merchants({"TRADELINE_WECHAT_MERCHANTS_DIR": str(tmp_path)})
+
+    assert (found.mchid, found.app_secret) == ("1900000409", secret)
+
+
+def test_a_merchant_that_is_described_twice_is_refused(environment: dict[str, str]) -> None:
+    again = {**environment, "TRADELINE_WECHAT_MCHID": BRANCH_MCHIDS[0]}
+    with pytest.raises(UsageError, match="twice"):
+        load_merchants(again)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("nothing", "says nothing"), ("TRADELINE_WECHAT_MCHID=1", "m.env: .*MERCHANT_KEY")],
+)
+def test_a_merchants_file_that_is_not_whole_is_refused_by_its_name(
+    tmp_path: Path, content: str, message: str
+) -> None:
+    (tmp_path / "m.env").write_text(content)
+    with pytest.raises(UsageError, match=message):
+        load_merchants({"TRADELINE_WECHAT_MERCHANTS_DIR": str(tmp_path)})
+
+
+def test_a_folder_of_merchants_that_is_none_is_refused() -> None:
+    with pytest.raises(UsageError, match="no folder"):
+        load_merchants({"TRADELINE_WECHAT_MERCHANTS_DIR": "/nowhere/at/all"})
