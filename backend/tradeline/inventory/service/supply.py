@@ -106,6 +106,15 @@ async def store_holds(conn: Connection, *, network_id: int, holds: Sequence[NewH
         await queries.insert_holds(conn, network_id, holds)
 
 
+async def lock_held_stock(
+    conn: Connection, *, network_id: int, references: Sequence[tuple[str, int]]
+) -> None:
+    """Lock the levels in which documents (reference_type, reference_id) hold stock: for who has to
+    lock something else after them, before it knows what is to be released or shipped."""
+    if references:
+        await queries.lock_held_levels(conn, network_id, references)
+
+
 async def release_holds(
     conn: Connection, *, network_id: int, releases: Sequence[Release]
 ) -> dict[tuple[str, int], int]:
@@ -205,7 +214,5 @@ def _stocked(
     """The pairs of which stock is kept: those of a bundle's components in place of the bundle.
     The first of each is an edge, or an organization."""
     return [
-        (keeper_id, part)
-        for keeper_id, sku_id in pairs
-        for part in bundles.get(sku_id, (sku_id,))
+        (keeper_id, part) for keeper_id, sku_id in pairs for part in bundles.get(sku_id, (sku_id,))
     ]
