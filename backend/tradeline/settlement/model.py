@@ -35,15 +35,68 @@ class ObligationKind(StrEnum):
     REBATE = "rebate"
     CHARGE = "charge"
     CREDIT_NOTE = "credit_note"
+    FREIGHT = "freight"
+    FREIGHT_RETURN = "freight_return"
+    COST_SHARE = "cost_share"
+    COST_SHARE_RETURN = "cost_share_return"
+    COLLECTED = "collected"
+    COLLECTED_RETURN = "collected_return"
+    SHARED_DOWN = "shared_down"
+    SHARED_UP = "shared_up"
 
     @property
     def owed_by(self) -> Side:
         """Who the debtor is. A payment by the buyer is "owed" by the seller: it lowers what the
-        buyer owes; a refund is money that the seller paid back."""
+        buyer owes; a refund is money that the seller paid back.
+
+        Of a sale to a consumer the buyer owes the goods and the freight, and the seller its part of
+        a coupon and what it has collected. Shares of a payment run `down` to the buyer, which then
+        owes them, or `up` to the seller."""
         return Side.BUYER if self in _OWED_BY_BUYER else Side.SELLER
 
 
-_OWED_BY_BUYER = frozenset({ObligationKind.GOODS, ObligationKind.REFUND, ObligationKind.CHARGE})
+_OWED_BY_BUYER = frozenset(
+    {
+        ObligationKind.GOODS,
+        ObligationKind.REFUND,
+        ObligationKind.CHARGE,
+        ObligationKind.FREIGHT,
+        ObligationKind.COST_SHARE_RETURN,
+        ObligationKind.COLLECTED_RETURN,
+        ObligationKind.SHARED_DOWN,
+    }
+)
+
+
+class BookingKind(StrEnum):
+    """What happens in one set of books alone, as the books of the store and of the collector see a
+    sale to a consumer and the provider who carries its payment."""
+
+    SALE = "sale"
+    SALE_REFUND = "sale_refund"
+    CAPTURE = "capture"
+    CAPTURE_REFUND = "capture_refund"
+    PROVIDER_FEE = "provider_fee"
+    PROVIDER_FEE_REFUND = "provider_fee_refund"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBooking:
+    """An entry of one legal entity's books, once for each (entity, kind, document). `amount_minor`
+    is more than zero. `occurred_at` is for what happened before we heard of it; None is now."""
+
+    entity_id: int
+    kind: BookingKind
+    currency: str
+    amount_minor: int
+    document_type: str
+    document_id: int
+    document_number: str
+    occurred_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.amount_minor <= 0:
+            raise ValueError(f"{self.amount_minor} is nothing to book")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,14 +390,16 @@ class LedgerAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journal:
-    """One document's posting in one set of books: one transfer, from `credit` to `debit`."""
+    """One document's posting in one set of books: one transfer, from `credit` to `debit`. That of
+    an obligation is on an edge; that of a booking has no other side."""
 
     id: int
     entity_id: int
     posted_at: datetime
-    obligation_id: int
-    relationship_id: int
-    kind: ObligationKind
+    obligation_id: int | None
+    booking_id: int | None
+    relationship_id: int | None
+    kind: ObligationKind | BookingKind
     document_type: str
     document_id: int
     document_number: str

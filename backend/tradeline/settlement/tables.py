@@ -65,11 +65,49 @@ class PostingQueue(Table, tablename="posting_queue", schema="settlement"):
     queued_at = Timestamptz(default=TimestamptzNow(), null=False)
 
 
+class Booking(Table, tablename="booking", schema="settlement"):
+    """An entry of one set of books, with no other side."""
+
+    network_id = BigInt(primary_key=True, default=None, null=False)
+    id = BigInt(primary_key=True, default=None, null=False)
+    entity_id = BigInt(default=None, null=False)
+    kind = Text(default=None, null=False)
+    currency = Char(length=3, default=None, null=False)
+    amount_minor = BigInt(default=None, null=False)
+    document_type = Text(default=None, null=False)
+    document_id = BigInt(default=None, null=False)
+    document_number = Text(default=None, null=False)
+    occurred_at = Timestamptz(default=TimestamptzNow(), null=False)
+
+    one_booking_for_each_document = Unique(
+        [network_id, entity_id, kind, document_type, document_id]
+    )
+    transfers_can_refer_to_books_and_sum = Unique(
+        [network_id, id, entity_id, amount_minor, currency]
+    )
+
+
+class BookingQueue(Table, tablename="booking_queue", schema="settlement"):
+    """The bookings that wait to be posted."""
+
+    network_id = BigInt(primary_key=True, default=None, null=False)
+    booking_id = BigInt(primary_key=True, default=None, null=False)
+    queued_at = Timestamptz(default=TimestamptzNow(), null=False)
+
+
 class PostingRule(Table, tablename="posting_rule", schema="settlement"):
     """How a kind of obligation is booked on either side; "=" is the edge's current account."""
 
     kind = Text(primary_key=True, default=None, null=False)
     side = Text(primary_key=True, default=None, null=False)
+    debit_code = Text(default=None, null=False)
+    credit_code = Text(default=None, null=False)
+
+
+class BookingRule(Table, tablename="booking_rule", schema="settlement"):
+    """How a kind of booking is posted."""
+
+    kind = Text(primary_key=True, default=None, null=False)
     debit_code = Text(default=None, null=False)
     credit_code = Text(default=None, null=False)
 
@@ -91,16 +129,18 @@ class Account(Table, tablename="account", schema="settlement"):
 
 
 class Journal(Table, tablename="journal", schema="settlement"):
-    """One document's postings in one set of books."""
+    """One document's postings in one set of books: of an obligation, or of a booking."""
 
     network_id = BigInt(primary_key=True, default=None, null=False)
     id = BigInt(primary_key=True, default=None, null=False)
     entity_id = BigInt(default=None, null=False)
-    obligation_id = BigInt(default=None, null=False)
+    obligation_id = BigInt(default=None, null=True)
     posted_at = Timestamptz(default=TimestamptzNow(), null=False)
+    booking_id = BigInt(default=None, null=True)
 
     posted_once_in_each_books = Unique([network_id, obligation_id, entity_id])
     journal_and_books_can_be_referred_to = Unique([network_id, id, entity_id, obligation_id])
+    journal_books_and_booking_can_be_referred_to = Unique([network_id, id, entity_id, booking_id])
 
 
 class Transfer(Table, tablename="transfer", schema="settlement"):
@@ -110,11 +150,12 @@ class Transfer(Table, tablename="transfer", schema="settlement"):
     id = BigInt(primary_key=True, default=None, null=False)
     journal_id = BigInt(default=None, null=False)
     entity_id = BigInt(default=None, null=False)
-    obligation_id = BigInt(default=None, null=False)
+    obligation_id = BigInt(default=None, null=True)
     currency = Char(length=3, default=None, null=False)
     amount_minor = BigInt(default=None, null=False)
     debit_account_id = BigInt(default=None, null=False)
     credit_account_id = BigInt(default=None, null=False)
+    booking_id = BigInt(default=None, null=True)
 
     mirrored_once_in_each_books = Unique([network_id, obligation_id, entity_id])
 

@@ -50,6 +50,14 @@ async def test_each_kind_is_booked_by_double_entry_on_both_sides(
         ("rebates_granted", "current", 104),
         ("current", "adjustments", 105),
         ("adjustments", "current", 106),
+        ("current", "freight", 107),
+        ("freight", "current", 108),
+        ("promotions", "current", 109),
+        ("current", "promotions", 110),
+        ("collections", "current", 111),
+        ("current", "collections", 112),
+        ("current", "provider", 113),
+        ("provider", "current", 114),
     ]
     assert await book_of(owner_pool, story, "trader_a") == [
         ("purchases", "current", 100),
@@ -59,6 +67,14 @@ async def test_each_kind_is_booked_by_double_entry_on_both_sides(
         ("current", "rebates_received", 104),
         ("adjustments", "current", 105),
         ("current", "adjustments", 106),
+        ("freight", "current", 107),
+        ("current", "freight", 108),
+        ("current", "promotions", 109),
+        ("promotions", "current", 110),
+        ("current", "collections", 111),
+        ("collections", "current", 112),
+        ("provider", "current", 113),
+        ("current", "provider", 114),
     ]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tradeline.kernel import Actor, Connection, PageRequest
-from tradeline.settlement.model import Journal, LedgerAccount, ObligationKind
+from tradeline.settlement.model import BookingKind, Journal, LedgerAccount, ObligationKind
 
 LIST_ACCOUNTS = """
     SELECT account.id, account.entity_id, account.code, account.relationship_id,
@@ -28,16 +30,22 @@ LIST_ACCOUNTS = """
 
 LIST_JOURNALS = """
     SELECT journal.id, journal.entity_id, journal.posted_at, journal.obligation_id,
-           obligation.relationship_id, obligation.kind, obligation.document_type,
-           obligation.document_id, obligation.document_number, obligation.occurred_at,
+           journal.booking_id, document.relationship_id, document.kind, document.document_type,
+           document.document_id, document.document_number, document.occurred_at,
            transfer.currency, transfer.amount_minor,
            transfer.debit_account_id, debit.code AS debit_code,
            transfer.credit_account_id, credit.code AS credit_code
       FROM settlement.journal AS journal
       JOIN organizations.legal_entity AS entity
         ON entity.network_id = $1 AND entity.id = journal.entity_id AND entity.org_id = $2
-      JOIN settlement.obligation AS obligation
-        ON obligation.network_id = $1 AND obligation.id = journal.obligation_id
+     CROSS JOIN LATERAL (
+           SELECT relationship_id, kind, document_type, document_id, document_number, occurred_at
+             FROM settlement.obligation
+            WHERE network_id = $1 AND id = journal.obligation_id
+           UNION ALL
+           SELECT NULL, kind, document_type, document_id, document_number, occurred_at
+             FROM settlement.booking
+            WHERE network_id = $1 AND id = journal.booking_id) AS document
       JOIN settlement.transfer AS transfer
         ON transfer.network_id = $1 AND transfer.journal_id = journal.id
       JOIN settlement.account AS debit
@@ -76,7 +84,14 @@ async def list_journals(
         page.limit,
         account_id,
     )
-    return [Journal(**dict(row) | {"kind": ObligationKind(row["kind"])}) for row in rows]
+    return [Journal(**dict(row) | {"kind": _kind(row)}) for row in rows]
+
+
+def _kind(row: Any) -> ObligationKind | BookingKind:
+    """The kinds of obligations and of bookings are told apart by whose journal it is."""
+    if row["booking_id"] is None:
+        return ObligationKind(row["kind"])
+    return BookingKind(row["kind"])
 
 
 def _after(page: PageRequest) -> str | int | None:

@@ -78,15 +78,28 @@ async def owe(
     """Make debts of documents: moves what the edges owe, releases their holds, queues the journals.
 
     Locks the edges. Idempotent by (edge, kind, document): one that is there changes nothing, and
-    answers None instead of its id. The obligations of one call have different documents.
+    answers None instead of its id. One document may owe several things on one edge in one call,
+    each of another kind.
 
     Raises:
         LookupError: for an edge without an exposure, which is a fault of the caller.
+        ValueError: for the same thing owed twice in one call, which is another.
     """
     if not obligations:
         return []
+    if len({_what_of(obligation) for obligation in obligations}) < len(obligations):
+        raise ValueError("an obligation stands twice in one call")
     ids = {obligation.relationship_id for obligation in obligations}
     exposures = await queries.lock_exposures(conn, network_id, sorted(ids))
     if missing := ids - exposures.keys():
         raise LookupError(f"no exposure was opened for the relationships {sorted(missing)}")
     return await queries.insert_obligations(conn, network_id, obligations)
+
+
+def _what_of(obligation: NewObligation) -> tuple[int, str, str, int]:
+    return (
+        obligation.relationship_id,
+        obligation.kind,
+        obligation.document_type,
+        obligation.document_id,
+    )
