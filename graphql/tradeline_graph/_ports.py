@@ -21,6 +21,10 @@ class PaymentOver(Exception):
     """Nothing can be paid under this number any more: it was paid, closed, or expired."""
 
 
+class PayerUnknown(Exception):
+    """The member has never logged in to that mini-program, so WeChat cannot be told who pays."""
+
+
 @dataclass(frozen=True, slots=True)
 class WeChatIdentity:
     """Who somebody is at WeChat; neither is for logs, nor for anybody's eyes."""
@@ -32,8 +36,8 @@ class WeChatIdentity:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payable:
     """A payment that is stored, and whom it is for. `member_id` is known to WeChat as the openid
-    in that mini-program; `description` is what the payer reads on the screen. A `prepay_id` is
-    there where WeChat has given one already."""
+    in that mini-program; `description` is what the payer reads on the screen, always the same for
+    the same payment. A `prepay_id` is there where WeChat has given one already."""
 
     network_id: int
     payment_id: int
@@ -44,6 +48,7 @@ class Payable:
     app_id: str
     description: str
     expires_at: datetime
+    is_shareable: bool = False
     prepay_id: str | None = None
 
 
@@ -75,7 +80,7 @@ class WeChatPhone(Protocol):
 class WeChatPrepay(Protocol):
     async def __call__(self, payable: Payable) -> WeChatCall:
         """Tell WeChat of a payment, note that it knows, and sign what opens the cash desk. Asking
-        again is the same payment. Raises PaymentOver, WeChatAway."""
+        again is the same payment. Raises PaymentOver, PayerUnknown, WeChatAway."""
         ...
 
 
