@@ -34,7 +34,14 @@ from tradeline.identity.model import (
 )
 from tradeline.identity.passwords import hash_password
 from tradeline.identity.roles import BUILT_IN_ROLES, BuiltInRole
-from tradeline.identity.secrets import ACCESS_SECONDS, AccessClaims, TokenKeys
+from tradeline.identity.secrets import (
+    ACCESS_SECONDS,
+    AccessClaims,
+    MemberClaims,
+    TokenKeys,
+    hash_secret,
+    new_secret,
+)
 from tradeline.identity.service.clients import (
     api_clients_by_ids,
     create_api_clients,
@@ -67,6 +74,8 @@ from tradeline.identity.service.signing_in import (
     SESSION_LASTS,
     actor_from_session,
     change_password,
+    count_attempt,
+    judge_attempts,
     memberships_of,
     read_account,
     sign_in,
@@ -95,6 +104,7 @@ __all__ = [
     "Invitation",
     "InvitationNotUsable",
     "LastOwner",
+    "MemberClaims",
     "Membership",
     "NewApiClient",
     "NewInvitation",
@@ -122,6 +132,7 @@ __all__ = [
     "change_password",
     "client_credentials",
     "colleagues_by_account",
+    "count_attempt",
     "create_api_clients",
     "create_built_in_roles",
     "create_role",
@@ -130,15 +141,18 @@ __all__ = [
     "end_tokens",
     "forget_past_sign_ins",
     "hash_password",
+    "hash_secret",
     "invitations_by_ids",
     "invite",
     "issue_password_reset",
     "issue_tokens",
+    "judge_attempts",
     "list_api_clients",
     "list_invitations",
     "list_people",
     "list_roles",
     "memberships_of",
+    "new_secret",
     "people_by_ids",
     "read_account",
     "refresh_tokens",

@@ -54,6 +54,13 @@ COUNT_ATTEMPTS = """
               ceil(extract(epoch FROM window_ends_at - now()) / 60)::int AS minutes
 """
 
+FETCH_ATTEMPTS = """
+    SELECT key, failures, window_ends_at,
+           ceil(extract(epoch FROM window_ends_at - now()) / 60)::int AS minutes
+      FROM identity.sign_in_failure
+     WHERE key = ANY($1::text[]) AND window_ends_at > now()
+"""
+
 # The address's other failures stay: one good account must not wash guesses at others away.
 FORGET_ATTEMPTS = """
     WITH email AS (
@@ -217,6 +224,12 @@ async def count_attempts(
 ) -> dict[str, asyncpg.Record]:
     """Count one more attempt for each key; return each count, and when it ends."""
     rows = await conn.fetch(COUNT_ATTEMPTS, keys, window)
+    return {row["key"]: row for row in rows}
+
+
+async def fetch_attempts(conn: Connection, keys: Sequence[str]) -> dict[str, asyncpg.Record]:
+    """The counts that still hold."""
+    rows = await conn.fetch(FETCH_ATTEMPTS, keys)
     return {row["key"]: row for row in rows}
 
 

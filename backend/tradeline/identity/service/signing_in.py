@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from tradeline.identity.errors import NoMembership, SignInFailed, TokenNotUsable, TooManySignIns
 from tradeline.identity.model import (
@@ -202,8 +202,22 @@ async def prove_password(
 async def count_attempt(conn: Connection, limits: Mapping[str, int]) -> TooManySignIns | None:
     """Count one more attempt for each key, and say why it may not go on. The caller commits the
     count before it refuses."""
-    attempts = await queries.count_attempts(conn, list(limits), ATTEMPTS_WINDOW)
-    blocked = [attempts[key] for key, most in limits.items() if attempts[key]["failures"] > most]
+    return _blocked(await queries.count_attempts(conn, list(limits), ATTEMPTS_WINDOW), limits)
+
+
+async def judge_attempts(conn: Connection, limits: Mapping[str, int]) -> TooManySignIns | None:
+    """Why one more attempt may not even begin, where only those that fail are counted; many at once
+    get further than the limit, so that this is nothing to guard a password by."""
+    attempts = await queries.fetch_attempts(conn, list(limits))
+    return _blocked(attempts, {key: most - 1 for key, most in limits.items()})
+
+
+def _blocked(attempts: Mapping[str, Any], limits: Mapping[str, int]) -> TooManySignIns | None:
+    blocked = [
+        attempts[key]
+        for key, most in limits.items()
+        if key in attempts and attempts[key]["failures"] > most
+    ]
     if not blocked:
         return None
     longest = max(blocked, key=lambda attempt: attempt["window_ends_at"])

@@ -1,0 +1,1 @@
+"""What members does, one function for each use case."""

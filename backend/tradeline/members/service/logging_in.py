@@ -1,0 +1,146 @@
+"""How consumers come: as guests, by their WeChat, by their phone. What WeChat says of them is asked
+for before, outside of the unit of work."""
+
+from __future__ import annotations
+
+from tradeline.kernel import Connection, InvalidValue, Locale, Shopper, refuse
+from tradeline.members.errors import NotForGuests
+from tradeline.members.model import (
+    IdentityKind,
+    Known,
+    LoggedIn,
+    MergeCause,
+    Merged,
+    normal_phone,
+)
+from tradeline.members.queries import people as queries
+from tradeline.members.service.merging import merge_members
+from tradeline.members.service.sessions import end_sessions
+
+
+async def start_guest(conn: Connection, *, network_id: int, locale: Locale) -> int:
+    """Somebody of whom nothing is known; they may fill a cart. Returns the member's id."""
+    return await queries.insert_member(conn, network_id, "guest", locale)
+
+
+async def log_in(
+    conn: Connection,
+    *,
+    network_id: int,
+    app_id: str,
+    openid: str,
+    unionid: str | None = None,
+    guest: Shopper | None = None,
+    locale: Locale = Locale.ZH,
+) -> LoggedIn:
+    """The member whose WeChat this is, made if there is none: of the guest, if one comes along.
+
+    Members who turn out to be one person are merged, and the guest with them; the guest's sessions
+    end, for whoever else holds their tokens must not become the member. Two logins of one person at
+    once wait for each other, and find one member.
+    """
+    identities = [Known(kind=IdentityKind.OPENID, app_id=app_id, value=openid)]
+    if unionid is not None:
+        identities.append(Known(kind=IdentityKind.UNIONID, value=unionid))
+    found = await queries.fetch_identities(conn, network_id, identities)
+    people = {one.survivor_id for one in found.values()}
+    is_settled = len(found) == len(identities) and len(people) == 1
+    if not is_settled:
+        await queries.lock_identities(conn, network_id, identities)
+    # Only a guest comes along: two who are known are not one person for having one device.
+    guest_id = None
+    if guest is not None and guest.network_id == network_id and guest.is_guest:
+        if await queries.lock_guest(conn, network_id, guest.member_id):
+            guest_id = guest.member_id
+        await end_sessions(conn, network_id=network_id, member_id=guest.member_id)
+    merges: list[Merged | None] = []
+    if not is_settled:
+        merges.append(await _link(conn, network_id, identities, guest_id, locale))
+        found = await queries.fetch_identities(conn, network_id, identities)
+    member_id = found[IdentityKind.OPENID].member_id
+    if guest_id not in (None, member_id):
+        assert guest_id is not None, "it is no member either"
+        merges.append(
+            await merge_members(
+                conn, network_id=network_id, one=guest_id, other=member_id, cause=MergeCause.GUEST
+            )
+        )
+    await queries.touch(conn, network_id, [one.id for one in found.values()], member_id)
+    return LoggedIn(
+        member_id=member_id, merges=tuple(merged for merged in merges if merged is not None)
+    )
+
+
+async def bind_phone(conn: Connection, *, shopper: Shopper, phone: str) -> LoggedIn:
+    """Link the number that WeChat says is the shopper's: it takes the place of the one that they
+    had. Whose it was before is the same person and merged, unless somebody told the two apart: then
+    the number is theirs who has it now.
+
+    Raises:
+        Rejected: NotForGuests; InvalidValue for what is no phone number.
+    """
+    if shopper.is_guest:
+        raise refuse(NotForGuests())
+    number = normal_phone(phone)
+    if number is None:
+        raise refuse(
+            InvalidValue(
+                path=("code",),
+                field="phone",
+                rule="bind a mobile number",
+                rule_zh="请绑定手机号",
+            )
+        )
+    network_id = shopper.network_id
+    known = Known(kind=IdentityKind.PHONE, value=number)
+    await queries.lock_identities(conn, network_id, [known])
+    found = (await queries.fetch_identities(conn, network_id, [known])).get(IdentityKind.PHONE)
+    merges: tuple[Merged, ...] = ()
+    own = shopper.member_id
+    if found is not None and found.survivor_id != own:
+        merged = await merge_members(
+            conn, network_id=network_id, one=own, other=found.member_id, cause=MergeCause.PHONE
+        )
+        if merged is not None:
+            merges = (merged,)
+        elif own not in await queries.fetch_family(conn, network_id, found.member_id):
+            await queries.unlink(conn, network_id, [found.id])
+            found = None
+    if found is None:
+        await queries.insert_identities(conn, network_id, own, [known])
+    if found is None or found.member_id == own:
+        others = await queries.fetch_other_phones(conn, network_id, own, known)
+        await queries.unlink(conn, network_id, others)
+    await queries.touch(conn, network_id, [] if found is None else [found.id], own)
+    return LoggedIn(member_id=own, merges=merges)
+
+
+async def _link(
+    conn: Connection,
+    network_id: int,
+    identities: list[Known],
+    guest_id: int | None,
+    locale: Locale,
+) -> Merged | None:
+    """Give whoever has one of these identities the others as well, or merge those who have one
+    each. The caller has locked the identities, and the guest."""
+    found = await queries.fetch_identities(conn, network_id, identities)
+    missing = [one for one in identities if one.kind not in found]
+    if not missing:
+        return await merge_members(
+            conn,
+            network_id=network_id,
+            one=found[IdentityKind.OPENID].member_id,
+            other=found[IdentityKind.UNIONID].member_id,
+            cause=MergeCause.UNIONID,
+        )
+    if found:
+        [known] = found.values()
+        member_id = known.member_id
+    elif guest_id is not None:
+        member_id = guest_id
+        await queries.become_known(conn, network_id, guest_id)
+    else:
+        member_id = await queries.insert_member(conn, network_id, "member", locale)
+    await queries.insert_identities(conn, network_id, member_id, missing)
+    return None
