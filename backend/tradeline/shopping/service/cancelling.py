@@ -1,0 +1,147 @@
+"""Orders that end before their goods were shipped: cancelled by somebody, or never paid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
+
+from tradeline.kernel import Actor, Connection, Shopper, raise_any
+from tradeline.marketing import release_coupons
+from tradeline.payments import close_payments
+from tradeline.shopping.allowed import SaleStep, require_step
+from tradeline.shopping.model import ConsumerOrderState
+from tradeline.shopping.queries import locks
+from tradeline.shopping.refunds import refund_units
+from tradeline.shopping.sales import (
+    OpenSale,
+    RefundCause,
+    cancel_units,
+    freight_of_nothing,
+    state_of,
+)
+from tradeline.shopping.service.steps import (
+    SaleRefund,
+    Stepped,
+    judge_reason,
+    lines_after,
+    lock_before_orders,
+    lock_sale,
+    lock_sales,
+    reference_for,
+    release_units,
+    require_turn,
+    store,
+    take_back,
+)
+
+
+async def cancel_consumer_order(
+    conn: Connection, *, asker: Actor | Shopper, order_id: int, reason: str = ""
+) -> int:
+    """Cancel all that is not shipped yet, by the member or the store; returns the order's id.
+
+    What was paid for it goes back, with the freight if nothing of the order was shipped. What was
+    not paid keeps neither goods nor coupon any longer.
+
+    Raises:
+        Forbidden: without `consumer_order:refund`, or for a party that is not the store.
+        Rejected: NotFound, or WrongState once nothing is left to cancel.
+    """
+    if isinstance(asker, Actor):
+        require_step(asker, SaleStep.CANCEL)
+    raise_any(judge_reason(reason, is_needed=isinstance(asker, Actor)))
+    network_id = asker.network_id
+    reference = await reference_for(conn, asker, order_id)
+    await lock_before_orders(
+        conn, network_id, [reference], with_coupons=True, with_edges=True, with_stock=True
+    )
+    sale = await lock_sale(conn, network_id, reference)
+    require_turn(asker, sale, SaleStep.CANCEL)
+    if sale.order.paid_at is None:
+        stepped = await _close_unpaid(conn, network_id, [sale], ConsumerOrderState.CANCELLED)
+        await store(conn, asker, network_id, "cancel", [_noted(stepped[0], reason)])
+        return order_id
+    stepped = await _cancel_paid(conn, network_id, sale, reason)
+    await store(conn, asker, network_id, "cancel", stepped)
+    return order_id
+
+
+async def expire_orders(conn: Connection, *, limit: int) -> int:
+    """End up to `limit` orders that nobody has paid in time; how many it looked at.
+
+    For the owner's connection, over all networks. The database's clock decides. Any number of
+    workers may run it, and be killed: each network's orders end in one transaction. A payment that
+    was under way nevertheless is given back when it arrives.
+    """
+    due = await locks.find_expired(conn, limit)
+    for network_id, found in groupby(sorted(due), key=itemgetter(0)):
+        async with conn.transaction():
+            await _expire(conn, network_id, [order_id for _, order_id in found])
+    return len(due)
+
+
+async def _expire(conn: Connection, network_id: int, order_ids: Sequence[int]) -> None:
+    references = await locks.fetch_references(conn, network_id, order_ids)
+    await lock_before_orders(conn, network_id, references, with_coupons=True, with_stock=True)
+    locked = await lock_sales(conn, network_id, references)
+    # What was paid or cancelled meanwhile is not over.
+    sales = [sale for sale in locked.values() if sale.order.state is ConsumerOrderState.TO_PAY]
+    if sales:
+        stepped = await _close_unpaid(conn, network_id, sales, ConsumerOrderState.EXPIRED)
+        await store(conn, None, network_id, "expire", stepped)
+
+
+async def _close_unpaid(
+    conn: Connection, network_id: int, sales: Sequence[OpenSale], state: ConsumerOrderState
+) -> list[Stepped]:
+    """Free goods and coupons of orders that nothing was paid for, and close their payments."""
+    order_ids = [sale.order.id for sale in sales]
+    units = {line.id: line.unshipped for sale in sales for line in sale.lines}
+    await release_coupons(conn, network_id=network_id, order_ids=order_ids)
+    await release_units(conn, network_id, units)
+    await close_payments(
+        conn,
+        network_id=network_id,
+        references=[("consumer_order", order_id) for order_id in order_ids],
+    )
+    return [
+        Stepped(
+            sale=sale,
+            lines=[cancel_units(line, line.unshipped) for line in sale.lines],
+            state=state,
+        )
+        for sale in sales
+    ]
+
+
+async def _cancel_paid(
+    conn: Connection, network_id: int, sale: OpenSale, reason: str
+) -> list[Stepped]:
+    """Give back what was paid for units that are not shipped."""
+    units = {line.id: line.unshipped for line in sale.lines if line.unshipped}
+    back = {
+        line.id: refund_units(sale.splits_of(line.id), line.unshipped, line.remaining)
+        for line in sale.lines
+        if line.unshipped
+    }
+    cancelled = [cancel_units(line, line.unshipped) for line in sale.lines]
+    await release_units(conn, network_id, units)
+    refund = SaleRefund(
+        sale=sale,
+        cause=RefundCause.CANCEL,
+        reason=reason,
+        lines=back,
+        freight=freight_of_nothing(sale, cancelled),
+    )
+    facts = {}
+    if refund.whole.reversals:
+        [stored] = await take_back(conn, network_id, [refund])
+        facts = {"refund_id": stored.id, "amount_minor": stored.amount_minor}
+    after = lines_after(cancelled, back)
+    state = state_of(sale.order, after)
+    return [Stepped(sale=sale, lines=after, state=state, note=reason.strip(), facts=facts)]
+
+
+def _noted(stepped: Stepped, note: str) -> Stepped:
+    return Stepped(sale=stepped.sale, lines=stepped.lines, state=stepped.state, note=note.strip())

@@ -1,0 +1,404 @@
+"""What steps on placed orders share: locking them in one order, taking money back, and storing.
+
+Whoever takes a step finds what to lock by references that never change, locks coupon, edges, stock
+and then the order, and decides by what stands then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tradeline.inventory import Release, lock_held_stock, release_holds
+from tradeline.kernel import (
+    Actor,
+    Busy,
+    Change,
+    Connection,
+    Event,
+    InvalidValue,
+    NotFound,
+    Problem,
+    Shopper,
+    judge_length,
+    publish,
+    raise_any,
+    record_changes,
+    refuse,
+)
+from tradeline.marketing import lock_coupons
+from tradeline.members import family_of
+from tradeline.payments import NewRefund, request_refunds
+from tradeline.settlement import BookingKind, NewBooking, NewObligation, book, lock_exposures, owe
+from tradeline.shopping.allowed import SaleStep, judge_state, require_role
+from tradeline.shopping.debts import Document, obligations_of, sums_of_reversals
+from tradeline.shopping.model import (
+    LINE_REFERENCE,
+    REFUND_DOCUMENT,
+    ConsumerOrderLine,
+    ConsumerOrderState,
+)
+from tradeline.shopping.queries import locks, steps
+from tradeline.shopping.queries.locks import References
+from tradeline.shopping.queries.steps import By, NewConsumerRefund
+from tradeline.shopping.refunds import NOTHING, TakenBack
+from tradeline.shopping.sale_errors import UnitsNotOpen
+from tradeline.shopping.sales import (
+    REASON_LENGTH_MAX,
+    OpenSale,
+    RefundCause,
+    give_back_money,
+)
+from tradeline.shopping.splits import edge_debts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaleRefund:
+    """What is to be taken back of one sale: of its lines, and of the freight."""
+
+    sale: OpenSale
+    cause: RefundCause
+    reason: str
+    lines: Mapping[int, TakenBack] = field(default_factory=dict)
+    freight: TakenBack = NOTHING
+
+    @property
+    def whole(self) -> TakenBack:
+        return sum(self.lines.values(), self.freight)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stepped:
+    """What a step did to one sale: `lines` are all of it, as they are now. The facts go into the
+    audit trail and to whoever listens."""
+
+    sale: OpenSale
+    lines: Sequence[ConsumerOrderLine]
+    state: ConsumerOrderState
+    note: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def references_for(
+    conn: Connection, asker: Actor | Shopper, order_ids: Sequence[int]
+) -> list[References]:
+    """Of orders that are the shopper's own, or on whose route the actor's organization is."""
+    if isinstance(asker, Actor):
+        return await locks.fetch_references_of_party(
+            conn, asker.network_id, order_ids, asker.org_id
+        )
+    family = await family_of(conn, asker.network_id, asker.member_id)
+    return await locks.fetch_references_of_members(conn, asker.network_id, order_ids, family)
+
+
+async def lock_before_orders(
+    conn: Connection,
+    network_id: int,
+    references: Sequence[References],
+    *,
+    with_coupons: bool = False,
+    with_edges: bool = False,
+    with_stock: bool = False,
+) -> None:
+    """Lock what has to be locked before orders, in the one order of all."""
+    coupon_ids = [one.coupon_id for one in references if one.coupon_id is not None]
+    if with_coupons and coupon_ids:
+        await lock_coupons(conn, network_id=network_id, coupon_ids=coupon_ids)
+    if with_edges:
+        edges = {edge for one in references for edge in one.relationship_ids}
+        await lock_exposures(conn, network_id=network_id, relationship_ids=sorted(edges))
+    if with_stock:
+        held = [(LINE_REFERENCE, line_id) for one in references for line_id in one.line_ids]
+        await lock_held_stock(conn, network_id=network_id, references=held)
+
+
+async def lock_sales(
+    conn: Connection, network_id: int, references: Sequence[References]
+) -> dict[int, OpenSale]:
+    """Lock orders and read all of them. One whose lines changed after `references` was read is
+    left out: not all of its stock is locked."""
+    orders = await locks.lock_orders(conn, network_id, [one.id for one in references])
+    sales = await locks.fetch_sales(conn, network_id, orders)
+    known = {one.id: set(one.line_ids) for one in references}
+    return {
+        order_id: sale
+        for order_id, sale in sales.items()
+        if {line.id for line in sale.lines} == known[order_id]
+    }
+
+
+async def lock_sale(conn: Connection, network_id: int, references: References) -> OpenSale:
+    """As `lock_sales`, of one; raises Rejected with Busy where it changed at this moment."""
+    found = await lock_sales(conn, network_id, [references])
+    if references.id not in found:
+        raise refuse(Busy(retry_after_seconds=1))
+    return found[references.id]
+
+
+async def reference_for(
+    conn: Connection, asker: Actor | Shopper, order_id: int, path: str = "orderId"
+) -> References:
+    """As `references_for`, of one; raises Rejected with NotFound."""
+    found = await references_for(conn, asker, [order_id])
+    if not found:
+        raise refuse(NotFound(path=(path,), subject="order"))
+    return found[0]
+
+
+def require_turn(asker: Actor | Shopper, sale: OpenSale, step: SaleStep) -> None:
+    """Raise Forbidden where it is another party's step, Rejected where the order is not there."""
+    if isinstance(asker, Actor):
+        is_source = sale.is_source(asker.org_id)
+        require_role(sale.order, step, org_id=asker.org_id, is_source=is_source)
+    raise_any(judge_state(sale.order, step))
+
+
+async def release_units(conn: Connection, network_id: int, units: Mapping[int, int]) -> None:
+    """Free the stock of units of lines that will not be shipped from it."""
+    await release_holds(
+        conn,
+        network_id=network_id,
+        releases=[
+            Release(reference_type=LINE_REFERENCE, reference_id=line_id, quantity=quantity)
+            for line_id, quantity in units.items()
+            if quantity
+        ],
+    )
+
+
+async def take_back(
+    conn: Connection, network_id: int, refunds: Sequence[SaleRefund]
+) -> list[NewConsumerRefund]:
+    """Take back what each of the refunds says of locked sales: debts, bookings, and the money, all
+    on one document each. A sale occurs once. The edges are locked."""
+    ids = await steps.take_refund_ids(conn, len(refunds)) if refunds else []
+    stored = [_document(refund, refund_id) for refund, refund_id in zip(refunds, ids, strict=True)]
+    payment_refunds = await _request_money(conn, network_id, refunds, stored)
+    stored = [replace(new, payment_refund_id=payment_refunds.get(new.id)) for new in stored]
+    if stored:
+        await steps.store_refunds(conn, network_id, stored)
+    pairs = list(zip(refunds, stored, strict=True))
+    debts = [debt for refund, new in pairs for debt in _debts(refund, new)]
+    await owe(conn, network_id=network_id, obligations=debts)
+    bookings = [one for refund, new in pairs for one in _bookings(refund, new)]
+    await book(conn, network_id=network_id, bookings=bookings)
+    return stored
+
+
+def _document(refund: SaleRefund, refund_id: int) -> NewConsumerRefund:
+    whole = refund.whole
+    return NewConsumerRefund(
+        id=refund_id,
+        order_id=refund.sale.order.id,
+        number=f"CR{refund_id:08}",
+        cause=refund.cause,
+        goods_minor=whole.goods_minor,
+        coupon_minor=whole.coupon_minor,
+        freight_minor=whole.freight_minor,
+        amount_minor=whole.cash_minor,
+        reason=refund.reason,
+        payment_refund_id=None,
+        reversals=whole.reversals,
+    )
+
+
+async def _request_money(
+    conn: Connection,
+    network_id: int,
+    refunds: Sequence[SaleRefund],
+    stored: Sequence[NewConsumerRefund],
+) -> dict[int, int]:
+    """Ask for the money to be paid back; the payments' refunds by the document's id."""
+    wanted = []
+    for refund, new in zip(refunds, stored, strict=True):
+        if new.amount_minor:
+            payment_id = refund.sale.order.payment_id
+            assert payment_id is not None, "what was paid was paid by a payment"
+            wanted.append(
+                NewRefund(
+                    payment_id=payment_id,
+                    reference_type=REFUND_DOCUMENT,
+                    reference_id=new.id,
+                    amount_minor=new.amount_minor,
+                    reason=refund.reason,
+                )
+            )
+    if not wanted:
+        return {}
+    ids = await request_refunds(conn, network_id=network_id, refunds=wanted)
+    return {new.reference_id: refund_id for new, refund_id in zip(wanted, ids, strict=True)}
+
+
+def _debts(refund: SaleRefund, new: NewConsumerRefund) -> list[NewObligation]:
+    sale = refund.sale
+    sums = sums_of_reversals(sale.splits, new.reversals)
+    debts = edge_debts(
+        sums.goods,
+        sums.coupon,
+        sums.freight,
+        captured_minor=new.amount_minor,
+        collector_tier=sale.order.collector_tier,
+        tier_top=len(sale.tiers) - 1,
+    )
+    document = Document(type=REFUND_DOCUMENT, id=new.id, number=new.number)
+    return obligations_of(debts, sale.edges, document=document, is_back=True)
+
+
+def _bookings(refund: SaleRefund, new: NewConsumerRefund) -> list[NewBooking]:
+    """In the store's books the sale goes back, in the collector's the money."""
+    order = refund.sale.order
+    if not new.amount_minor:
+        return []
+    return [
+        NewBooking(
+            entity_id=entity_id,
+            kind=kind,
+            currency=order.currency,
+            amount_minor=new.amount_minor,
+            document_type=REFUND_DOCUMENT,
+            document_id=new.id,
+            document_number=new.number,
+        )
+        for entity_id, kind in (
+            (order.seller_entity_id, BookingKind.SALE_REFUND),
+            (order.collector_entity_id, BookingKind.CAPTURE_REFUND),
+        )
+    ]
+
+
+def lines_after(
+    lines: Sequence[ConsumerOrderLine], back: Mapping[int, TakenBack]
+) -> list[ConsumerOrderLine]:
+    """Lines with what was taken back of them."""
+    return [give_back_money(line, back.get(line.id, NOTHING)) for line in lines]
+
+
+async def store(
+    conn: Connection,
+    asker: Actor | Shopper | None,
+    network_id: int,
+    step: str,
+    stepped: Sequence[Stepped],
+) -> None:
+    """Write lines and states of locked orders, and of each its time line, audit and event.
+
+    `asker` is None for what happens by itself. What a member does is in the time line; the audit
+    trail is organizations'.
+    """
+    changed = [
+        now
+        for one in stepped
+        for was, now in zip(one.sale.lines, one.lines, strict=True)
+        if now != was
+    ]
+    if changed:
+        await steps.update_lines(conn, network_id, changed)
+    taken = [(one.sale.order.id, one.state, one.note) for one in stepped]
+    await steps.store_steps(conn, network_id, step, by_of(asker), taken)
+    if isinstance(asker, Actor):
+        await record_changes(conn, actor=asker, changes=[_change(step, one) for one in stepped])
+    await publish(conn, network_id=network_id, events=[_event(step, one) for one in stepped])
+
+
+def by_of(asker: Actor | Shopper | None) -> By:
+    if isinstance(asker, Actor):
+        return By(org_id=asker.org_id, account_id=asker.account_id)
+    return By() if asker is None else By(member_id=asker.member_id)
+
+
+def _change(step: str, stepped: Stepped) -> Change:
+    order = stepped.sale.order
+    return Change(
+        action=f"consumer_order.{step}",
+        subject_type="consumer_order",
+        subject_id=order.id,
+        before={"state": order.state.value},
+        after={"state": stepped.state.value, "note": stepped.note, **stepped.facts},
+    )
+
+
+def _event(step: str, stepped: Stepped) -> Event:
+    order = stepped.sale.order
+    return Event(
+        topic=PAST[step],
+        key=f"consumer_order:{order.id}",
+        payload={
+            "order_id": order.id,
+            "member_id": order.member_id,
+            "org_ids": [tier.org_id for tier in stepped.sale.tiers],
+            "state": stepped.state.value,
+            **stepped.facts,
+        },
+    )
+
+
+def unknown_lines(ids: Sequence[int], lines: Sequence[ConsumerOrderLine]) -> list[Problem]:
+    """A NotFound for each id that is no line of the order, or is named twice."""
+    known = {line.id for line in lines}
+    return [
+        NotFound(path=("lines", position, "lineId"), subject="order line")
+        for position, line_id in enumerate(ids)
+        if line_id not in known
+    ]
+
+
+def too_many(
+    wanted: Mapping[int, int], open_units: Mapping[int, int], lines: Sequence[ConsumerOrderLine]
+) -> list[Problem]:
+    """A UnitsNotOpen for each line of which more is wanted than is open for the step."""
+    numbers = {line.id: line.line_no for line in lines}
+    return [
+        UnitsNotOpen(
+            path=("lines", position, "quantity"),
+            line_no=numbers[line_id],
+            requested=units,
+            open=open_units[line_id],
+        )
+        for position, (line_id, units) in enumerate(wanted.items())
+        if line_id in numbers and not 0 <= units <= open_units[line_id]
+    ]
+
+
+def judge_reason(reason: str, field: str = "reason", *, is_needed: bool = True) -> list[Problem]:
+    """The faults of what somebody says about why."""
+    faults = judge_length(reason, (field,), most=REASON_LENGTH_MAX)
+    if is_needed and not reason.strip():
+        faults.append(
+            InvalidValue(
+                path=(field,),
+                field=field,
+                rule="say why in a few words",
+                rule_zh="请用几个字说明原因",
+            )
+        )
+    return faults
+
+
+def nothing_given() -> InvalidValue:
+    """Lines without a unit among them to act on."""
+    return InvalidValue(
+        path=("lines",),
+        field="lines",
+        rule="name at least one line with a quantity",
+        rule_zh="至少填写一行及数量",
+    )
+
+
+# Each step as a fact.
+PAST = {
+    "cancel": "consumer_order.cancelled",
+    "expire": "consumer_order.expired",
+    "ship": "consumer_order.shipped",
+    "hand_over": "consumer_order.handed_over",
+    "receive": "consumer_order.received",
+    "complete": "consumer_order.completed",
+    "after_sale_request": "consumer_order.after_sale_requested",
+    "after_sale_withdraw": "consumer_order.after_sale_withdrawn",
+    "after_sale_accept": "consumer_order.after_sale_accepted",
+    "after_sale_refuse": "consumer_order.after_sale_refused",
+    "price_refund": "consumer_order.price_refunded",
+    "resource": "consumer_order.resourced",
+    "refund_settle": "consumer_order.refund_settled",
+    "refund_fail": "consumer_order.refund_failed",
+}
