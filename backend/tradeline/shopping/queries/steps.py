@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from tradeline.kernel import Connection
-from tradeline.shopping.model import ConsumerOrderLine, ConsumerOrderState
+from tradeline.kernel import Actor, Connection
+from tradeline.shopping.model import (
+    AfterSaleKind,
+    AfterSaleState,
+    ConsumerOrderLine,
+    ConsumerOrderState,
+)
 from tradeline.shopping.refunds import Reversal
-from tradeline.shopping.sales import COMPLETION_TIME, RefundCause, RefundState
+from tradeline.shopping.sales import (
+    COMPLETION_TIME,
+    AfterSaleLine,
+    RefundCause,
+    RefundState,
+)
 
 UPDATE_LINES = """
     UPDATE shopping.order_line AS line
@@ -170,11 +181,13 @@ DECIDE_AFTER_SALE = """
        AND line.order_line_id = given.order_line_id
 """
 
-# A window begins with its first failure.
+# A window begins with its first failure. Only the store's own organization has attempts counted.
 COUNT_PICKUP_ATTEMPT = """
     INSERT INTO shopping.pickup_attempt AS attempt
            (network_id, store_id, failures, window_ends_at)
-    VALUES ($1, $2, 1, now() + $3::interval)
+    SELECT $1, store.id, 1, now() + $4::interval
+      FROM channels.store AS store
+     WHERE store.network_id = $1 AND store.org_id = $2 AND store.id = $3
         ON CONFLICT (network_id, store_id)
         DO UPDATE SET failures = CASE WHEN attempt.window_ends_at <= now()
                                       THEN 1 ELSE attempt.failures + 1 END,
@@ -215,6 +228,14 @@ class NewConsumerRefund:
     reason: str
     payment_refund_id: int | None
     reversals: Sequence[Reversal]
+
+
+@dataclass(frozen=True, slots=True)
+class PickupAttempts:
+    """How many codes were given in a window, and when it is over."""
+
+    failures: int
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +311,21 @@ async def insert_shipments(
     return numbers, {row["order_line_id"]: row["id"] for row in rows}
 
 
+async def count_pickup_attempt(
+    conn: Connection, actor: Actor, store_id: int, window: timedelta
+) -> PickupAttempts | None:
+    """Count one more for a store of the actor's organization; None for any other."""
+    row = await conn.fetchrow(
+        COUNT_PICKUP_ATTEMPT, actor.network_id, actor.org_id, store_id, window
+    )
+    return None if row is None else PickupAttempts(**row)
+
+
+async def forgive_pickup_attempt(conn: Connection, network_id: int, store_id: int) -> None:
+    """Count one less: its code was right."""
+    await conn.execute(FORGIVE_PICKUP_ATTEMPT, network_id, store_id)
+
+
 async def take_refund_ids(conn: Connection, count: int) -> list[int]:
     return [row["id"] for row in await conn.fetch(TAKE_REFUND_IDS, count)]
 
@@ -333,3 +369,60 @@ async def settle_refunds(
     if paid:
         await conn.execute(SETTLE_AFTER_SALES, network_id, paid)
     return sorted(settled, key=lambda refund: refund.id)
+
+
+async def insert_after_sale(
+    conn: Connection,
+    network_id: int,
+    order_id: int,
+    *,
+    kind: AfterSaleKind,
+    state: AfterSaleState,
+    reason: str,
+    amount_minor: int,
+    refund_id: int | None,
+    lines: Sequence[AfterSaleLine],
+) -> tuple[int, str]:
+    """Write an after-sale; its id and number."""
+    row = await conn.fetchrow(
+        INSERT_AFTER_SALE,
+        network_id,
+        order_id,
+        kind.value,
+        state.value,
+        reason,
+        amount_minor,
+        refund_id,
+        [line.order_line_id for line in lines],
+        [line.quantity for line in lines],
+        [line.goods_minor for line in lines],
+        [line.coupon_minor for line in lines],
+    )
+    assert row is not None
+    return row["id"], row["number"]
+
+
+async def decide_after_sale(
+    conn: Connection,
+    network_id: int,
+    after_sale_id: int,
+    *,
+    state: AfterSaleState,
+    refusal_reason: str | None = None,
+    amount_minor: int = 0,
+    refund_id: int | None = None,
+    lines: Sequence[AfterSaleLine] = (),
+) -> None:
+    """Write what became of an after-sale, and what its lines were worth."""
+    await conn.execute(
+        DECIDE_AFTER_SALE,
+        network_id,
+        after_sale_id,
+        state.value,
+        refusal_reason,
+        amount_minor,
+        refund_id,
+        [line.order_line_id for line in lines],
+        [line.goods_minor for line in lines],
+        [line.coupon_minor for line in lines],
+    )
