@@ -156,3 +156,19 @@ class TooManyCartLines(Problem):
     en: ClassVar[str] = "A cart holds {most} different articles; take some out first."
 
     most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentOver(Problem):
+    """Nothing can be paid for the order any more: it was paid, called off, or left too long."""
+
+    zh: ClassVar[str] = "该订单的支付已结束；请刷新订单后查看。"
+    en: ClassVar[str] = "Nothing can be paid for this order any more; look at it again."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayerUnknown(Problem):
+    """Whoever pays has never logged in by the mini-program that the money is asked in."""
+
+    zh: ClassVar[str] = "请在该门店的小程序中登录后再支付。"
+    en: ClassVar[str] = "Log in by this store's mini-program before you pay."
