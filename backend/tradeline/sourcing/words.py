@@ -64,7 +64,7 @@ ENGLISH: Mapping[ReasonCode, str] = {
     ReasonCode.NO_STOCK: "None is free",
     ReasonCode.EXCLUDED: "Was found not to have it",
     ReasonCode.SAFETY_STOCK: "{free} are free, of which {kept} have to stay",
-    ReasonCode.QUOTA_SPENT: "The tier may give {left} more today, which is too few or goes elsewhere",
+    ReasonCode.QUOTA_SPENT: "The tier may give {left} more today, which is too little",
     ReasonCode.NOT_WHOLE: "Lines are not split, and {free} are fewer than {wanted}",
     ReasonCode.NEEDED_BEFORE: "Other lines of the order take what is free",
     ReasonCode.LATER_TIER: "A tier that comes before it has enough",

@@ -1,0 +1,1 @@
+"""What marketing does, one function for each use case; one file for each topic."""
