@@ -35,7 +35,7 @@ from tradeline.catalog.model import (
     Tradable,
     TypedMatch,
 )
-from tradeline.catalog.search_text import SearchTerms, search_terms
+from tradeline.catalog.search_text import SearchTerms, search_index, search_terms
 from tradeline.catalog.service.assortments import (
     assortments_by_ids,
     assortments_of_edges,
@@ -144,6 +144,7 @@ __all__ = [
     "remove_assortment_skus",
     "remove_barcode",
     "revoke_assortments",
+    "search_index",
     "search_skus",
     "search_terms",
     "skus_by_ids",

@@ -57,6 +57,8 @@ TYPES = {
     "integer": "INTEGER",
     "jsonb": "JSONB",
     "numeric(18,6)": "NUMERIC(18, 6)",
+    "numeric(9,6)": "NUMERIC(9, 6)",
+    "smallint": "SMALLINT",
     "text": "TEXT",
     "text[]": "TEXT[]",
     "timestamp with time zone": "TIMESTAMPTZ",

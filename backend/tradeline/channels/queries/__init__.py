@@ -1,0 +1,1 @@
+"""All SQL of channels: nothing in here decides anything."""
