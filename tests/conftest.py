@@ -15,12 +15,20 @@ import asyncpg
 import pytest
 
 from tradeline.kernel.database import Database, open_pool
+from tradeline.members import MemberKeys, use_member_keys
 from tradeline_server.embedded import Server, is_alive
 from tradeline_server.migrate import migrate
 
 ROOT = Path(__file__).parents[1]
 SERVER_FOLDER = "tradeline-tests-"
 CLONE_SECONDS_MAX = 30.0
+MEMBER_KEY = "a key of members, for tests alone"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def member_keys() -> None:
+    """What a process does before it serves anybody."""
+    use_member_keys(MemberKeys(MEMBER_KEY))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
-"""How a request becomes an actor: by a browser's cookie, or by a token of a program or machine.
+"""How a request becomes an actor or a shopper: by a browser's cookie, or by a token of a program, a
+machine or a consumer.
 
 Nothing else in a request says who sends it: no header, no address, no argument.
 """
@@ -15,8 +16,18 @@ from urllib.parse import unquote_plus
 from litestar import Litestar, Request, Response, post
 from litestar.exceptions import PermissionDeniedException
 
-from tradeline import identity
-from tradeline.kernel import Actor, Database, Gathering, Locale, Rejected, Stage, timed
+from tradeline import identity, members
+from tradeline.kernel import (
+    Actor,
+    Connection,
+    Database,
+    Gathering,
+    Locale,
+    Rejected,
+    Shopper,
+    Stage,
+    timed,
+)
 from tradeline_graph._context import Context
 from tradeline_graph._intake import stays
 from tradeline_graph.sessions import (
@@ -27,8 +38,10 @@ from tradeline_graph.sessions import (
 )
 from tradeline_server.connections import HAS_LEFT
 
+Asker: TypeAlias = Actor | Shopper
+
 # The text of a token, and the language for a machine; None is nobody.
-TokenLookup: TypeAlias = Gathering[tuple[str, Locale], Actor | None]
+TokenLookup: TypeAlias = Gathering[tuple[str, Locale], Asker | None]
 
 LOOKED_UP_TOGETHER_MAX: Final = 100
 OAUTH_BODY_BYTES_MAX: Final = 16_384
@@ -48,12 +61,13 @@ async def graph_context(request: Request[Any, Any, Any]) -> Context:
     state = request.app.state
     extensions = request.scope.get("extensions") or {}
     with timed(Stage.AUTHENTICATING):
-        actor = await resolve_actor(request, state.db)
+        asker = await resolve_asker(request, state.db)
     return Context(
         request=request,
         db=state.db,
-        actor=actor,
-        locale=preferred_locale(request) if actor is None else actor.locale,
+        actor=asker if isinstance(asker, Actor) else None,
+        shopper=asker if isinstance(asker, Shopper) else None,
+        locale=preferred_locale(request) if asker is None else asker.locale,
         token_keys=state.token_keys,
         trusted_documents=state.get("trusted_documents"),
         order_intake=state.get("order_intake"),
@@ -69,9 +83,9 @@ def _token_lookup(app: Litestar) -> TokenLookup:
     db: Database = app.state.db
     keys: identity.TokenKeys = app.state.token_keys
 
-    async def ask(tokens: Sequence[tuple[str, Locale]]) -> list[Actor | None]:
+    async def ask(tokens: Sequence[tuple[str, Locale]]) -> list[Asker | None]:
         async with db.asking() as conn:
-            return await identity.actors_from_access_tokens(conn, keys=keys, tokens=tokens)
+            return await who_have_tokens(conn, keys=keys, tokens=tokens)
 
     if "token_lookup" not in app.state:
         app.state.token_lookup = Gathering(ask, weight_max=LOOKED_UP_TOGETHER_MAX)
@@ -79,7 +93,35 @@ def _token_lookup(app: Litestar) -> TokenLookup:
     return lookup
 
 
+async def who_have_tokens(
+    conn: Connection, *, keys: identity.TokenKeys, tokens: Sequence[tuple[str, Locale]]
+) -> list[Asker | None]:
+    """Who each access token speaks for at this moment, be it an organization's or a consumer's;
+    None for nobody. One statement for each kind among them."""
+    texts = [token for token, _ in tokens]
+    actors = await identity.actors_from_access_tokens(conn, keys=keys, tokens=tokens)
+    shoppers = await members.shopper_from_access_tokens(conn, keys=keys, tokens=texts)
+    return [
+        actor if shopper is None else shopper
+        for actor, shopper in zip(actors, shoppers, strict=True)
+    ]
+
+
+async def who_has_token(
+    conn: Connection, *, keys: identity.TokenKeys, token: str, locale: Locale
+) -> Asker | None:
+    """As `who_have_tokens`, of one."""
+    [asker] = await who_have_tokens(conn, keys=keys, tokens=[(token, locale)])
+    return asker
+
+
 async def resolve_actor(connection: AnyConnection, db: Database) -> Actor | None:
+    """As `resolve_asker`, where a consumer is nobody."""
+    asker = await resolve_asker(connection, db)
+    return asker if isinstance(asker, Actor) else None
+
+
+async def resolve_asker(connection: AnyConnection, db: Database) -> Asker | None:
     """Who sends a request, and what they may do at this moment; None for nobody. At most one
     statement, or its part in one.
 

@@ -22,12 +22,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = PORT_DEFAULT
     port_is_fixed: bool = False
     given_secret: str | None = None
+    given_member_key: str | None = None
     only_trusted_documents: bool = False
 
     @property
     def secret(self) -> str:
         """What sessions and tokens are signed with: TRADELINE_SECRET, or made up once and kept."""
         return self.given_secret or _kept_secret(self.home / "secret")
+
+    @property
+    def member_key(self) -> str:
+        """What consumers are recognized by is sealed with it: TRADELINE_MEMBER_KEY, or made up once
+        and kept. Without it, nobody is recognized any more."""
+        return self.given_member_key or _kept_secret(self.home / "member-key")
 
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -46,6 +53,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         port=int(port) if port else PORT_DEFAULT,
         port_is_fixed=bool(port),
         given_secret=environment.get("TRADELINE_SECRET") or None,
+        given_member_key=_given_member_key(environment),
         only_trusted_documents=documents == "trusted",
     )
 
@@ -54,6 +62,20 @@ def project_root() -> Path:
     """The folder of this work tree; the current one where we are installed from a wheel."""
     root = Path(__file__).parents[2]
     return root if (root / "pyproject.toml").exists() else Path.cwd()
+
+
+def _given_member_key(environment: Mapping[str, str]) -> str | None:
+    """From the variable itself, or from the file that `…_FILE` names."""
+    key = environment.get("TRADELINE_MEMBER_KEY") or None
+    path = environment.get("TRADELINE_MEMBER_KEY_FILE")
+    if key is None and path:
+        try:
+            key = Path(path).read_text().strip()
+        except (OSError, UnicodeError) as error:
+            raise UsageError(f"TRADELINE_MEMBER_KEY_FILE cannot be read: {error}") from None
+    if key is not None and len(key) < SECRET_BYTES:
+        raise UsageError(f"TRADELINE_MEMBER_KEY has to have {SECRET_BYTES} characters or more")
+    return key
 
 
 def _kept_secret(path: Path) -> str:

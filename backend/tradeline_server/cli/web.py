@@ -14,6 +14,7 @@ from tradeline_server import web_processes
 from tradeline_server.cli._terminal import console
 from tradeline_server.embedded import database_server
 from tradeline_server.logs import configure_logs
+from tradeline_server.member_key import take_up_member_key
 from tradeline_server.migrate import require_migrated
 from tradeline_server.settings import Settings, load_settings
 
@@ -50,7 +51,12 @@ async def _serve(settings: Settings, processes: int) -> None:
     host, port = listeners[0].getsockname()[:2]
     async with database_server(settings) as dsn:
         await require_migrated(dsn)
-        environment = os.environ | {"DATABASE_URL": dsn, "TRADELINE_SECRET": settings.secret}
+        await take_up_member_key(settings, dsn)
+        environment = os.environ | {
+            "DATABASE_URL": dsn,
+            "TRADELINE_SECRET": settings.secret,
+            "TRADELINE_MEMBER_KEY": settings.member_key,
+        }
         console.print(f"Web processes on {host}:{port}: {processes}. Stop them with Ctrl-C.")
         await asyncio.gather(*(_keep(listener, environment, stop) for listener in listeners))
 

@@ -14,6 +14,7 @@ import sys
 
 import uvicorn
 
+from tradeline.members import MemberKeys, use_member_keys
 from tradeline_server.asgi import create_app
 from tradeline_server.logs import configure_logs
 from tradeline_server.settings import load_settings
@@ -24,6 +25,7 @@ def main() -> None:
     configure_logs(logging.WARNING)
     settings = load_settings()
     assert settings.database_url is not None, "own_server gives it"
+    use_member_keys(MemberKeys(settings.member_key))
     listener = socket.socket(fileno=int(sys.argv[1]))
     app = create_app(
         settings.database_url,
