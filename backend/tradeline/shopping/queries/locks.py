@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
 
 from tradeline.kernel import Connection
 from tradeline.shopping.model import (
@@ -185,8 +184,8 @@ async def fetch_sales(
     splits: dict[int, list[Split]] = {order_id: [] for order_id in order_ids}
     for row in await conn.fetch(FETCH_TIERS, network_id, order_ids):
         tiers[row["order_id"]].append(OrderTier(**row))
-    for row in await conn.fetch(FETCH_LINES, network_id, order_ids):
-        lines[row["order_id"]].append(ConsumerOrderLine(**row))
+    for line in await fetch_lines(conn, network_id, order_ids):
+        lines[line.order_id].append(line)
     for row in await conn.fetch(FETCH_SPLITS, network_id, order_ids):
         part = SplitPart(row["part"])
         splits[row["order_id"]].append(Split(**{**row, "part": part}))
@@ -199,6 +198,14 @@ async def fetch_sales(
         )
         for order in orders
     }
+
+
+async def fetch_lines(
+    conn: Connection, network_id: int, order_ids: Sequence[int]
+) -> list[ConsumerOrderLine]:
+    """The lines of orders, by their numbers."""
+    rows = await conn.fetch(FETCH_LINES, network_id, order_ids)
+    return [ConsumerOrderLine(**row) for row in rows]
 
 
 async def find_order_of_line(conn: Connection, network_id: int, line_id: int) -> int | None:
@@ -231,9 +238,3 @@ async def find_expired(conn: Connection, limit: int) -> list[tuple[int, int]]:
 async def find_completed(conn: Connection, limit: int) -> list[tuple[int, int]]:
     """Orders, with their networks, that count as received by now, the oldest first."""
     return [(row["network_id"], row["id"]) for row in await conn.fetch(FIND_COMPLETED, limit)]
-
-
-async def fetch_now(conn: Connection) -> datetime:
-    """The database's clock: when this unit of work began."""
-    now: datetime = await conn.fetchval("SELECT now()")
-    return now

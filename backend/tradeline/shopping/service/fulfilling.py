@@ -110,7 +110,7 @@ async def hand_over(conn: Connection, *, actor: Actor, store_id: int, code: str)
         Rejected: PickupCodeUnknown, also for a code that was used.
     """
     require_step(actor, SaleStep.HAND_OVER)
-    lookup = lookup_of(PICKUP_CODE, code.strip())
+    lookup = lookup_of(actor.network_id, PICKUP_CODE, code.strip())
     order_id = await locks.find_order_of_pickup_code(conn, actor.network_id, store_id, lookup)
     found = await references_for(conn, actor, [order_id]) if order_id is not None else []
     if not found:
