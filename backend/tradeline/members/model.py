@@ -111,6 +111,17 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SealedAddress:
+    """An address to be copied: who is there, as it is kept. The seals are of the purposes
+    "recipient", "phone" and "address"."""
+
+    region: str
+    recipient_seal: bytes = field(repr=False)
+    phone_seal: bytes = field(repr=False)
+    detail_seal: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddressDraft:
     recipient: str
     phone: str

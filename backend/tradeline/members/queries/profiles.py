@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from tradeline.kernel import Connection, Locale, Shopper
-from tradeline.members.model import AddressDraft, Consent
+from tradeline.members.model import AddressDraft, Consent, SealedAddress
 from tradeline.members.sealing import seal
 
 # With the number that the person proved last, over all members that they are.
@@ -52,6 +52,19 @@ FETCH_ADDRESSES = """
        AND address.deleted_at IS NULL
        AND ($3::bigint[] IS NULL OR address.id = ANY($3))
      ORDER BY address.is_default DESC, address.id DESC
+"""
+
+# Addresses of many, each where it is that member's, or one's who was merged into them.
+FETCH_SEALED_ADDRESSES = """
+    SELECT wanted.member_id, address.id, address.region, address.recipient_seal,
+           address.phone_seal, address.detail_seal
+      FROM unnest($2::bigint[], $3::bigint[]) AS wanted (member_id, address_id)
+      JOIN members.address AS address
+        ON address.network_id = $1 AND address.id = wanted.address_id
+       AND address.deleted_at IS NULL
+      JOIN members.member AS relative
+        ON relative.network_id = $1 AND relative.id = address.member_id
+       AND (relative.id = wanted.member_id OR relative.survivor_id = wanted.member_id)
 """
 
 NO_DEFAULT = """
@@ -132,6 +145,23 @@ async def fetch_addresses(
         FETCH_ADDRESSES, shopper.network_id, shopper.member_id, ids
     )
     return rows
+
+
+async def fetch_sealed_addresses(
+    conn: Connection, network_id: int, wanted: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], SealedAddress]:
+    rows = await conn.fetch(
+        FETCH_SEALED_ADDRESSES,
+        network_id,
+        [member_id for member_id, _ in wanted],
+        [address_id for _, address_id in wanted],
+    )
+    return {
+        (member_id, address_id): SealedAddress(
+            region=region, recipient_seal=recipient, phone_seal=phone, detail_seal=detail
+        )
+        for member_id, address_id, region, recipient, phone, detail in rows
+    }
 
 
 async def clear_default(conn: Connection, shopper: Shopper) -> None:

@@ -15,6 +15,7 @@ from tradeline.members.model import (
     Consent,
     IdentityKind,
     Member,
+    SealedAddress,
     contact_phone,
     judge_address,
     judge_consent,
@@ -117,6 +118,14 @@ async def load_address(conn: Connection, *, shopper: Shopper, address_id: int) -
     if not rows:
         raise refuse(NotFound(path=("addressId",), subject="address"))
     return _address(shopper, rows[0])
+
+
+async def load_sealed_addresses(
+    conn: Connection, *, network_id: int, wanted: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], SealedAddress]:
+    """Addresses by (member, address), to be copied by modules above without being read: of those
+    who are no longer kept, or not that member's, none. One statement."""
+    return await queries.fetch_sealed_addresses(conn, network_id, wanted) if wanted else {}
 
 
 async def record_consent(
