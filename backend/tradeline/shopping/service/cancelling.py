@@ -23,6 +23,7 @@ from tradeline.shopping.sales import (
 from tradeline.shopping.service.steps import (
     SaleRefund,
     Stepped,
+    is_as_referenced,
     judge_reason,
     lines_after,
     lock_before_orders,
@@ -41,8 +42,8 @@ async def cancel_consumer_order(
 ) -> int:
     """Cancel all that is not shipped yet, by the member or the store; returns the order's id.
 
-    What was paid for it goes back, with the freight if nothing of the order was shipped. What was
-    not paid keeps neither goods nor coupon any longer.
+    What was paid for it goes back, with the freight and the coupon if nothing of the order was
+    shipped. What was not paid keeps neither goods nor coupon any longer.
 
     Raises:
         Forbidden: without `consumer_order:refund`, or for a party that is not the store.
@@ -84,9 +85,14 @@ async def expire_orders(conn: Connection, *, limit: int) -> int:
 async def _expire(conn: Connection, network_id: int, order_ids: Sequence[int]) -> None:
     references = await locks.fetch_references(conn, network_id, order_ids)
     await lock_before_orders(conn, network_id, references, with_coupons=True, with_stock=True)
-    locked = await lock_sales(conn, network_id, references)
-    # What was paid or cancelled meanwhile is not over.
-    sales = [sale for sale in locked.values() if sale.order.state is ConsumerOrderState.TO_PAY]
+    locked = await lock_sales(conn, network_id, order_ids)
+    # What was paid or cancelled meanwhile is not over; what is changing, at the next look.
+    sales = [
+        locked[one.id]
+        for one in references
+        if locked[one.id].order.state is ConsumerOrderState.TO_PAY
+        and is_as_referenced(locked[one.id], one)
+    ]
     if sales:
         stepped = await _close_unpaid(conn, network_id, sales, ConsumerOrderState.EXPIRED)
         await store(conn, None, network_id, "expire", stepped)
@@ -140,6 +146,8 @@ async def _cancel_paid(
         facts = {"refund_id": stored.id, "amount_minor": stored.amount_minor}
     after = lines_after(cancelled, back)
     state = state_of(sale.order, after)
+    if state is ConsumerOrderState.CANCELLED:
+        await release_coupons(conn, network_id=network_id, order_ids=[sale.order.id])
     return [Stepped(sale=sale, lines=after, state=state, note=reason.strip(), facts=facts)]
 
 

@@ -146,9 +146,7 @@ async def complete_orders(conn: Connection, *, limit: int) -> int:
     due = await locks.find_completed(conn, limit)
     for network_id, found in groupby(sorted(due), key=itemgetter(0)):
         async with conn.transaction():
-            order_ids = [order_id for _, order_id in found]
-            references = await locks.fetch_references(conn, network_id, order_ids)
-            locked = await lock_sales(conn, network_id, references)
+            locked = await lock_sales(conn, network_id, [order_id for _, order_id in found])
             stepped = [
                 Stepped(sale=sale, lines=sale.lines, state=ConsumerOrderState.COMPLETED)
                 for sale in locked.values()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tradeline.kernel import Connection
-from tradeline.payments import RefundOutcome
+from tradeline.payments import RefundOutcome, RefundResult, refunds_by_numbers, settle_refunds
 from tradeline.payments import RefundState as PaymentRefundState
 from tradeline.shopping.model import REFUND_DOCUMENT
 from tradeline.shopping.queries import locks, steps
-from tradeline.shopping.sales import RefundState
+from tradeline.shopping.sales import OpenSale, RefundState
 from tradeline.shopping.service.steps import Stepped, lock_sales, store
 
 # What is closed has not been paid either: somebody has to see to both.
@@ -21,13 +21,29 @@ ANSWERS = {
 
 
 async def settle_consumer_refunds(
-    conn: Connection, *, network_id: int, outcomes: Sequence[RefundOutcome]
-) -> int:
-    """Tell orders, their members and their parties what `payments.settle_refunds` found out;
-    returns how many refunds of orders have changed. The same word again changes nothing.
+    conn: Connection, *, network_id: int, results: Sequence[RefundResult]
+) -> list[RefundOutcome]:
+    """Take over the provider's words on refunds, as `payments.settle_refunds` does, and tell the
+    orders that they belong to, their members and parties. The same word again changes nothing.
 
-    It locks orders: where a unit of work does both, this comes before it settles payments.
+    Orders are locked before payments, so that this does not wait for a step that waits for it.
     """
+    numbers = [result.number for result in results]
+    found = await refunds_by_numbers(conn, network_id=network_id, numbers=numbers)
+    ours = [one.id for one in found.values() if one.reference_type == REFUND_DOCUMENT]
+    order_ids = await locks.find_orders_of_refunds(conn, network_id, ours) if ours else []
+    sales = await lock_sales(conn, network_id, order_ids)
+    outcomes = await settle_refunds(conn, network_id=network_id, results=results)
+    await _tell(conn, network_id, sales, outcomes)
+    return outcomes
+
+
+async def _tell(
+    conn: Connection,
+    network_id: int,
+    sales: Mapping[int, OpenSale],
+    outcomes: Sequence[RefundOutcome],
+) -> None:
     answers = [
         (outcome.refund_id, ANSWERS[outcome.state])
         for outcome in outcomes
@@ -36,13 +52,7 @@ async def settle_consumer_refunds(
         and outcome.mismatch is None
         and outcome.state in ANSWERS
     ]
-    if not answers:
-        return 0
-    refund_ids = [refund_id for refund_id, _ in answers]
-    order_ids = await locks.find_orders_of_refunds(conn, network_id, refund_ids)
-    references = await locks.fetch_references(conn, network_id, order_ids)
-    sales = await lock_sales(conn, network_id, references)
-    settled = await steps.settle_refunds(conn, network_id, answers)
+    settled = await steps.settle_refunds(conn, network_id, answers) if answers else []
     for step, state in (
         ("refund_settle", RefundState.SUCCEEDED),
         ("refund_fail", RefundState.ABNORMAL),
@@ -60,4 +70,3 @@ async def settle_consumer_refunds(
         ]
         if stepped:
             await store(conn, None, network_id, step, stepped)
-    return len(settled)

@@ -114,26 +114,26 @@ async def lock_before_orders(
 
 
 async def lock_sales(
-    conn: Connection, network_id: int, references: Sequence[References]
+    conn: Connection, network_id: int, order_ids: Sequence[int]
 ) -> dict[int, OpenSale]:
-    """Lock orders and read all of them. One whose lines changed after `references` was read is
-    left out: not all of its stock is locked."""
-    orders = await locks.lock_orders(conn, network_id, [one.id for one in references])
-    sales = await locks.fetch_sales(conn, network_id, orders)
-    known = {one.id: set(one.line_ids) for one in references}
-    return {
-        order_id: sale
-        for order_id, sale in sales.items()
-        if {line.id for line in sale.lines} == known[order_id]
-    }
+    """Lock orders and read all of them."""
+    orders = await locks.lock_orders(conn, network_id, order_ids)
+    return await locks.fetch_sales(conn, network_id, orders)
+
+
+def is_as_referenced(sale: OpenSale, references: References) -> bool:
+    """Whether no other source has brought lines since it was read what to lock: all stock that the
+    order holds is locked then."""
+    return {line.id for line in sale.lines} == set(references.line_ids)
 
 
 async def lock_sale(conn: Connection, network_id: int, references: References) -> OpenSale:
-    """As `lock_sales`, of one; raises Rejected with Busy where it changed at this moment."""
-    found = await lock_sales(conn, network_id, [references])
-    if references.id not in found:
+    """As `lock_sales`, of one; raises Rejected with Busy where its lines changed at this moment."""
+    found = await lock_sales(conn, network_id, [references.id])
+    sale = found[references.id]
+    if not is_as_referenced(sale, references):
         raise refuse(Busy(retry_after_seconds=1))
-    return found[references.id]
+    return sale
 
 
 async def reference_for(
