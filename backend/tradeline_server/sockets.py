@@ -29,7 +29,7 @@ from tradeline_graph._execution import word
 from tradeline_graph._news import News
 from tradeline_graph.schema import schema
 from tradeline_graph.sessions import is_from_elsewhere, session_token
-from tradeline_server.auth import preferred_locale
+from tradeline_server.auth import preferred_locale, who_has_token
 from tradeline_server.live import ANYBODY, NOBODY, Live
 from tradeline_server.operation import Operation
 
@@ -355,9 +355,7 @@ class Conversation:
     def _by_token(self, token: str) -> WhoAsks:
         keys = self._state.token_keys
         locale = preferred_locale(self._socket)
-        return lambda conn: identity.actor_from_access_token(
-            conn, keys=keys, token=token, locale=locale
-        )
+        return lambda conn: who_has_token(conn, keys=keys, token=token, locale=locale)
 
     def _take_place(self) -> None:
         """Count among the sockets of whoever listens, instead of where it was counted before."""
