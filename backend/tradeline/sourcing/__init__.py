@@ -7,6 +7,8 @@ from tradeline.sourcing.model import (
     NewRule,
     Part,
     Plan,
+    Preview,
+    PreviewOption,
     QuotaTake,
     Rejection,
     Rule,
@@ -16,10 +18,25 @@ from tradeline.sourcing.model import (
     SourceTier,
     SourcingLine,
     put_back_plan,
+    rules_owner,
     take_plan,
 )
 from tradeline.sourcing.planning import (
     plan,
+)
+from tradeline.sourcing.service.checks import (
+    find_violations,
+)
+from tradeline.sourcing.service.preview import (
+    preview_plan,
+)
+from tradeline.sourcing.service.rules import (
+    list_rules,
+    load_rules,
+    lock_rules,
+    put_rules,
+    release_quotas,
+    take_quotas,
 )
 from tradeline.sourcing.words import (
     Reason,
@@ -30,6 +47,8 @@ __all__ = [
     "NewRule",
     "Part",
     "Plan",
+    "Preview",
+    "PreviewOption",
     "QuotaTake",
     "Reason",
     "ReasonCode",
@@ -40,7 +59,16 @@ __all__ = [
     "SourceTier",
     "Sources",
     "SourcingLine",
+    "find_violations",
+    "list_rules",
+    "load_rules",
+    "lock_rules",
     "plan",
+    "preview_plan",
     "put_back_plan",
+    "put_rules",
+    "release_quotas",
+    "rules_owner",
     "take_plan",
+    "take_quotas",
 ]

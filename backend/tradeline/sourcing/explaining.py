@@ -42,12 +42,7 @@ def explained(desk: Desk, given: Given, is_limited: bool) -> Plan:
                 rejected.append(
                     Rejection(line.position, it.tier, it.org_id, it.warehouse_id, reason)
                 )
-    uses = {
-        rule_id: quantity
-        for tier, quantity in spent.items()
-        if quantity
-        for rule_id in desk.rules.quotas[tier]
-    }
+    uses = {tier: quantity for tier, quantity in spent.items() if quantity}
     return Plan(tuple(parts), tuple(rejected), unfilled, uses)
 
 

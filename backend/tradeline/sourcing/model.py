@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from tradeline.channels import Store
 from tradeline.inventory import Stock
 from tradeline.kernel import QUANTITY_MAX, InvalidValue, Problem
 from tradeline.sourcing.words import Reason
@@ -50,7 +51,6 @@ class Rule(NewRule):
     """A rule that stands; the first position comes first."""
 
     id: int
-    org_id: int
     position: int
 
 
@@ -58,7 +58,7 @@ class Rule(NewRule):
 class Rules:
     """The rules of one organization, in the shape in which planning asks for them.
 
-    `left` is what quotas leave today by rule, and is lowered by what is taken (`take_plan`).
+    `left` is what the quotas leave today, by tier; it is lowered by what is taken (`take_plan`).
     """
 
     tiers: tuple[int, ...] = ()
@@ -67,24 +67,23 @@ class Rules:
     is_whole: bool = False
     tier_safety: Mapping[int, int] = field(default_factory=dict)
     warehouse_safety: Mapping[int, int] = field(default_factory=dict)
-    quotas: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    quotas: Mapping[int, int] = field(default_factory=dict)
     step_minor: int | None = None
     left: dict[int, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rules: Iterable[Rule], left: Mapping[int, int] | None = None) -> Rules:
-        """The rules put in order. Of several that limit the same, the strictest counts; a quota of
-        which nothing is said in `left` has gone nowhere today."""
-        ordered = sorted(rules, key=lambda rule: (rule.position, rule.id))
+    def of(cls, rules: Iterable[Rule]) -> Rules:
+        """The rules put in order; of several that limit the same, the strictest counts. Nothing
+        went of their quotas yet."""
+        ordered = sorted(rules, key=lambda rule: rule.position)
         regions: dict[int, tuple[str, ...]] = {}
-        quotas: dict[int, tuple[int, ...]] = {}
-        remaining: dict[int, int] = {}
+        quotas: dict[int, int] = {}
         for rule in ordered:
             if rule.kind is RuleKind.PREFER_REGION and rule.warehouse_id is not None:
                 regions[rule.warehouse_id] = (*regions.get(rule.warehouse_id, ()), rule.region)
             elif rule.kind is RuleKind.QUOTA and rule.tier is not None:
-                quotas[rule.tier] = (*quotas.get(rule.tier, ()), rule.id)
-                remaining[rule.id] = (left or {}).get(rule.id, rule.quantity or 0)
+                quantity = rule.quantity or 0
+                quotas[rule.tier] = min(quotas.get(rule.tier, quantity), quantity)
         preferred = [rule.tier for rule in ordered if rule.kind is RuleKind.PREFER_TIER]
         return cls(
             tiers=tuple(dict.fromkeys(tier for tier in preferred if tier is not None)),
@@ -95,7 +94,7 @@ class Rules:
             warehouse_safety=_strictest(ordered, "warehouse_id"),
             quotas=quotas,
             step_minor=next(iter(_quantities(ordered, RuleKind.COST)), None),
-            left=remaining,
+            left=dict(quotas),
         )
 
     def safety(self, tier: int, warehouse_id: int) -> int:
@@ -106,8 +105,8 @@ class Rules:
 
     def left_of(self, tier: int) -> int | None:
         """How much the tier may still give today; None if nobody said."""
-        ids = self.quotas.get(tier)
-        return None if ids is None else max(min(self.left[id] for id in ids), 0)
+        left = self.left.get(tier)
+        return None if left is None else max(left, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +172,7 @@ class Plan:
     """Which stock fills which line. Sorted by position, and as the warehouses were preferred.
 
     `unfilled` is what is missing, by position. `quota_uses` is what the plan takes of quotas, by
-    the id of the rule.
+    tier.
     """
 
     parts: tuple[Part, ...]
@@ -221,11 +220,35 @@ class Plan:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewOption:
+    """A warehouse that would give so much to a line, or nothing, and why. `warehouse_id` is None
+    where it is another's than the viewer's."""
+
+    position: int
+    tier: int
+    org_id: int
+    warehouse_id: int | None
+    quantity: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A plan as one organization of the store's route may see it: what gives comes first."""
+
+    store: Store
+    options: tuple[PreviewOption, ...]
+    unfilled: Mapping[int, int]
+    parcel_count: int
+
+
 @dataclass(frozen=True, slots=True)
 class QuotaTake:
-    """So much of a quota goes to an order."""
+    """So much of what a tier may give by the rules of an organization goes to an order."""
 
-    rule_id: int
+    org_id: int
+    tier: int
     order_id: int
     quantity: int
 
@@ -238,6 +261,12 @@ def take_plan(plan: Plan, stock: Stock, rules: Rules) -> None:
 def put_back_plan(plan: Plan, stock: Stock, rules: Rules) -> None:
     """Undo `take_plan`: an order that is refused takes nothing."""
     _move(plan, stock, rules, -1)
+
+
+def rules_owner(store: Store) -> int:
+    """By whose rules stock is chosen for a store: those of the organization at the top of its
+    route, as it was set, whether or not all of it trades today."""
+    return store.route[-1].seller_org_id if store.route else store.org_id
 
 
 def distance_of(place: str, destination: str) -> int:
@@ -354,5 +383,5 @@ def _strictest(rules: Iterable[Rule], of: str) -> dict[int, int]:
 def _move(plan: Plan, stock: Stock, rules: Rules, sign: int) -> None:
     for part in plan.parts:
         stock.take(part.warehouse_id, part.sku_id, sign * part.quantity)
-    for rule_id, quantity in plan.quota_uses.items():
-        rules.left[rule_id] -= sign * quantity
+    for tier, quantity in plan.quota_uses.items():
+        rules.left[tier] -= sign * quantity

@@ -5,14 +5,14 @@ constraints, keys and uniqueness are here, the others in the migrations alone. K
 Piccolo goes by the last column of each. What the database numbers itself has no default.
 """
 
-from piccolo.columns import BigInt, Date, Integer, Text, Timestamptz
-from piccolo.columns.defaults import TimestamptzNow
+from piccolo.columns import BigInt, Date, Integer, Text
+from piccolo.constraints import Unique
 from piccolo.table import Table
 
 
 class Rule(Table, tablename="rule", schema="sourcing"):
     """What the organization at the top of a store's route wants, the first rule first. What the
-    columns mean goes by the kind; one that is replaced stays, with `ended_at`."""
+    columns mean goes by the kind."""
 
     network_id = BigInt(primary_key=True, default=None, null=False)
     id = BigInt(primary_key=True, default=None, null=False)
@@ -23,15 +23,16 @@ class Rule(Table, tablename="rule", schema="sourcing"):
     warehouse_id = BigInt(default=None, null=True)
     region = Text(default="", null=False)
     quantity = BigInt(default=None, null=True)
-    created_at = Timestamptz(default=TimestamptzNow(), null=False)
-    ended_at = Timestamptz(default=None, null=True)
+
+    one_rule_at_each_position = Unique([network_id, org_id, position])
 
 
 class QuotaUse(Table, tablename="quota_use", schema="sourcing"):
-    """The guarded row: how much of a quota went on a day of the trade."""
+    """The guarded row: how much of a tier's quota went on a day of the trade."""
 
     network_id = BigInt(primary_key=True, default=None, null=False)
-    rule_id = BigInt(primary_key=True, default=None, null=False)
+    org_id = BigInt(primary_key=True, default=None, null=False)
+    tier = Integer(primary_key=True, default=None, null=False)
     day = Date(primary_key=True, default=None, null=False)
     used = BigInt(default=0, null=False)
     quantity_max = BigInt(default=None, null=False)
@@ -42,6 +43,7 @@ class QuotaTake(Table, tablename="quota_take", schema="sourcing"):
 
     network_id = BigInt(primary_key=True, default=None, null=False)
     order_id = BigInt(primary_key=True, default=None, null=False)
-    rule_id = BigInt(primary_key=True, default=None, null=False)
+    org_id = BigInt(primary_key=True, default=None, null=False)
+    tier = Integer(primary_key=True, default=None, null=False)
     day = Date(primary_key=True, default=None, null=False)
     quantity = BigInt(default=None, null=False)

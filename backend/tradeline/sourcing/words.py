@@ -23,6 +23,7 @@ class ReasonCode(StrEnum):
     NEAREST_REGION = "nearest_region"
     FIRST_PRIORITY = "first_priority"
     NO_STOCK = "no_stock"
+    NOT_ENOUGH = "not_enough"
     EXCLUDED = "excluded"
     SAFETY_STOCK = "safety_stock"
     QUOTA_SPENT = "quota_spent"
@@ -46,6 +47,12 @@ class Reason:
         words = (ENGLISH if locale is Locale.EN else CHINESE)[self.code]
         return words.format(**self.data)
 
+    def discreet(self) -> Reason:
+        """The same for whom it is no concern how much stands in a warehouse."""
+        return Reason(
+            DISCREET.get(self.code, self.code), {} if self.code in DISCREET else self.data
+        )
+
     def as_json(self) -> dict[str, Any]:
         return {"code": self.code.value, **self.data}
 
@@ -62,7 +69,8 @@ ENGLISH: Mapping[ReasonCode, str] = {
     ReasonCode.NEAREST_REGION: "The nearest to where it goes",
     ReasonCode.FIRST_PRIORITY: "Comes first in the order of its owner's warehouses",
     ReasonCode.NO_STOCK: "None is free",
-    ReasonCode.EXCLUDED: "Was found not to have it",
+    ReasonCode.NOT_ENOUGH: "Too few are free",
+    ReasonCode.EXCLUDED: "Left out: it was found to have none, or no price leads to it",
     ReasonCode.SAFETY_STOCK: "{free} are free, of which {kept} have to stay",
     ReasonCode.QUOTA_SPENT: "The tier may give {left} more today, which is too little",
     ReasonCode.NOT_WHOLE: "Lines are not split, and {free} are fewer than {wanted}",
@@ -84,7 +92,8 @@ CHINESE: Mapping[ReasonCode, str] = {
     ReasonCode.NEAREST_REGION: "离收货地最近",
     ReasonCode.FIRST_PRIORITY: "在所属组织的仓库顺序中靠前",
     ReasonCode.NO_STOCK: "无可用库存",
-    ReasonCode.EXCLUDED: "已确认缺货",
+    ReasonCode.NOT_ENOUGH: "可用数量不足",
+    ReasonCode.EXCLUDED: "已排除：确认缺货，或沿途没有价格",
     ReasonCode.SAFETY_STOCK: "可用 {free}，须保留安全库存 {kept}",
     ReasonCode.QUOTA_SPENT: "该层级今日还可供 {left}，不足或已被占用",
     ReasonCode.NOT_WHOLE: "同一行不拆分，{free} 少于所需 {wanted}",
@@ -94,4 +103,11 @@ CHINESE: Mapping[ReasonCode, str] = {
     ReasonCode.TOO_MANY_PARCELS: "整单最多 {parcels_max} 个包裹",
     ReasonCode.FARTHER: "另有仓库离收货地更近",
     ReasonCode.LATER_PRIORITY: "在所属组织的仓库顺序中靠后",
+}
+
+# Where the numbers are those of somebody's stock: why there is none for this order is all.
+DISCREET: Mapping[ReasonCode, ReasonCode] = {
+    ReasonCode.SAFETY_STOCK: ReasonCode.NO_STOCK,
+    ReasonCode.NOT_WHOLE: ReasonCode.NOT_ENOUGH,
+    ReasonCode.QUOTA_SPENT: ReasonCode.NOT_ENOUGH,
 }

@@ -5,7 +5,7 @@ GRANT USAGE ON SCHEMA sourcing TO tradeline_app;
 
 -- Rules of the organization at the top of a store's route, the first one first. What the columns mean
 -- goes by the kind: `quantity` is parcels, units that are kept back, units a day, or what one step nearer
--- is worth, in minor units for one base unit. A rule that is replaced stays: quotas were used by it.
+-- is worth, in minor units for one base unit.
 CREATE TABLE sourcing.rule (
     network_id bigint NOT NULL,
     id bigint GENERATED ALWAYS AS IDENTITY,
@@ -16,9 +16,8 @@ CREATE TABLE sourcing.rule (
     warehouse_id bigint,
     region text NOT NULL DEFAULT '',
     quantity bigint,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    ended_at timestamptz,
     PRIMARY KEY (network_id, id),
+    CONSTRAINT one_rule_at_each_position UNIQUE (network_id, org_id, position),
     FOREIGN KEY (network_id, org_id) REFERENCES organizations.organization,
     FOREIGN KEY (network_id, warehouse_id) REFERENCES inventory.warehouse,
     CONSTRAINT tier_is_one CHECK (tier BETWEEN 0 AND 100),
@@ -41,18 +40,19 @@ CREATE TABLE sourcing.rule (
             ELSE false
         END)
 );
-CREATE INDEX rule_by_org ON sourcing.rule (network_id, org_id, position) WHERE ended_at IS NULL;
-SELECT kernel.guard_table('sourcing.rule', 'SELECT, INSERT, UPDATE');
+SELECT kernel.guard_table('sourcing.rule', 'SELECT, INSERT, DELETE');
 
--- The guarded row: how much of a quota went on a day of the trade.
+-- The guarded row: how much of a tier's quota went on a day of the trade. It outlives the rule, so
+-- that saying a rule anew does not give the quota twice.
 CREATE TABLE sourcing.quota_use (
     network_id bigint NOT NULL,
-    rule_id bigint NOT NULL,
+    org_id bigint NOT NULL,
+    tier integer NOT NULL,
     day date NOT NULL,
     used bigint NOT NULL DEFAULT 0,
     quantity_max bigint NOT NULL,
-    PRIMARY KEY (network_id, rule_id, day),
-    FOREIGN KEY (network_id, rule_id) REFERENCES sourcing.rule,
+    PRIMARY KEY (network_id, org_id, tier, day),
+    FOREIGN KEY (network_id, org_id) REFERENCES organizations.organization,
     CONSTRAINT never_more_than_the_quota CHECK (used BETWEEN 0 AND quantity_max)
 ) WITH (fillfactor = 80);
 SELECT kernel.guard_table('sourcing.quota_use', 'SELECT, INSERT, UPDATE');
@@ -61,11 +61,12 @@ SELECT kernel.guard_table('sourcing.quota_use', 'SELECT, INSERT, UPDATE');
 CREATE TABLE sourcing.quota_take (
     network_id bigint NOT NULL,
     order_id bigint NOT NULL,
-    rule_id bigint NOT NULL,
+    org_id bigint NOT NULL,
+    tier integer NOT NULL,
     day date NOT NULL,
     quantity bigint NOT NULL,
-    PRIMARY KEY (network_id, order_id, rule_id, day),
-    FOREIGN KEY (network_id, rule_id, day) REFERENCES sourcing.quota_use,
+    PRIMARY KEY (network_id, order_id, org_id, tier, day),
+    FOREIGN KEY (network_id, org_id, tier, day) REFERENCES sourcing.quota_use,
     CONSTRAINT takes_some_of_it CHECK (quantity > 0)
 );
 SELECT kernel.guard_table('sourcing.quota_take', 'SELECT, INSERT, UPDATE, DELETE');
