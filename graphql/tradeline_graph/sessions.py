@@ -31,6 +31,14 @@ def session_token(connection: AnyConnection | None) -> str | None:
     return connection.cookies.get(cookie_name(connection)) or None
 
 
+def bearer_token(connection: AnyConnection | None) -> str | None:
+    """The token that a program sends along, if any."""
+    if connection is None:
+        return None
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 def keep_session(
     connection: AnyConnection | None, response: Response[Any] | None, token: str
 ) -> None:

@@ -30,6 +30,7 @@ NOT_FOR_MACHINES: Final = frozenset({P.API_CLIENT_MANAGE, P.PEOPLE_MANAGE})
 _VIEWER = frozenset(
     {
         P.CATALOG_READ,
+        P.CONSUMER_ORDER_READ,
         P.CREDIT_READ,
         P.ORDER_READ,
         P.ORGANIZATION_READ,
@@ -39,11 +40,14 @@ _VIEWER = frozenset(
         P.RELATIONSHIP_READ,
         P.STATEMENT_READ,
         P.STOCK_READ,
+        P.STORE_READ,
     }
 )
 _WAREHOUSE = frozenset(
     {
         P.CATALOG_READ,
+        P.CONSUMER_ORDER_FULFIL,
+        P.CONSUMER_ORDER_READ,
         P.ORDER_READ,
         P.ORDER_RECEIVE,
         P.ORDER_SHIP,
@@ -52,6 +56,7 @@ _WAREHOUSE = frozenset(
         P.STOCK_HOLD,
         P.STOCK_MANAGE,
         P.STOCK_READ,
+        P.STORE_READ,
     }
 )
 
@@ -66,6 +71,10 @@ BUILT_IN_ROLES: Mapping[str, BuiltInRole] = {
             permissions=_VIEWER
             | {
                 P.CATALOG_MANAGE,
+                P.CONSUMER_ORDER_FULFIL,
+                P.CONSUMER_ORDER_REFUND,
+                P.COUPON_MANAGE,
+                P.MEMBER_READ,
                 P.ORDER_CANCEL,
                 P.ORDER_CONFIRM,
                 P.ORDER_PLACE_ON_BEHALF,
@@ -74,7 +83,9 @@ BUILT_IN_ROLES: Mapping[str, BuiltInRole] = {
                 P.ORGANIZATION_MANAGE,
                 P.PRICE_MANAGE,
                 P.RELATIONSHIP_MANAGE,
+                P.SOURCING_MANAGE,
                 P.STOCK_HOLD,
+                P.STORE_MANAGE,
             },
         ),
         BuiltInRole(
@@ -99,7 +110,9 @@ BUILT_IN_ROLES: Mapping[str, BuiltInRole] = {
             | {
                 P.AUDIT_READ,
                 P.BOOKS_READ,
+                P.CONSUMER_ORDER_REFUND,
                 P.CREDIT_MANAGE,
+                P.PAYMENT_RECONCILE,
                 P.PAYMENT_RECORD,
                 P.STATEMENT_CONFIRM,
             },

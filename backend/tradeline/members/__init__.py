@@ -36,6 +36,7 @@ from tradeline.members.sealing import (
 from tradeline.members.service.logging_in import bind_phone, log_in, start_guest
 from tradeline.members.service.merging import (
     family_of,
+    last_app_of,
     list_merges,
     merge_members,
     merges_by_ids,
@@ -45,6 +46,7 @@ from tradeline.members.service.merging import (
     undo_merge,
 )
 from tradeline.members.service.profiles import (
+    consents_given,
     delete_address,
     list_addresses,
     list_consents,
@@ -80,12 +82,14 @@ __all__ = [
     "Unsealable",
     "WeChatUnavailable",
     "bind_phone",
+    "consents_given",
     "contact_phone",
     "delete_address",
     "family_of",
     "forget_past_sessions",
     "is_known_key",
     "issue_session",
+    "last_app_of",
     "list_addresses",
     "list_consents",
     "list_merges",

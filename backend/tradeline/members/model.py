@@ -20,7 +20,8 @@ ADDRESSES_MAX: Final = 50
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 _ABROAD = re.compile(r"(?:\+|00)(?!86)([1-9][0-9]{6,14})")
 _LANDLINE = re.compile(r"0[0-9]{2,3}[0-9]{7,8}")
-_SUBJECT = re.compile(r"[a-z][a-z0-9_]{0,39}")
+# A name of ours, or the id of a template of WeChat's.
+_SUBJECT = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,63}")
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
 
 
@@ -83,6 +84,7 @@ class Session:
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_in_seconds: int
+    network_id: int
     member_id: int
     family: UUID = field(repr=False)
 

@@ -227,6 +227,19 @@ FETCH_OPENIDS = """
 """
 
 
+FETCH_LAST_APP = """
+    SELECT identity.app_id
+      FROM members.member AS relative
+      JOIN members.identity AS identity
+        ON identity.network_id = relative.network_id AND identity.member_id = relative.id
+     WHERE relative.network_id = $1
+       AND (relative.id = $2 OR relative.survivor_id = $2)
+       AND identity.kind = 'openid' AND identity.unlinked_at IS NULL
+     ORDER BY identity.last_used_at DESC, identity.id DESC
+     LIMIT 1
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """An identity that is known. `survivor_id` is the person whose it is by now."""
@@ -376,6 +389,11 @@ async def fetch_openids(
         [app_id for _, app_id in wanted],
     )
     return {row["position"] - 1: row["seal"] for row in rows}
+
+
+async def fetch_last_app(conn: Connection, network_id: int, survivor_id: int) -> str | None:
+    app_id: str | None = await conn.fetchval(FETCH_LAST_APP, network_id, survivor_id)
+    return app_id
 
 
 def _lookups(network_id: int, identities: Sequence[Known]) -> list[bytes]:

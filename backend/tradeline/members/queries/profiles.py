@@ -115,6 +115,29 @@ FETCH_CONSENTS = """
 """
 
 
+# What each person said last of a subject, whichever of their members said it.
+FETCH_GIVEN = """
+    SELECT wanted.position
+      FROM unnest($2::bigint[], $3::text[]) WITH ORDINALITY
+           AS wanted (member_id, subject, position)
+      JOIN members.member AS member
+        ON member.network_id = $1 AND member.id = wanted.member_id
+     CROSS JOIN LATERAL (
+               SELECT consent.is_given
+                 FROM members.member AS relative
+                 JOIN members.consent AS consent
+                   ON consent.network_id = relative.network_id
+                  AND consent.member_id = relative.id
+                  AND consent.subject = wanted.subject
+                WHERE relative.network_id = $1
+                  AND (relative.id = coalesce(member.survivor_id, member.id)
+                       OR relative.survivor_id = coalesce(member.survivor_id, member.id))
+                ORDER BY consent.id DESC
+                LIMIT 1) AS last
+     WHERE last.is_given
+"""
+
+
 async def fetch_members(
     conn: Connection, network_id: int, ids: Sequence[int]
 ) -> list[asyncpg.Record]:
@@ -209,6 +232,19 @@ async def insert_consent(
 async def fetch_consents(conn: Connection, shopper: Shopper) -> list[Consent]:
     rows = await conn.fetch(FETCH_CONSENTS, shopper.network_id, shopper.member_id)
     return [Consent(**row) for row in rows]
+
+
+async def fetch_given(
+    conn: Connection, network_id: int, wanted: Sequence[tuple[int, str]]
+) -> list[int]:
+    """The positions of those (member, subject) that are agreed to."""
+    rows = await conn.fetch(
+        FETCH_GIVEN,
+        network_id,
+        [member_id for member_id, _ in wanted],
+        [subject for _, subject in wanted],
+    )
+    return [row["position"] - 1 for row in rows]
 
 
 def _sealed(network_id: int, draft: AddressDraft) -> tuple[bytes, bytes, str, bytes]:

@@ -121,6 +121,11 @@ async def openid_of(conn: Connection, network_id: int, member_id: int, app_id: s
     return (await openids_of(conn, network_id, [(member_id, app_id)])).get((member_id, app_id))
 
 
+async def last_app_of(conn: Connection, network_id: int, member_id: int) -> str | None:
+    """The mini-program by which somebody came last; None for a guest."""
+    return await queries.fetch_last_app(conn, network_id, member_id)
+
+
 async def _merges(
     conn: Connection, actor: Actor, page: PageRequest, ids: Sequence[int] | None = None
 ) -> list[Merge]:

@@ -145,6 +145,13 @@ async def list_consents(conn: Connection, *, shopper: Shopper) -> list[Consent]:
     return await queries.fetch_consents(conn, shopper)
 
 
+async def consents_given(
+    conn: Connection, network_id: int, wanted: Sequence[tuple[int, str]]
+) -> set[tuple[int, str]]:
+    """Those (member, subject) of which the person's last word is yes."""
+    return {wanted[position] for position in await queries.fetch_given(conn, network_id, wanted)}
+
+
 def _address(shopper: Shopper, row: Any) -> Address:
     network_id = shopper.network_id
     return Address(

@@ -110,6 +110,7 @@ async def _next(
         access_token=keys.sign_member(claims),
         refresh_token=refresh_token,
         expires_in_seconds=ACCESS_SECONDS,
+        network_id=network_id,
         member_id=member_id,
         family=family,
     )

@@ -3,7 +3,7 @@
 import type { Permission } from "../../../gql/graphql";
 import { defineTexts } from "../../../shared/i18n/i18n";
 
-export type PermissionGroup = "trade" | "goods" | "stock" | "money" | "setup";
+export type PermissionGroup = "trade" | "consumers" | "goods" | "stock" | "money" | "setup";
 
 /** In the order in which they are shown; the compiler misses any that the graph knows. */
 const GROUP_OF: Readonly<Record<Permission, PermissionGroup>> = {
@@ -16,6 +16,14 @@ const GROUP_OF: Readonly<Record<Permission, PermissionGroup>> = {
   ORDER_RECEIVE: "trade",
   ORDER_CANCEL: "trade",
   ORDER_RETURN: "trade",
+  CONSUMER_ORDER_READ: "consumers",
+  CONSUMER_ORDER_FULFIL: "consumers",
+  CONSUMER_ORDER_REFUND: "consumers",
+  STORE_READ: "consumers",
+  STORE_MANAGE: "consumers",
+  SOURCING_MANAGE: "consumers",
+  COUPON_MANAGE: "consumers",
+  MEMBER_READ: "consumers",
   CATALOG_READ: "goods",
   CATALOG_MANAGE: "goods",
   PRICE_READ: "goods",
@@ -27,6 +35,7 @@ const GROUP_OF: Readonly<Record<Permission, PermissionGroup>> = {
   CREDIT_MANAGE: "money",
   PAYMENT_READ: "money",
   PAYMENT_RECORD: "money",
+  PAYMENT_RECONCILE: "money",
   STATEMENT_READ: "money",
   STATEMENT_CONFIRM: "money",
   BOOKS_READ: "money",
@@ -63,6 +72,7 @@ export const NOT_FOR_MACHINES: ReadonlySet<Permission> = new Set([
 export const permissionTexts = defineTexts("identity.permissions", {
   zh: {
     "group.trade": "订单",
+    "group.consumers": "门店与消费者",
     "group.goods": "商品与价格",
     "group.stock": "库存",
     "group.money": "资金",
@@ -76,6 +86,14 @@ export const permissionTexts = defineTexts("identity.permissions", {
     ORDER_RECEIVE: "收货",
     ORDER_CANCEL: "取消订单",
     ORDER_RETURN: "申请和处理退货",
+    CONSUMER_ORDER_READ: "查看零售订单",
+    CONSUMER_ORDER_FULFIL: "零售订单发货与核销",
+    CONSUMER_ORDER_REFUND: "处理零售退款与售后",
+    STORE_READ: "查看门店",
+    STORE_MANAGE: "管理门店与上架",
+    SOURCING_MANAGE: "管理寻源规则",
+    COUPON_MANAGE: "管理优惠券",
+    MEMBER_READ: "查看和拆分会员",
     CATALOG_READ: "查看商品",
     CATALOG_MANAGE: "管理商品与可售范围",
     PRICE_READ: "查看价格",
@@ -87,6 +105,7 @@ export const permissionTexts = defineTexts("identity.permissions", {
     CREDIT_MANAGE: "设定信用额度、调账",
     PAYMENT_READ: "查看收付款",
     PAYMENT_RECORD: "登记收付款",
+    PAYMENT_RECONCILE: "核对支付渠道账单",
     STATEMENT_READ: "查看往来与对账单",
     STATEMENT_CONFIRM: "出具和确认对账单",
     BOOKS_READ: "查看账簿",
@@ -101,6 +120,7 @@ export const permissionTexts = defineTexts("identity.permissions", {
   },
   en: {
     "group.trade": "Orders",
+    "group.consumers": "Stores and consumers",
     "group.goods": "Goods and prices",
     "group.stock": "Stock",
     "group.money": "Money",
@@ -114,6 +134,14 @@ export const permissionTexts = defineTexts("identity.permissions", {
     ORDER_RECEIVE: "Receive",
     ORDER_CANCEL: "Cancel orders",
     ORDER_RETURN: "Ask for returns and decide on them",
+    CONSUMER_ORDER_READ: "See consumers' orders",
+    CONSUMER_ORDER_FULFIL: "Ship and hand over consumers' orders",
+    CONSUMER_ORDER_REFUND: "Refund consumers",
+    STORE_READ: "See stores",
+    STORE_MANAGE: "Manage stores and what they list",
+    SOURCING_MANAGE: "Manage sourcing rules",
+    COUPON_MANAGE: "Manage coupons",
+    MEMBER_READ: "See merged members and tell them apart",
     CATALOG_READ: "See the catalog",
     CATALOG_MANAGE: "Manage products and assortments",
     PRICE_READ: "See prices",
@@ -125,6 +153,7 @@ export const permissionTexts = defineTexts("identity.permissions", {
     CREDIT_MANAGE: "Set credit limits, adjust accounts",
     PAYMENT_READ: "See payments",
     PAYMENT_RECORD: "Record payments",
+    PAYMENT_RECONCILE: "Reconcile the payment provider's bills",
     STATEMENT_READ: "See accounts and statements",
     STATEMENT_CONFIRM: "Issue and confirm statements",
     BOOKS_READ: "See the books",
