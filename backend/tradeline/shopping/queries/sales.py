@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from asyncpg import Record
@@ -192,10 +193,10 @@ FETCH_SHARES = """
      ORDER BY share.id
 """
 
-# What parties get of a payment that is not the collector's: what remains of their splits.
-FETCH_WANTS = """
+# What a payment is to each party: what remains of its splits.
+FETCH_NETS = """
     SELECT consumer_order.payment_id, consumer_order.collector_tier, tier.tier, tier.org_id,
-           coalesce((
+           tier.relationship_id, coalesce((
                SELECT sum(CASE split.part WHEN 'coupon' THEN -1 ELSE 1 END
                           * (split.original_minor - split.reversed_minor))::bigint
                  FROM shopping.split AS split
@@ -208,6 +209,18 @@ FETCH_WANTS = """
      WHERE consumer_order.network_id = $1 AND consumer_order.id = ANY($2::bigint[])
      ORDER BY consumer_order.id, tier.tier
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierNet:
+    """What a tier has of what was paid for an order."""
+
+    payment_id: int
+    collector_tier: int
+    tier: int
+    org_id: int
+    relationship_id: int | None
+    minor: int
 
 
 async def fetch_sales(conn: Connection, actor: Actor, order_ids: Sequence[int]) -> list[Sale]:
@@ -273,9 +286,10 @@ async def fetch_trail_rows(
     ]
 
 
-async def fetch_wants(conn: Connection, network_id: int, order_ids: Sequence[int]) -> list[Record]:
-    """What remains of each tier's split, and who collected the money."""
-    return await conn.fetch(FETCH_WANTS, network_id, order_ids)
+async def fetch_nets(conn: Connection, network_id: int, order_ids: Sequence[int]) -> list[TierNet]:
+    """What remains of each tier's split, by order and tier."""
+    rows = await conn.fetch(FETCH_NETS, network_id, order_ids)
+    return [TierNet(**row) for row in rows]
 
 
 def _sale(row: Record, org_id: int) -> Sale:

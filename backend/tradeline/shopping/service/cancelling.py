@@ -8,9 +8,9 @@ from operator import itemgetter
 
 from tradeline.kernel import Actor, Connection, Shopper, raise_any
 from tradeline.marketing import release_coupons
-from tradeline.payments import close_payments
+from tradeline.payments import close_payments, payments_of
 from tradeline.shopping.allowed import SaleStep, require_step
-from tradeline.shopping.model import ConsumerOrderState
+from tradeline.shopping.model import ORDER_DOCUMENT, ConsumerOrderState
 from tradeline.shopping.queries import locks
 from tradeline.shopping.refunds import refund_units
 from tradeline.shopping.sales import (
@@ -106,11 +106,11 @@ async def _close_unpaid(
     units = {line.id: line.unshipped for sale in sales for line in sale.lines}
     await release_coupons(conn, network_id=network_id, order_ids=order_ids)
     await release_units(conn, network_id, units)
-    await close_payments(
-        conn,
-        network_id=network_id,
-        references=[("consumer_order", order_id) for order_id in order_ids],
+    asked = await payments_of(
+        conn, network_id=network_id, reference_type=ORDER_DOCUMENT, reference_ids=order_ids
     )
+    payment_ids = [payment.id for found in asked.values() for payment in found]
+    await close_payments(conn, network_id=network_id, payment_ids=payment_ids)
     return [
         Stepped(
             sale=sale,
