@@ -7,6 +7,7 @@ from tradeline_graph import (
     audit,
     catalog,
     changes,
+    channels,
     identity,
     inventory,
     members,
@@ -25,6 +26,7 @@ from tradeline_graph._scope import Guard, Scope
 class Query(
     audit.Query,
     catalog.Query,
+    channels.Query,
     identity.Query,
     inventory.Query,
     members.Query,
@@ -50,6 +52,7 @@ class Query(
 )
 class Mutation(
     catalog.Mutation,
+    channels.Mutation,
     identity.Mutation,
     inventory.Mutation,
     members.Mutation,

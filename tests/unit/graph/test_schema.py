@@ -60,7 +60,7 @@ NOT_KEYED = {
 }
 
 # Inputs that set prices: those of whoever manages price lists, and of nobody else.
-SET_PRICES = {"PriceInput", "PricesPutInput"}
+SET_PRICES = {"PriceInput", "PricesPutInput", "StoreListingInput"}
 
 
 @pytest.fixture(scope="module")
