@@ -1,23 +1,16 @@
-"""What payments talk about, and their rules. Pure: no storage, no network, no clock.
+"""What payments talk about. Pure: no storage, no network, no clock; their rules are beside it.
 
 Sums are minor units. Numbers are ours, as the provider knows them; ids of transactions are its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
-
-from tradeline.kernel import TRADE_ZONE, take
 
 REASON_LENGTH_MAX = 80
 NOTE_LENGTH_MAX = 500
-RECEIVERS_MAX = 50
-BASIS_POINTS = 10_000
-# A payment near midnight may stand in the bill of either day: it counts as missing a day later.
-MIDNIGHT_MARGIN = timedelta(hours=1)
 # When to ask the provider about a payment it was told of, and no notice came.
 POLL_SECONDS = (2, 5, 15, 60)
 RETRY_SECONDS = (5, 15, 60, 300, 900, 3600)
@@ -413,10 +406,12 @@ class NewDifference:
     """Something that differs; `ours_minor` and `theirs_minor` are None where one side has nothing,
     or where it is not the sum that differs."""
 
+    merchant_id: str
     bill_date: date
     kind: DifferenceKind
     number: str
     transaction_id: str
+    currency: str
     ours_minor: int | None
     theirs_minor: int | None
 
@@ -445,67 +440,3 @@ class SharingPlan:
 
     shares: tuple[int, ...]
     left: tuple[int, ...]
-
-
-def plan_sharing(
-    wants: Sequence[int], *, captured_minor: int, ratio_bp: int, receivers_max: int = RECEIVERS_MAX
-) -> SharingPlan:
-    """Share what the provider allows of a capture, largest claims first.
-
-    Largest first and not in proportion: what is left then lies with as few parties as can be, so
-    the fewest statements have to carry it, and most parties have their money whole. Among equals
-    the earlier one comes first. The ceiling is rounded down, as the provider does.
-    """
-    rest = captured_minor * ratio_bp // BASIS_POINTS
-    shares = [0] * len(wants)
-    largest_first = sorted(range(len(wants)), key=lambda index: (-wants[index], index))
-    for index in largest_first[:receivers_max]:
-        shares[index] = max(0, min(wants[index], rest))
-        rest -= shares[index]
-    left = tuple(max(0, want) - share for want, share in zip(wants, shares, strict=True))
-    return SharingPlan(tuple(shares), left)
-
-
-def plan_returns(
-    shares: Sequence[int], *, refund_minor: int, remaining_minor: int
-) -> tuple[int, ...]:
-    """What receivers give back of the shares they still have, so that a refund can be paid.
-
-    As much of them as the refund is of what remained of the payment, rounded up: the last refund
-    takes back all, and the collector never pays more than its part out of its own.
-    """
-    if not 0 <= refund_minor <= remaining_minor:
-        raise ValueError(f"cannot refund {refund_minor} of {remaining_minor}")
-    total = sum(shares)
-    back = -(-total * refund_minor // remaining_minor) if remaining_minor else 0
-    return tuple(take(back, shares))
-
-
-def judge_capture(payment: Payment | None, capture: Capture) -> DifferenceKind | None:
-    """What speaks against a capture. It is compared with what we asked for, never taken over."""
-    if payment is None:
-        return DifferenceKind.MISSING_HERE
-    if capture.merchant_id != payment.merchant_id:
-        return DifferenceKind.MERCHANT
-    if capture.currency != payment.currency:
-        return DifferenceKind.CURRENCY
-    if capture.amount_minor != payment.amount_minor:
-        return DifferenceKind.AMOUNT
-    if payment.transaction_id not in (None, capture.transaction_id):
-        return DifferenceKind.TRANSACTION
-    return None
-
-
-def bill_day(moment: datetime) -> date:
-    """In whose bill something stands: days begin at midnight where the provider is."""
-    return moment.astimezone(TRADE_ZONE).date()
-
-
-def is_near_midnight(moment: datetime) -> bool:
-    """Whether it may as well stand in the bill of the next day."""
-    return bill_day(moment) != bill_day(moment + MIDNIGHT_MARGIN)
-
-
-def wait_after(tries: int, seconds: Sequence[int]) -> int:
-    """How long to wait after so many tries; the last wait repeats."""
-    return seconds[min(max(tries - 1, 0), len(seconds) - 1)]

@@ -64,6 +64,7 @@ class Refund(Table, tablename="refund", schema="payments"):
     state = Text(default="requested", null=False)
     provider_refund_id = Text(default=None, null=True)
     requested_at = Timestamptz(default=TimestamptzNow(), null=False)
+    sent_at = Timestamptz(default=None, null=True)
     settled_at = Timestamptz(default=None, null=True)
     next_try_at = Timestamptz(default=TimestamptzNow(), null=True)
     tries = Integer(default=0, null=False)

@@ -81,6 +81,7 @@ CREATE TABLE payments.refund (
     state text NOT NULL DEFAULT 'requested',
     provider_refund_id text,
     requested_at timestamptz NOT NULL DEFAULT now(),
+    sent_at timestamptz,
     settled_at timestamptz,
     next_try_at timestamptz DEFAULT now(),
     tries integer NOT NULL DEFAULT 0,
@@ -97,6 +98,7 @@ CREATE TABLE payments.refund (
 CREATE UNIQUE INDEX refunded_once_for_each_reference
     ON payments.refund (network_id, reference_type, reference_id) WHERE state <> 'closed';
 CREATE INDEX refund_by_payment ON payments.refund (network_id, payment_id, id);
+CREATE INDEX refund_by_sending ON payments.refund (network_id, sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX refund_to_try ON payments.refund (next_try_at) WHERE next_try_at IS NOT NULL;
 SELECT kernel.guard_table('payments.refund', 'SELECT, INSERT, UPDATE');
 

@@ -1,0 +1,1 @@
+"""What payments do, one function for each use case; one file for each topic."""
