@@ -11,6 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from tradeline.identity import TokenKeys
 from tradeline.kernel.database import Database, open_pool
+from tradeline.members import MemberKeys, use_member_keys
 from tradeline_graph._intake import OrderIntake
 from tradeline_server import queries
 from tradeline_server.auth import oauth_token
@@ -24,6 +25,7 @@ from tradeline_server.live import Live
 from tradeline_server.logs import configure_logs
 from tradeline_server.portal import Portal, portal_page
 from tradeline_server.settings import load_settings
+from tradeline_server.wechat import WeChatSettings, load_merchants, open_merchants
 from tradeline_server.worker import run_worker
 
 HEALTH_SECONDS_MAX = 2.0
@@ -59,10 +61,11 @@ def create_app(
     has_worker: bool = False,
     only_trusted_documents: bool = False,
     portal: Portal | None = None,
+    wechat: Sequence[WeChatSettings] = (),
 ) -> Litestar:
     """An application over a migrated database. Its state holds `pool`, `db`, `token_keys`,
-    `order_intake`, `live` and `portal`, and `trusted_documents` where none but these and the
-    manifests' run.
+    `order_intake`, `live`, `portal` and `wechat`, and `trusted_documents` where none but these
+    and the manifests' run.
 
     `secret` is the installation's: tokens are signed with a key that follows from it. With
     `has_worker`, a worker runs in the same process, beside the requests. `portal` is given by
@@ -81,8 +84,10 @@ def create_app(
         app.state.portal = portal or Portal()
         working = _worker(dsn, app.state.db) if has_worker else contextlib.nullcontext()
         try:
-            async with app.state.live.listening(), working:
-                yield
+            async with open_merchants(wechat) as merchants:
+                app.state.wechat = merchants
+                async with app.state.live.listening(), working:
+                    yield
         finally:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(intake.close(), INTAKE_STOP_SECONDS_MAX)
@@ -119,8 +124,10 @@ def from_environment() -> Litestar:
     settings = load_settings()
     if settings.database_url is None:
         raise UsageError("DATABASE_URL is not set: a server of your own needs one.")
+    use_member_keys(MemberKeys(settings.member_key))
     return create_app(
         settings.database_url,
         secret=settings.secret,
         only_trusted_documents=settings.only_trusted_documents,
+        wechat=load_merchants(),
     )

@@ -40,8 +40,11 @@ def test_it_comes_up_again_after_a_kill_and_stops_cleanly(home: Path) -> None:
         _wait_until_healthy(process, port, FIRST_START_SECONDS_MAX)
         _wait_for(lambda: (home / "server.json").exists(), STOP_SECONDS_MAX)
         announced = json.loads((home / "server.json").read_text())
+        simulator = announced.pop("wechat_simulator")
         assert announced == {"url": f"http://127.0.0.1:{port}", "pid": process.pid}
+        assert httpx2.post(f"{simulator}/_simulator/state", json={}).status_code == 200
         process.kill()
+    _wait_for(lambda: not _answers(simulator), STOP_SECONDS_MAX)  # it has ended with its parent
 
     started = time.monotonic()
     with _running(home, port) as process:
@@ -115,6 +118,14 @@ def _wait_for(condition: Callable[[], bool], seconds_max: float) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"not so after {seconds_max} seconds"
         time.sleep(0.05)
+
+
+def _answers(url: str) -> bool:
+    try:
+        httpx2.post(f"{url}/_simulator/state", json={}, timeout=5)
+    except httpx2.HTTPError:
+        return False
+    return True
 
 
 def _get_health(port: int) -> httpx2.Response:

@@ -24,11 +24,15 @@ from tradeline_server.embedded import DATABASE, Server, is_alive
 from tradeline_server.errors import CommandError
 from tradeline_server.settings import Settings
 from tradeline_server.web_processes import listen
+from tradeline_server.wechat.beside import Beside, simulator_beside
+from tradeline_server.wechat.settings import PREFIX
 
 # Not imported here: they would bring the whole application into the bench's own process.
 WEB_MODULE = "tradeline_server.bench.serving"
 WORKER_MODULE = "tradeline_server.bench.working"
 FOLDER = "bench-"
+# The simulator's own limit is WeChat's for a merchant; what is measured here is ours.
+UNHURRIED = {"requests_per_second_max": 1_000_000}
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 20.0
 LOG_CHARACTERS_MAX = 2_000
@@ -44,13 +48,15 @@ class OwnDatabase:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A running server. `pids` are its web processes' and the worker's."""
+    """A running server. `pids` are its web processes' and the worker's. `wechat` is the simulated
+    one that it talks to, if it was asked for."""
 
     host: str
     port: int
     web_pids: tuple[int, ...]
     worker_pid: int
     profiles: tuple[Path, ...]
+    wechat: Beside | None = None
 
 
 @contextlib.contextmanager
@@ -88,9 +94,12 @@ async def own_database(settings: Settings, folder: Path) -> AsyncIterator[OwnDat
 
 
 @contextlib.asynccontextmanager
-async def running_system(folder: Path, dsn: str, web_processes: int = 1) -> AsyncIterator[System]:
-    """Web processes and worker, as `infra/running.md` has them, until the block ends."""
-    environment = os.environ | {
+async def running_system(
+    folder: Path, dsn: str, web_processes: int = 1, *, has_wechat: bool = False
+) -> AsyncIterator[System]:
+    """Web processes and worker, as `infra/running.md` has them, until the block ends. The real
+    WeChat is never theirs, whatever the environment says."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)} | {
         "DATABASE_URL": dsn,
         "TRADELINE_SECRET": secrets.token_urlsafe(32),
         "TRADELINE_HOME": str(folder),
@@ -102,6 +111,11 @@ async def running_system(folder: Path, dsn: str, web_processes: int = 1) -> Asyn
         for listener in listeners:
             stack.enter_context(listener)
         host, port = listeners[0].getsockname()
+        wechat = None
+        if has_wechat:
+            simulator = simulator_beside(folder, f"http://{host}:{port}", UNHURRIED)
+            wechat = await stack.enter_async_context(simulator)
+            environment |= wechat.environment
         web = [
             await stack.enter_async_context(
                 _process(
@@ -119,7 +133,7 @@ async def running_system(folder: Path, dsn: str, web_processes: int = 1) -> Asyn
         for process, profile in zip(web, profiles, strict=True):
             await _wait_until_up(process, profile, folder / "web.log")
         pids = tuple(process.pid for process in web)
-        yield System(host, port, pids, worker.pid, profiles)
+        yield System(host, port, pids, worker.pid, profiles, wechat)
 
 
 @contextlib.asynccontextmanager

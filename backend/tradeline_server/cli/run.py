@@ -18,12 +18,15 @@ from tradeline_server.cli._terminal import console, login_table, print_error, pr
 from tradeline_server.embedded import database_server
 from tradeline_server.errors import CommandError
 from tradeline_server.logs import configure_logs
+from tradeline_server.member_key import take_up_member_key
 from tradeline_server.migrate import migrate
 from tradeline_server.portal import Portal, State, has_sources
 from tradeline_server.portal_build import Checkout, build
 from tradeline_server.seed import ensure_demo, has_other_networks
 from tradeline_server.settings import Settings, load_settings
 from tradeline_server.web import collect_less, web_config
+from tradeline_server.wechat import load_merchants
+from tradeline_server.wechat.beside import Beside, is_configured, loopback, simulator_beside
 
 PORTS_TRIED = 50
 READY_SECONDS_MAX = 30
@@ -56,9 +59,10 @@ async def _run(settings: Settings, as_json: bool) -> None:
     with _Stop() as stop, contextlib.closing(_listen(settings)) as listener:
         url = _url(listener)
         console.print("Starting the database …", style="dim")
-        async with database_server(settings) as dsn:
+        async with database_server(settings) as dsn, _wechat_beside(settings, url) as beside:
             for name in await migrate(dsn):
                 console.print(f"applied {name}", style="dim")
+            await take_up_member_key(settings, dsn)
             logins = await _ensure_demo(settings, dsn)
             portal = Portal()
             config = web_config(
@@ -68,6 +72,7 @@ async def _run(settings: Settings, as_json: bool) -> None:
                     has_worker=True,
                     only_trusted_documents=settings.only_trusted_documents,
                     portal=portal,
+                    wechat=load_merchants(beside.environment if beside else os.environ),
                 ),
                 # X-Forwarded-For is believed only of proxies that somebody has named.
                 proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
@@ -77,8 +82,8 @@ async def _run(settings: Settings, as_json: bool) -> None:
             serving = asyncio.create_task(stop.web.serve(sockets=[listener]))
             try:
                 await _wait_until_healthy(url, serving)
-                with _announced(settings, url):
-                    _greet(url, logins, as_json)
+                with _announced(settings, url, beside):
+                    _greet(url, logins, beside, as_json)
                     async with _portal_building(portal, url):
                         await serving
             finally:
@@ -86,6 +91,16 @@ async def _run(settings: Settings, as_json: bool) -> None:
                 await asyncio.wait([serving])
     if not as_json:
         console.print("Stopped.", style="dim")
+
+
+@contextlib.asynccontextmanager
+async def _wechat_beside(settings: Settings, url: str) -> AsyncIterator[Beside | None]:
+    """A WeChat in the box, where no other is set up."""
+    if is_configured():
+        yield None
+        return
+    async with simulator_beside(settings.home, loopback(url)) as beside:
+        yield beside
 
 
 class _Stop:
@@ -164,11 +179,12 @@ async def _wait_until_healthy(url: str, serving: "asyncio.Task[None]") -> None:
 
 
 @contextlib.contextmanager
-def _announced(settings: Settings, url: str) -> Iterator[None]:
+def _announced(settings: Settings, url: str, beside: Beside | None) -> Iterator[None]:
     """Keep address and process id in a file, for other commands and for tests."""
     path = settings.home / "server.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    content = msgspec.json.encode({"url": url, "pid": os.getpid()})
+    announced = {"url": url, "pid": os.getpid(), "wechat_simulator": beside and beside.url}
+    content = msgspec.json.encode(announced)
     new = path.with_suffix(f".{os.getpid()}")
     new.write_bytes(content)
     new.replace(path)
@@ -215,10 +231,13 @@ async def _build_portal(checkout: Checkout, portal: Portal, url: str) -> None:
         console.print(f"The portal is at [bold]{url}[/bold]")
 
 
-def _greet(url: str, logins: Logins, as_json: bool) -> None:
+def _greet(url: str, logins: Logins, beside: Beside | None, as_json: bool) -> None:
+    wechat = {"url": beside.url, "app_id": beside.app_id} if beside else None
     if as_json:
-        print_json({"url": url, "pid": os.getpid(), "logins": logins})
+        print_json({"url": url, "pid": os.getpid(), "logins": logins, "wechat_simulator": wechat})
         return
     console.print(f"\nTradeline is up at [bold]{url}[/bold]\nStop it with Ctrl-C.\n")
+    if beside:
+        console.print(f"WeChat is simulated at {beside.url}, mini-program {beside.app_id}\n")
     if logins:
         console.print(login_table(logins))

@@ -26,6 +26,7 @@ from tradeline_server.wechat.merchants import (
 )
 from tradeline_server.wechat.miniprogram import (
     LogisticsType,
+    MiniProgram,
     Package,
     Phone,
     Session,
@@ -54,6 +55,7 @@ __all__ = [
     "FundRow",
     "LogisticsType",
     "Malformed",
+    "MiniProgram",
     "Notice",
     "Package",
     "PaymentCall",

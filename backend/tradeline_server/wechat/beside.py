@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -35,6 +36,12 @@ class Beside(msgspec.Struct, frozen=True):
 def is_configured(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether anything at all is said of WeChat: then it is WeChat that is talked to."""
     return any(value for name, value in environment.items() if name.startswith(PREFIX))
+
+
+def loopback(url: str) -> str:
+    """The address by which this machine itself reaches a server of its own: the simulator sends
+    notices nowhere else."""
+    return f"http://127.0.0.1:{urlsplit(url).port}"
 
 
 @contextlib.asynccontextmanager

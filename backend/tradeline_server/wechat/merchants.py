@@ -11,7 +11,7 @@ from pathlib import Path
 from tradeline_server.errors import UsageError
 from tradeline_server.wechat.client import WeChat, open_wechat
 from tradeline_server.wechat.miniprogram import MiniProgram
-from tradeline_server.wechat.settings import PREFIX, WeChatSettings, load_wechat_settings
+from tradeline_server.wechat.settings import PREFIX, Template, WeChatSettings, load_wechat_settings
 
 MERCHANTS_DIR = f"{PREFIX}MERCHANTS_DIR"
 FILE_CHARACTERS_MAX = 100_000
@@ -43,6 +43,13 @@ class WeChatMerchants:
         for settings, wechat in self._opened.values():
             if settings.appid == app_id:
                 return wechat.mini_program
+        return None
+
+    def template(self, app_id: str, kind: str) -> Template | None:
+        """How the mini-program's people are told of such a thing; None if they are not."""
+        for settings, _ in self._opened.values():
+            if settings.appid == app_id and kind in settings.templates:
+                return settings.templates[kind]
         return None
 
 

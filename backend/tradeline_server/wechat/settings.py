@@ -23,6 +23,20 @@ PAY_URL = "https://api.mch.weixin.qq.com"
 API_URL = "https://api.weixin.qq.com"
 
 
+# What consumers may be told by messages of the mini-program.
+MESSAGE_KINDS = ("SHIPPED", "REFUNDED")
+MESSAGE_WORDS = ("order", "store", "amount", "time")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message of the mini-program: WeChat's id, and its keyword for each of our words, such as
+    character_string1 for the order's number."""
+
+    id: str
+    keywords: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeChatSettings:
     """Where WeChat is, who we are there and what proves it. No repr shows a secret.
@@ -39,6 +53,7 @@ class WeChatSettings:
     public_keys: PublicKeys = field(repr=False)
     pay_url: str = PAY_URL
     api_url: str = API_URL
+    templates: Mapping[str, Template] = field(default_factory=dict)
 
 
 def load_wechat_settings(
@@ -66,7 +81,24 @@ def load_wechat_settings(
         public_keys=_public_keys(given),
         pay_url=_base_url(given, "PAY_URL", PAY_URL),
         api_url=_base_url(given, "API_URL", API_URL),
+        templates=_templates(given),
     )
+
+
+def _templates(given: Mapping[str, str]) -> Mapping[str, Template]:
+    """By what they tell of, in lower case: `<template id> order=character_string1 time=time2`."""
+    found = {}
+    for kind in MESSAGE_KINDS:
+        id_, *words = given.get(f"{PREFIX}TEMPLATE_{kind}", "").split() or [""]
+        pairs = [word.partition("=") for word in words]
+        if any(name not in MESSAGE_WORDS or not keyword for name, _, keyword in pairs):
+            raise UsageError(
+                f"{PREFIX}TEMPLATE_{kind} has to be a template's id, followed by <word>=<keyword>, "
+                f"of the words {', '.join(MESSAGE_WORDS)}"
+            )
+        if id_:
+            found[kind.lower()] = Template(id_, {name: keyword for name, _, keyword in pairs})
+    return found
 
 
 def is_loopback(host: str | None) -> bool:

@@ -21,6 +21,8 @@ MCHID = "1900000109"
 # More merchants of the same mini-program, each with keys and books of its own.
 BRANCH_MCHIDS = ("1900000209", "1900000309")
 APPID = "wx0123456789abcdef"
+SHIPPED_TEMPLATE = "simulated-shipped"
+REFUNDED_TEMPLATE = "simulated-refunded"
 PUBLIC_KEY_ID = "PUB_KEY_ID_0119000001092026010100000000000001"
 VALID_DAYS = 5 * 365
 
@@ -182,6 +184,8 @@ def _environment_of_one(
         "APP_SECRET_FILE": str(folder / "app_secret"),
         "PUBLIC_KEY_ID": keys.public_key_id,
         "PUBLIC_KEY_FILE": str(folder / "platform_public_key.pem"),
+        "TEMPLATE_SHIPPED": f"{SHIPPED_TEMPLATE} order=character_string1 store=thing2 time=time3",
+        "TEMPLATE_REFUNDED": f"{REFUNDED_TEMPLATE} order=character_string1 amount=amount2",
     }
     return {PREFIX + name: value for name, value in values.items()}
 
