@@ -23,6 +23,7 @@ from tradeline_server.graph import GRAPH
 from tradeline_server.history import documents as replay_documents
 from tradeline_server.live import Live
 from tradeline_server.logs import configure_logs
+from tradeline_server.paying.ports import WeChatPorts
 from tradeline_server.portal import Portal, portal_page
 from tradeline_server.settings import load_settings
 from tradeline_server.wechat import WeChatSettings, load_merchants, open_merchants
@@ -64,8 +65,8 @@ def create_app(
     wechat: Sequence[WeChatSettings] = (),
 ) -> Litestar:
     """An application over a migrated database. Its state holds `pool`, `db`, `token_keys`,
-    `order_intake`, `live`, `portal` and `wechat`, and `trusted_documents` where none but these
-    and the manifests' run.
+    `order_intake`, `live`, `portal`, `wechat` and `wechat_ports`, and `trusted_documents` where
+    none but these and the manifests' run.
 
     `secret` is the installation's: tokens are signed with a key that follows from it. With
     `has_worker`, a worker runs in the same process, beside the requests. `portal` is given by
@@ -86,6 +87,7 @@ def create_app(
         try:
             async with open_merchants(wechat) as merchants:
                 app.state.wechat = merchants
+                app.state.wechat_ports = WeChatPorts(app.state.db, merchants)
                 async with app.state.live.listening(), working:
                     yield
         finally:

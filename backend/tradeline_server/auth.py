@@ -57,7 +57,7 @@ class PageOfOthers(PermissionDeniedException):
 
 async def graph_context(request: Request[Any, Any, Any]) -> Context:
     """What the resolvers of one HTTP request are given. The application's state holds `db`,
-    `token_keys` and `order_intake`, and `trusted_documents` where not all run."""
+    `token_keys`, `order_intake` and `wechat_ports`, and `trusted_documents` where not all run."""
     state = request.app.state
     extensions = request.scope.get("extensions") or {}
     with timed(Stage.AUTHENTICATING):
@@ -72,6 +72,9 @@ async def graph_context(request: Request[Any, Any, Any]) -> Context:
         trusted_documents=state.get("trusted_documents"),
         order_intake=state.get("order_intake"),
         has_left=cast("Callable[[], bool]", extensions.get(HAS_LEFT, stays)),
+        wechat_login=state.wechat_ports.log_in,
+        wechat_phone=state.wechat_ports.phone,
+        wechat_prepay=state.wechat_ports.prepay,
     )
 
 
