@@ -10,12 +10,14 @@ from tradeline_graph import (
     channels,
     identity,
     inventory,
+    marketing,
     members,
     offers,
     ordering,
     organizations,
     pricing,
     settlement,
+    sourcing,
 )
 from tradeline_graph._execution import Schema
 from tradeline_graph._scalars import SCALARS
@@ -29,12 +31,14 @@ class Query(
     channels.Query,
     identity.Query,
     inventory.Query,
+    marketing.Query,
     members.Query,
     offers.Query,
     ordering.Query,
     organizations.Query,
     pricing.Query,
     settlement.Query,
+    sourcing.Query,
 ):
     """Grows by one base class for each module."""
 
@@ -55,11 +59,13 @@ class Mutation(
     channels.Mutation,
     identity.Mutation,
     inventory.Mutation,
+    marketing.Mutation,
     members.Mutation,
     ordering.Mutation,
     organizations.Mutation,
     pricing.Mutation,
     settlement.Mutation,
+    sourcing.Mutation,
 ):
     """Grows by one base class for each module."""
 

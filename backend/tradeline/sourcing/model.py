@@ -17,7 +17,7 @@ from tradeline.inventory import Stock
 from tradeline.kernel import QUANTITY_MAX, InvalidValue, Problem
 from tradeline.sourcing.words import Reason
 
-RULES_MAX = 200
+RULES_MAX = 100
 PARCELS_MAX = 100
 TIER_MAX = 100
 REGION_LENGTH_MAX = 64

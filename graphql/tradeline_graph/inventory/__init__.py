@@ -2,6 +2,6 @@
 
 from tradeline_graph.inventory.mutations import Mutation
 from tradeline_graph.inventory.root import Query
-from tradeline_graph.inventory.types import StockHold, Warehouse
+from tradeline_graph.inventory.types import StockHold, Warehouse, load_warehouse
 
-__all__ = ["Mutation", "Query", "StockHold", "Warehouse"]
+__all__ = ["Mutation", "Query", "StockHold", "Warehouse", "load_warehouse"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from tradeline.channels import stores_by_ids
@@ -130,14 +130,23 @@ async def campaigns_by_ids(
     Raises Forbidden without `coupon:manage`.
     """
     actor.require(Permission.COUPON_MANAGE)
-    return await queries.fetch_campaigns(conn, actor, ids)
+    found = await queries.fetch_campaigns(conn, actor, ids)
+    return {id: _seen_by(actor, campaign) for id, campaign in found.items()}
 
 
 async def list_campaigns(conn: Connection, *, actor: Actor, page: PageRequest) -> Page[Campaign]:
     """The same, the youngest first; the cursor is (int,)."""
     actor.require(Permission.COUPON_MANAGE)
     rows = await queries.list_campaigns(conn, actor, page)
-    return make_page(rows, page, lambda campaign: (campaign.id,))
+    seen = [_seen_by(actor, campaign) for campaign in rows]
+    return make_page(seen, page, lambda campaign: (campaign.id,))
+
+
+def _seen_by(actor: Actor, campaign: Campaign) -> Campaign:
+    """Who bears what is told to those who bear it, and to the maker. A store that bears none of
+    it does not learn what its suppliers agreed upon."""
+    parties = {campaign.org_id, *(share.org_id for share in campaign.shares)}
+    return campaign if actor.org_id in parties else replace(campaign, shares=())
 
 
 def _told(campaign: NewCampaign) -> dict[str, Any]:

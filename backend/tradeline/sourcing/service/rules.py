@@ -56,7 +56,7 @@ async def put_rules(conn: Connection, *, actor: Actor, rules: Sequence[NewRule])
 
 
 async def list_rules(conn: Connection, *, actor: Actor) -> list[Rule]:
-    """The rules of the actor's organization, in order; there are at most 200.
+    """The rules of the actor's organization, in order; there are at most 100.
 
     Raises Forbidden without `sourcing:manage`.
     """
