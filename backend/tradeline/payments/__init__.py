@@ -39,6 +39,16 @@ from tradeline.payments.model import (
     SharingState,
 )
 from tradeline.payments.rules import plan_returns, plan_sharing
+from tradeline.payments.service.bills import (
+    differences_by_ids,
+    has_bill,
+    list_bills,
+    list_differences,
+    reconcile,
+    resolve_difference,
+    store_bill,
+)
+from tradeline.payments.service.checks import find_violations
 from tradeline.payments.service.payments import (
     capture_payments,
     claim_notices,
@@ -57,6 +67,7 @@ from tradeline.payments.service.refunds import (
     due_refunds,
     note_refund_failures,
     refunds_by_ids,
+    refunds_by_numbers,
     request_refunds,
     settle_refunds,
 )
@@ -110,11 +121,16 @@ __all__ = [
     "claim_notices",
     "close_payments",
     "create_payments",
+    "differences_by_ids",
     "due_payments",
     "due_refunds",
     "due_share_returns",
     "due_sharings",
+    "find_violations",
     "forget_notices",
+    "has_bill",
+    "list_bills",
+    "list_differences",
     "mark_closed",
     "mark_prepaid",
     "mark_surplus",
@@ -126,12 +142,16 @@ __all__ = [
     "payments_of",
     "plan_returns",
     "plan_sharing",
+    "reconcile",
     "refunds_by_ids",
+    "refunds_by_numbers",
     "request_refunds",
     "request_sharings",
+    "resolve_difference",
     "settle_refunds",
     "settle_share_returns",
     "settle_sharings",
     "shareable_payments",
     "shares_of_payments",
+    "store_bill",
 ]

@@ -71,6 +71,13 @@ async def refunds_by_ids(
     return await queries.fetch_by_ids(conn, network_id, ids)
 
 
+async def refunds_by_numbers(
+    conn: Connection, *, network_id: int, numbers: Sequence[str]
+) -> dict[str, Refund]:
+    """Not locked: to find the documents, whose locks come first."""
+    return await queries.fetch_by_numbers(conn, network_id, numbers)
+
+
 async def due_refunds(conn: Connection, *, limit: int) -> list[DueRefund]:
     """Refunds to send, or to ask about, given to one worker at a time.
 
