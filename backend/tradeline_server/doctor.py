@@ -8,15 +8,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tradeline import catalog, inventory, kernel, ordering, settlement
+from tradeline import catalog, channels, inventory, kernel, ordering, payments, settlement
 from tradeline.kernel import Connection, Finding, Locale
 from tradeline_server import queries
 
 EXAMINERS: Sequence[Callable[[Connection], Awaitable[list[Finding]]]] = (
     kernel.find_violations,
     catalog.find_violations,
+    channels.find_violations,
     inventory.find_violations,
     settlement.find_violations,
+    payments.find_violations,
     ordering.find_violations,
 )
 

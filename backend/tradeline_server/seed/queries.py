@@ -42,6 +42,12 @@ MOVE_FOUNDATION = """
         UPDATE catalog.sku SET created_at = $2 WHERE network_id = $1
     ), membership AS (
         UPDATE identity.membership SET created_at = $2 WHERE network_id = $1
+    ), store AS (
+        UPDATE channels.store SET created_at = $2 WHERE network_id = $1
+    ), store_edge AS (
+        UPDATE channels.store_edge SET agreed_at = $2 WHERE network_id = $1
+    ), link AS (
+        UPDATE channels.link SET created_at = $2 WHERE network_id = $1
     )
     UPDATE identity.account AS account
        SET created_at = $2
@@ -171,6 +177,8 @@ COUNT = """
     SELECT 'price_lists', count(*) FROM pricing.price_list WHERE network_id = $1
     UNION ALL
     SELECT 'warehouses', count(*) FROM inventory.warehouse WHERE network_id = $1
+    UNION ALL
+    SELECT 'stores', count(*) FROM channels.store WHERE network_id = $1
     UNION ALL
     (SELECT 'orders_' || state, count(*) FROM ordering.trade_order
       WHERE network_id = $1 GROUP BY state ORDER BY state)

@@ -24,6 +24,7 @@ from tradeline_server.seed.goods import (
 )
 from tradeline_server.seed.plan import assortments_of
 from tradeline_server.seed.prices import PRICE_LISTS, StoryPriceList, prices_of
+from tradeline_server.seed.storekeeping import make_stores
 from tradeline_server.seed.world import TradedSku, World
 
 EVERYBODY = PageRequest(size=100)
@@ -48,6 +49,7 @@ async def make_world(conn: Connection, now: datetime) -> World:
     await _make_assortments(conn, world)
     await _make_prices(conn, world, now)
     await _make_stock(conn, world)
+    await make_stores(conn, world)
     return world
 
 

@@ -24,7 +24,7 @@ from tradeline_graph.organizations import (
     load_relationship,
 )
 
-PriceBasis = strawberry.enum(
+strawberry.enum(
     channels.PriceBasis, description="Whether a price is said, or made of the store's own cost."
 )
 
@@ -97,7 +97,7 @@ class StoreTier:
     directives=scoped(Scope.ORGANIZATION),
 )
 class StoreListing:
-    basis: PriceBasis
+    basis: channels.PriceBasis
     unit_price: decimal.Decimal | None
     markup_basis_points: int | None
     limit_per_order: int | None
