@@ -15,12 +15,13 @@ import time_machine
 from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
 
-from tradeline.identity import AccessClaims, TokenKeys, secrets
+from tradeline.identity import AccessClaims, MemberClaims, TokenKeys, secrets
 from tradeline.identity.secrets import hash_secret, new_secret
 
 SECRET = "a secret of an installation, for tests"
 KEYS = TokenKeys(SECRET)
 CLAIMS = AccessClaims(network_id=1, account_id=2, membership_id=3, family=UUID(int=4))
+MEMBER = MemberClaims(network_id=1, member_id=2, family=UUID(int=4))
 NOW = datetime.datetime(2031, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -33,9 +34,9 @@ def decoded(part: str) -> Any:
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
-def resigned(**changes: Any) -> str:
+def resigned(token: str | None = None, **changes: Any) -> str:
     """A token with our key and other claims; None leaves a claim out."""
-    claims = decoded(KEYS.sign(CLAIMS).split(".")[1]) | changes
+    claims = decoded((token or KEYS.sign(CLAIMS)).split(".")[1]) | changes
     claims = {name: value for name, value in claims.items() if value is not None}
     return jwt.encode({"alg": "Ed25519"}, claims, KEYS._key, algorithms=["Ed25519"])
 
@@ -50,6 +51,35 @@ def test_what_was_signed_is_read() -> None:
 
 def test_another_installations_token_is_nothing() -> None:
     assert TokenKeys(SECRET + "!").read(KEYS.sign(CLAIMS)) is None
+    assert TokenKeys(SECRET + "!").read_member(KEYS.sign_member(MEMBER)) is None
+
+
+def test_a_consumers_token_is_never_an_organizations_nor_the_reverse() -> None:
+    consumers, organizations = KEYS.sign_member(MEMBER), KEYS.sign(CLAIMS)
+
+    for _ in range(2):  # also once it is remembered
+        assert KEYS.read_member(consumers) == MEMBER
+        assert KEYS.read(consumers) is None
+        assert KEYS.read_member(organizations) is None
+        assert KEYS.read(organizations) == CLAIMS
+
+
+def test_whom_a_token_is_for_and_of_whom_it_speaks_go_together() -> None:
+    consumers = KEYS.sign_member(MEMBER)
+    mixed = [
+        resigned(sub="member:2"),
+        resigned(aud="tradeline-shop"),
+        resigned(aud=["tradeline-api", "tradeline-shop"]),
+        resigned(consumers, aud="tradeline-api"),
+        resigned(consumers, sub="account:2", membership=3),
+        resigned(consumers, sub="client:2"),
+        resigned(consumers, sub="member:0"),
+        resigned(consumers, family=None),
+    ]
+
+    assert KEYS.read_member(resigned(consumers)) == MEMBER
+    assert [KEYS.read(token) for token in mixed] == [None] * len(mixed)
+    assert [KEYS.read_member(token) for token in mixed] == [None] * len(mixed)
 
 
 def test_a_token_that_was_good_once_is_not_for_ever_nor_is_one_like_it() -> None:
