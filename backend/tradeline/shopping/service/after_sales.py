@@ -160,7 +160,7 @@ async def decide_after_sale(
 
 
 async def refund_price(
-    conn: Connection, *, actor: Actor, line_id: int, amount_minor: int, reason: str
+    conn: Connection, *, actor: Actor, line_id: int, amount: Money, reason: str
 ) -> int:
     """Give back some of what was paid for a line, and take no goods; the after-sale's id.
 
@@ -175,22 +175,22 @@ async def refund_price(
         raise refuse(NotFound(path=("lineId",), subject="order line"))
     sale = await _lock_for_refund(conn, actor, found[0])
     splits = sale.splits_of(line_id)
-    raise_any(_judge_amount(sale, amount_minor, refundable_minor(splits)) + judge_reason(reason))
-    back = {line_id: take_price(splits, amount_minor)}
+    raise_any(_judge_amount(sale, amount, refundable_minor(splits)) + judge_reason(reason))
+    back = {line_id: take_price(splits, amount.minor)}
     refund = SaleRefund(sale=sale, cause=RefundCause.PRICE, reason=reason.strip(), lines=back)
     return await _refund_money(conn, actor, refund)
 
 
 async def refund_freight(
-    conn: Connection, *, actor: Actor, order_id: int, amount_minor: int, reason: str
+    conn: Connection, *, actor: Actor, order_id: int, amount: Money, reason: str
 ) -> int:
     """Give back some of the freight; the after-sale's id. Raises as `refund_price`."""
     require_step(actor, SaleStep.REFUND_PRICE)
     reference = await reference_for(conn, actor, order_id)
     sale = await _lock_for_refund(conn, actor, reference)
     left = freight_left_minor(sale.splits)
-    raise_any(_judge_amount(sale, amount_minor, left) + judge_reason(reason))
-    back = take_freight(sale.splits, amount_minor)
+    raise_any(_judge_amount(sale, amount, left) + judge_reason(reason))
+    back = take_freight(sale.splits, amount.minor)
     refund = SaleRefund(sale=sale, cause=RefundCause.FREIGHT, reason=reason.strip(), freight=back)
     return await _refund_money(conn, actor, refund)
 
@@ -202,9 +202,19 @@ async def _lock_for_refund(conn: Connection, actor: Actor, reference: References
     return sale
 
 
-def _judge_amount(sale: OpenSale, amount_minor: int, most: int) -> list[Problem]:
+def _judge_amount(sale: OpenSale, amount: Money, most: int) -> list[Problem]:
     """What is wrong with a sum to give back."""
-    if amount_minor <= 0:
+    currency = sale.order.currency
+    if amount.currency != currency:
+        return [
+            InvalidValue(
+                path=("amount", "currency"),
+                field="currency",
+                rule=f"give it back in {currency}, as it was paid",
+                rule_zh=f"请按支付时的币种 {currency} 退款",
+            )
+        ]
+    if amount.minor <= 0:
         return [
             InvalidValue(
                 path=("amount",),
@@ -213,16 +223,9 @@ def _judge_amount(sale: OpenSale, amount_minor: int, most: int) -> list[Problem]
                 rule_zh="请填写大于零的金额",
             )
         ]
-    if amount_minor <= most:
+    if amount.minor <= most:
         return []
-    currency = sale.order.currency
-    return [
-        MoreThanWasPaid(
-            path=("amount",),
-            requested=Money(amount_minor, currency),
-            refundable=Money(most, currency),
-        )
-    ]
+    return [MoreThanWasPaid(path=("amount",), requested=amount, refundable=Money(most, currency))]
 
 
 async def _refund_money(conn: Connection, actor: Actor, refund: SaleRefund) -> int:
