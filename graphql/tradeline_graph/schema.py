@@ -15,8 +15,10 @@ from tradeline_graph import (
     offers,
     ordering,
     organizations,
+    payments,
     pricing,
     settlement,
+    shopping,
     sourcing,
 )
 from tradeline_graph._execution import Schema
@@ -36,8 +38,10 @@ class Query(
     offers.Query,
     ordering.Query,
     organizations.Query,
+    payments.Query,
     pricing.Query,
     settlement.Query,
+    shopping.Query,
     sourcing.Query,
 ):
     """Grows by one base class for each module."""
@@ -63,8 +67,10 @@ class Mutation(
     members.Mutation,
     ordering.Mutation,
     organizations.Mutation,
+    payments.Mutation,
     pricing.Mutation,
     settlement.Mutation,
+    shopping.Mutation,
     sourcing.Mutation,
 ):
     """Grows by one base class for each module."""

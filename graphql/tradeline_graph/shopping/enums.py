@@ -1,0 +1,43 @@
+"""The enums of shopping, as the graph shows them."""
+
+import strawberry
+
+from tradeline.shopping import (
+    AfterSaleKind,
+    AfterSaleState,
+    ConsumerOrderState,
+    Delivery,
+    FlowKind,
+    RefundCause,
+    RefundState,
+    SaleStep,
+    TrailRole,
+)
+
+__all__ = [
+    "AfterSaleKind",
+    "AfterSaleState",
+    "ConsumerOrderState",
+    "Delivery",
+    "FlowKind",
+    "RefundCause",
+    "RefundState",
+    "SaleStep",
+    "TrailRole",
+]
+
+strawberry.enum(
+    ConsumerOrderState, description="What a consumer's order waits for, or how it ended."
+)
+strawberry.enum(Delivery, description="How the goods reach the consumer.")
+strawberry.enum(AfterSaleKind, description="Whether goods go back, or only money does.")
+strawberry.enum(AfterSaleState, description="What became of what was asked after a sale.")
+strawberry.enum(RefundCause, description="Why something is taken back of a sale.")
+strawberry.enum(
+    RefundState,
+    description="Where a refund's money is. ABNORMAL: the provider could not pay it out, and the "
+    "store sees to it.",
+)
+strawberry.enum(SaleStep, description="Something that a consumer or a party can do to a sale.")
+strawberry.enum(TrailRole, description="What somebody is to a sale's money.")
+strawberry.enum(FlowKind, description="Why money, or a debt of it, goes from one to another.")
