@@ -32,7 +32,13 @@ REFERENCES = """
            array(SELECT line.id
                    FROM shopping.order_line AS line
                   WHERE line.network_id = $1 AND line.order_id = consumer_order.id
-                  ORDER BY line.id) AS line_ids
+                  ORDER BY line.id) AS line_ids,
+           NOT EXISTS (
+               SELECT
+                 FROM shopping.order_line AS line
+                WHERE line.network_id = $1
+                  AND line.order_id = consumer_order.id
+                  AND line.shipped_quantity > 0) AS is_unshipped
       FROM shopping.consumer_order AS consumer_order
      WHERE consumer_order.network_id = $1 AND consumer_order.id = ANY($2::bigint[])
 """
@@ -126,12 +132,13 @@ FIND_COMPLETED = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class References:
-    """What is locked before an order itself."""
+    """What is locked before an order itself; `is_unshipped` may not be true any more by then."""
 
     id: int
     coupon_id: int | None
     relationship_ids: Sequence[int]
     line_ids: Sequence[int]
+    is_unshipped: bool
 
 
 async def fetch_references(

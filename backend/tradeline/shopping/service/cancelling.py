@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import groupby
 from operator import itemgetter
 
-from tradeline.kernel import Actor, Connection, Shopper, raise_any
+from tradeline.kernel import Actor, Busy, Connection, Shopper, raise_any, refuse
 from tradeline.marketing import release_coupons
 from tradeline.payments import close_payments, payments_of
 from tradeline.shopping.allowed import SaleStep, require_step
@@ -23,7 +24,6 @@ from tradeline.shopping.sales import (
 from tradeline.shopping.service.steps import (
     SaleRefund,
     Stepped,
-    is_as_referenced,
     judge_reason,
     lines_after,
     lock_before_orders,
@@ -55,7 +55,7 @@ async def cancel_consumer_order(
     network_id = asker.network_id
     reference = await reference_for(conn, asker, order_id)
     await lock_before_orders(
-        conn, network_id, [reference], with_coupons=True, with_edges=True, with_stock=True
+        conn, network_id, [reference], gives_up=True, with_edges=True, with_stock=True
     )
     sale = await lock_sale(conn, network_id, reference)
     require_turn(asker, sale, SaleStep.CANCEL)
@@ -64,6 +64,8 @@ async def cancel_consumer_order(
         await store(conn, asker, network_id, "cancel", [_noted(stepped[0], reason)])
         return order_id
     stepped = await _cancel_paid(conn, network_id, sale, reason)
+    if reference.is_unshipped != (stepped[0].state is ConsumerOrderState.CANCELLED):
+        raise refuse(Busy(retry_after_seconds=1))
     await store(conn, asker, network_id, "cancel", stepped)
     return order_id
 
@@ -77,25 +79,25 @@ async def expire_orders(conn: Connection, *, limit: int) -> int:
     """
     due = await locks.find_expired(conn, limit)
     for network_id, found in groupby(sorted(due), key=itemgetter(0)):
-        async with conn.transaction():
-            await _expire(conn, network_id, [order_id for _, order_id in found])
+        with suppress(Overtaken):
+            async with conn.transaction():
+                await _expire(conn, network_id, [order_id for _, order_id in found])
     return len(due)
+
+
+class Overtaken(Exception):
+    """Somebody paid or cancelled one of the orders meanwhile: nothing stands, look again."""
 
 
 async def _expire(conn: Connection, network_id: int, order_ids: Sequence[int]) -> None:
     references = await locks.fetch_references(conn, network_id, order_ids)
-    await lock_before_orders(conn, network_id, references, with_coupons=True, with_stock=True)
+    await lock_before_orders(conn, network_id, references, gives_up=True, with_stock=True)
     locked = await lock_sales(conn, network_id, order_ids)
-    # What was paid or cancelled meanwhile is not over; what is changing, at the next look.
-    sales = [
-        locked[one.id]
-        for one in references
-        if locked[one.id].order.state is ConsumerOrderState.TO_PAY
-        and is_as_referenced(locked[one.id], one)
-    ]
-    if sales:
-        stepped = await _close_unpaid(conn, network_id, sales, ConsumerOrderState.EXPIRED)
-        await store(conn, None, network_id, "expire", stepped)
+    sales = list(locked.values())
+    if any(sale.order.state is not ConsumerOrderState.TO_PAY for sale in sales):
+        raise Overtaken
+    stepped = await _close_unpaid(conn, network_id, sales, ConsumerOrderState.EXPIRED)
+    await store(conn, None, network_id, "expire", stepped)
 
 
 async def _close_unpaid(

@@ -51,6 +51,7 @@ from tradeline.shopping.sales import (
     give_back_money,
 )
 from tradeline.shopping.splits import edge_debts
+from tradeline.sourcing import release_quotas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,14 +98,21 @@ async def lock_before_orders(
     network_id: int,
     references: Sequence[References],
     *,
-    with_coupons: bool = False,
+    gives_up: bool = False,
     with_edges: bool = False,
     with_stock: bool = False,
 ) -> None:
-    """Lock what has to be locked before orders, in the one order of all."""
-    coupon_ids = [one.coupon_id for one in references if one.coupon_id is not None]
-    if with_coupons and coupon_ids:
+    """Lock what has to be locked before orders, in the one order of all.
+
+    `gives_up` orders that are not to be any more, as far as nothing of them was shipped: their
+    coupons are locked, and their quotas are free. The caller sees to it that they are given up, or
+    that nothing of this stands.
+    """
+    if gives_up:
+        coupon_ids = [one.coupon_id for one in references if one.coupon_id is not None]
         await lock_coupons(conn, network_id=network_id, coupon_ids=coupon_ids)
+        unshipped = [one.id for one in references if one.is_unshipped]
+        await release_quotas(conn, network_id=network_id, order_ids=unshipped)
     if with_edges:
         edges = {edge for one in references for edge in one.relationship_ids}
         await lock_exposures(conn, network_id=network_id, relationship_ids=sorted(edges))
