@@ -77,6 +77,9 @@ from tradeline.shopping.service.cancelling import (
     cancel_consumer_order,
     expire_orders,
 )
+from tradeline.shopping.service.checks import (
+    find_violations,
+)
 from tradeline.shopping.service.fulfilling import (
     complete_orders,
     confirm_received,
@@ -93,6 +96,9 @@ from tradeline.shopping.service.sales import (
     refunds_of_consumer_orders,
     sales_by_ids,
     shipments_of_consumer_orders,
+)
+from tradeline.shopping.service.settling import (
+    settle_consumer_refunds,
 )
 from tradeline.shopping.service.sharing import (
     sharings_of,
@@ -169,6 +175,7 @@ __all__ = [
     "count_pickup_attempt",
     "decide_after_sale",
     "expire_orders",
+    "find_violations",
     "hand_over",
     "legs_of_sales",
     "list_sales",
@@ -179,6 +186,7 @@ __all__ = [
     "refunds_of_consumer_orders",
     "request_after_sale",
     "sales_by_ids",
+    "settle_consumer_refunds",
     "sharings_of",
     "ship_consumer_order",
     "shipments_of_consumer_orders",
