@@ -48,6 +48,7 @@ from tradeline.shopping.model import (
     SplitPart,
     StoreOffer,
 )
+from tradeline.shopping.opening import Recipient, pickup_code_of, recipient_of
 from tradeline.shopping.sale_errors import (
     MoreThanWasPaid,
     PickupCodeUnknown,
@@ -150,6 +151,7 @@ __all__ = [
     "PickupCodeUnknown",
     "PickupNotOffered",
     "PriceChanged",
+    "Recipient",
     "RefundCause",
     "RefundState",
     "Sale",
@@ -181,6 +183,8 @@ __all__ = [
     "list_sales",
     "member_steps",
     "money_trails",
+    "pickup_code_of",
+    "recipient_of",
     "refund_freight",
     "refund_price",
     "refunds_of_consumer_orders",
