@@ -8,7 +8,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tradeline import catalog, channels, inventory, kernel, ordering, payments, settlement
+from tradeline import (
+    catalog,
+    channels,
+    inventory,
+    kernel,
+    ordering,
+    payments,
+    settlement,
+    shopping,
+)
 from tradeline.kernel import Connection, Finding, Locale
 from tradeline_server import queries
 
@@ -20,6 +29,7 @@ EXAMINERS: Sequence[Callable[[Connection], Awaitable[list[Finding]]]] = (
     settlement.find_violations,
     payments.find_violations,
     ordering.find_violations,
+    shopping.find_violations,
 )
 
 
