@@ -43,9 +43,10 @@ format: $(STAMP) ## put the code into shape
 screenshots: $(STAMP) portal ## take the pictures of the README anew, into infra/screenshots/
 	TRADELINE_SCREENSHOTS=1 $(PYTHON) -m pytest tests/e2e/portal
 
-sdl: $(STAMP) ## write graphql/schema.graphql from the code
+sdl: $(STAMP) ## write graphql/schema.graphql from the code, and the mini-program's manifest
 	$(PYTHON) -c 'from tradeline_graph.schema import schema; print(schema.as_str())' \
 		> .tradeline-sdl.tmp && mv .tradeline-sdl.tmp graphql/schema.graphql
+	$(PYTHON) -m tradeline_graph.manifest
 
 lock: $(STAMP) ## bring the lock files up to date with pyproject.toml
 	$(LOCK) pyproject.toml --output-file requirements.lock

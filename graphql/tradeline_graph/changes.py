@@ -73,7 +73,7 @@ def may_see(actor: Actor, news: News) -> bool:
     return news == EVERYTHING or any(map(actor.may, MAY_SEE[news.kind]))
 
 
-@strawberry.type(description="What is told as it happens, over graphql-transport-ws.")
+@strawberry.type
 class Subscription:
     @strawberry.subscription(
         description="What changes from now on for the organization you act for. It begins with "

@@ -76,9 +76,14 @@ class Mutation(
     """Grows by one base class for each module."""
 
 
+@strawberry.type(description="What is told as it happens, over graphql-transport-ws.")
+class Subscription(changes.Subscription, shopping.Subscription):
+    """Grows by one base class for each that tells something."""
+
+
 schema = Schema(
     query=Query,
     mutation=Mutation,
-    subscription=changes.Subscription,
+    subscription=Subscription,
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
 )

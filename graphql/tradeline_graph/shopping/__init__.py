@@ -1,7 +1,9 @@
 """Consumers' orders in the graph: as consumers see theirs, and as the parties of a sale do."""
 
-from tradeline_graph.shopping.sale_mutations import SaleMutation as Mutation
-from tradeline_graph.shopping.sale_root import SaleQuery as Query
+from tradeline_graph.shopping.live import Subscription
+from tradeline_graph.shopping.mutations import Mutation
+from tradeline_graph.shopping.orders import ConsumerOrder
+from tradeline_graph.shopping.root import Query
 from tradeline_graph.shopping.sales import Sale
 
-__all__ = ["Mutation", "Query", "Sale"]
+__all__ = ["ConsumerOrder", "Mutation", "Query", "Sale", "Subscription"]

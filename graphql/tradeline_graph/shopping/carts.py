@@ -15,6 +15,7 @@ from tradeline_graph._problems import InvalidValue, NotFound
 from tradeline_graph._scalars import Money
 from tradeline_graph._scope import Scope, scoped
 from tradeline_graph.channels import OfferedSku, StoreFront, load_offered_sku, load_store_front
+from tradeline_graph.marketing import Coupon
 from tradeline_graph.shopping.problems import (
     AboveLimit,
     AddressMissing,

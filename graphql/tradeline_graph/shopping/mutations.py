@@ -8,7 +8,7 @@ from tradeline import shopping
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id
 from tradeline_graph._mutations import answering, perform_as_member
-from tradeline_graph._scope import Guard, Scope
+from tradeline_graph._scope import Scope, guarded
 from tradeline_graph.shopping.carts import load_cart
 from tradeline_graph.shopping.inputs import (
     AfterSaleRequestInput,
@@ -33,7 +33,7 @@ from tradeline_graph.shopping.payloads import (
 from tradeline_graph.shopping.placing import place_and_pay, start_payment
 from tradeline_graph.shopping.sale_mutations import SaleMutation
 
-MINE = [Guard(Scope.MEMBER)]
+MINE = guarded(Scope.MEMBER)
 
 
 @strawberry.type

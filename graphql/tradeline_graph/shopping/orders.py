@@ -259,13 +259,14 @@ class ConsumerOrder:
         return [ConsumerOrderLine.of(line, self.order.currency) for line in found]
 
     @strawberry.field(description="Null for an order that is picked up.")
-    def ship_to(self) -> ShipTo | None:
-        found = shopping.recipient_of(self.order)
+    def ship_to(self, info: Info) -> ShipTo | None:
+        network_id = info.context.shopping_viewer().network_id
+        found = shopping.recipient_of(self.order, network_id)
         return None if found is None else ShipTo.of(found)
 
     @strawberry.field(description="To be shown in the store, while the goods wait there.")
-    def pickup_code(self) -> str | None:
-        return shopping.pickup_code_of(self.order)
+    def pickup_code(self, info: Info) -> str | None:
+        return shopping.pickup_code_of(self.order, info.context.shopping_viewer().network_id)
 
     @strawberry.field
     async def shipments(self, info: Info) -> list[ConsumerShipment]:

@@ -348,10 +348,10 @@ class Sale:
         description="Null for an order that is picked up, and for whoever neither sells it to the "
         "consumer nor ships of it."
     )
-    def ship_to(self) -> ShipTo | None:
+    def ship_to(self, info: Info) -> ShipTo | None:
         if not self.sale.knows_recipient:
             return None
-        found = shopping.recipient_of(self.sale.order)
+        found = shopping.recipient_of(self.sale.order, info.context.signed_in().network_id)
         return None if found is None else ShipTo.of(found)
 
     @strawberry.field
