@@ -104,6 +104,14 @@ from tradeline.shopping.service.settling import (
 from tradeline.shopping.service.sharing import (
     sharings_of,
 )
+from tradeline.shopping.service.tidings import (
+    due_messages,
+    due_uploads,
+    end_messages,
+    mark_uploaded,
+    note_tidings,
+)
+from tradeline.shopping.tidings import TOLD_OF, DueMessage, DueUpload, TidingKind
 from tradeline.shopping.trail import (
     FlowKind,
     MoneyTrail,
@@ -114,6 +122,7 @@ from tradeline.shopping.trail import (
 
 __all__ = [
     "CART_LINES_MAX",
+    "TOLD_OF",
     "AboveLimit",
     "AddressMissing",
     "AfterSale",
@@ -135,6 +144,8 @@ __all__ = [
     "CouponNotUsable",
     "CouponReason",
     "Delivery",
+    "DueMessage",
+    "DueUpload",
     "FlowKind",
     "Leg",
     "LegLine",
@@ -162,6 +173,7 @@ __all__ = [
     "SplitPart",
     "StoreClosed",
     "StoreOffer",
+    "TidingKind",
     "TooManyCartLines",
     "TooManyPickupAttempts",
     "TrailFlow",
@@ -176,13 +188,18 @@ __all__ = [
     "confirm_received",
     "count_pickup_attempt",
     "decide_after_sale",
+    "due_messages",
+    "due_uploads",
+    "end_messages",
     "expire_orders",
     "find_violations",
     "hand_over",
     "legs_of_sales",
     "list_sales",
+    "mark_uploaded",
     "member_steps",
     "money_trails",
+    "note_tidings",
     "pickup_code_of",
     "recipient_of",
     "refund_freight",

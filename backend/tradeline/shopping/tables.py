@@ -283,3 +283,18 @@ class PickupAttempt(Table, tablename="pickup_attempt", schema="shopping"):
     store_id = BigInt(primary_key=True, default=None, null=False)
     failures = Integer(default=None, null=False)
     window_ends_at = Timestamptz(default=None, null=False)
+
+
+class Tiding(Table, tablename="tiding", schema="shopping"):
+    """What a provider, or a consumer, is to be told of a sale, once for each document."""
+
+    network_id = BigInt(primary_key=True, default=None, null=False)
+    id = BigInt(primary_key=True, default=None, null=False)
+    kind = Text(default=None, null=False)
+    order_id = BigInt(default=None, null=False)
+    document_id = BigInt(default=None, null=False)
+    tries = Integer(default=0, null=False)
+    next_try_at = Timestamptz(default=TimestamptzNow(), null=True)
+    outcome = Text(default=None, null=True)
+
+    tells_once_of_each_document = Unique([network_id, kind, document_id])

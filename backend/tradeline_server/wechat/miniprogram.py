@@ -79,13 +79,15 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShippingInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What was sent for one payment. With several packages, `is_complete` tells the last call."""
+    """What was sent for one payment. With several packages, or where this `is_part` of what is
+    told in several calls, `is_complete` tells the last call."""
 
     transaction_id: str
     openid: str
     logistics_type: LogisticsType
     packages: Sequence[Package]
     is_complete: bool = True
+    is_part: bool = False
     uploaded_at: datetime
 
     def __repr__(self) -> str:
@@ -157,7 +159,7 @@ class MiniProgram:
         `is_shipped` first. Raises Refused with 10060001 for an unknown payment."""
         if not 1 <= len(info.packages) <= PACKAGES_MAX:
             raise ValueError(f"a payment is shipped in 1 to {PACKAGES_MAX} packages")
-        is_split = len(info.packages) > 1 or not info.is_complete
+        is_split = len(info.packages) > 1 or info.is_part or not info.is_complete
         body = {
             "order_key": {"order_number_type": 2, "transaction_id": info.transaction_id},
             "logistics_type": int(info.logistics_type),
