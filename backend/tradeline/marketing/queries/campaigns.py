@@ -52,13 +52,14 @@ LIST_CAMPAIGNS = (
     + " ORDER BY campaign.id DESC LIMIT $4"
 )
 
-# Whoever agrees, ends or claims locks it: of what is counted by it, one at a time is decided.
-LOCK_CAMPAIGN = (
-    _CAMPAIGN
-    + " WHERE campaign.network_id = $1 AND campaign.id = $3"
-    + _IS_PARTY
-    + " FOR NO KEY UPDATE OF campaign"
-)
+# Whoever agrees, ends or claims locks it: of what is counted by it, one at a time is decided. What
+# whoever had it before us agreed to is read by a statement of its own afterwards.
+LOCK_CAMPAIGN = """
+    SELECT
+      FROM marketing.campaign
+     WHERE network_id = $1 AND id = $2
+       FOR NO KEY UPDATE
+"""
 
 # A code that is taken returns no row.
 INSERT_CAMPAIGN = """
@@ -110,8 +111,8 @@ async def list_campaigns(conn: Connection, actor: Actor, page: PageRequest) -> l
 
 
 async def lock_campaign(conn: Connection, actor: Actor, id: int) -> Campaign | None:
-    row = await conn.fetchrow(LOCK_CAMPAIGN, actor.network_id, actor.org_id, id)
-    return None if row is None else _campaign(row)
+    await conn.execute(LOCK_CAMPAIGN, actor.network_id, id)
+    return (await fetch_campaigns(conn, actor, [id])).get(id)
 
 
 async def insert_campaign(
