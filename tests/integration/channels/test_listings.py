@@ -213,7 +213,7 @@ async def test_one_sku_goes_from_brand_to_store_at_each_sellers_own_price(
     async with db.unit_of_work(story.network_id) as conn:
         page = await list_prices(conn, actor=trader, price_list_ids=[list_id], page=ALL)
         old = [price.id for price in page[list_id].items]
-        await end_prices(conn, actor=trader, price_ids=old)
+        await end_prices(conn, actor=trader, price_list_id=list_id, price_ids=old)
         await put_prices(
             conn, actor=trader, price_list_id=list_id, prices=[a_price(catalog, "BEER", "6.00")]
         )
