@@ -88,6 +88,9 @@ from tradeline.shopping.service.fulfilling import (
     hand_over,
     ship_consumer_order,
 )
+from tradeline.shopping.service.resourcing import (
+    resource_orders,
+)
 from tradeline.shopping.service.sales import (
     after_sales_by_ids,
     after_sales_of_consumer_orders,
@@ -206,6 +209,7 @@ __all__ = [
     "refund_price",
     "refunds_of_consumer_orders",
     "request_after_sale",
+    "resource_orders",
     "sales_by_ids",
     "settle_consumer_refunds",
     "sharings_of",

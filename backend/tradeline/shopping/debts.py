@@ -37,21 +37,21 @@ class TierSums:
     coupon: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     freight: dict[int, int] = field(default_factory=lambda: defaultdict(int))
 
-    def add(self, split: Split, minor: int) -> None:
-        """Count so much as the split's tier's."""
+    def add(self, part: SplitPart, tier: int, minor: int) -> None:
+        """Count so much as the tier's."""
         parts = {
             SplitPart.GOODS: self.goods,
             SplitPart.COUPON: self.coupon,
             SplitPart.FREIGHT: self.freight,
         }
-        parts[split.part][split.tier] += minor
+        parts[part][tier] += minor
 
 
 def sums_of_splits(splits: Iterable[Split]) -> TierSums:
     """What a sale was split into."""
     sums = TierSums()
     for split in splits:
-        sums.add(split, split.original_minor)
+        sums.add(split.part, split.tier, split.original_minor)
     return sums
 
 
@@ -60,7 +60,8 @@ def sums_of_reversals(splits: Iterable[Split], reversals: Iterable[Reversal]) ->
     by_id = {split.id: split for split in splits}
     sums = TierSums()
     for reversal in reversals:
-        sums.add(by_id[reversal.split_id], reversal.amount_minor)
+        split = by_id[reversal.split_id]
+        sums.add(split.part, split.tier, reversal.amount_minor)
     return sums
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tradeline.channels import Tier
 from tradeline.kernel import Connection
+from tradeline.shopping.model import OrderTier
 from tradeline.shopping.moving import MovedUnits, NewSplit
 
 FETCH_ORDER = """
@@ -26,9 +26,9 @@ FETCH_LEG_PRICES = """
 INSERT_TIERS = """
     INSERT INTO shopping.order_tier
            (network_id, order_id, tier, org_id, entity_id, relationship_id)
-    SELECT $1, $2, tier.tier, tier.org_id, tier.entity_id, tier.relationship_id
-      FROM unnest($3::integer[], $4::bigint[], $5::bigint[], $6::bigint[])
-           AS tier (tier, org_id, entity_id, relationship_id)
+    SELECT $1, tier.order_id, tier.tier, tier.org_id, tier.entity_id, tier.relationship_id
+      FROM unnest($2::bigint[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[])
+           AS tier (order_id, tier, org_id, entity_id, relationship_id)
         ON CONFLICT (network_id, order_id, tier) DO NOTHING
 """
 
@@ -149,14 +149,12 @@ async def fetch_leg_prices(
     }
 
 
-async def insert_tiers(
-    conn: Connection, network_id: int, order_id: int, tiers: Sequence[Tier]
-) -> None:
-    """Have tiers take part in an order; those that do already stay as they are."""
+async def insert_tiers(conn: Connection, network_id: int, tiers: Sequence[OrderTier]) -> None:
+    """Have tiers take part in their order; those that do already stay as they are."""
     await conn.execute(
         INSERT_TIERS,
         network_id,
-        order_id,
+        [tier.order_id for tier in tiers],
         [tier.tier for tier in tiers],
         [tier.org_id for tier in tiers],
         [tier.entity_id for tier in tiers],

@@ -39,6 +39,7 @@ from tradeline.shopping.model import (
     ConsumerOrderLine,
     ConsumerOrderState,
 )
+from tradeline.shopping.moving import NewSplit
 from tradeline.shopping.queries import locks, steps
 from tradeline.shopping.queries.locks import References
 from tradeline.shopping.queries.steps import By, NewConsumerRefund
@@ -56,13 +57,15 @@ from tradeline.sourcing import release_quotas
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaleRefund:
-    """What is to be taken back of one sale: of its lines, and of the freight."""
+    """What is to be taken back of one sale: of its lines, and of the freight. What is `moved` is
+    others' on the same document."""
 
     sale: OpenSale
     cause: RefundCause
     reason: str
     lines: Mapping[int, TakenBack] = field(default_factory=dict)
     freight: TakenBack = NOTHING
+    moved: Sequence[NewSplit] = ()
 
     @property
     def whole(self) -> TakenBack:
@@ -179,7 +182,7 @@ async def take_back(
     conn: Connection, network_id: int, refunds: Sequence[SaleRefund]
 ) -> list[NewConsumerRefund]:
     """Take back what each of the refunds says of locked sales: debts, bookings, and the money, all
-    on one document each. A sale occurs once. The edges are locked."""
+    on one document each. The edges are locked."""
     ids = await steps.take_refund_ids(conn, len(refunds)) if refunds else []
     stored = [_document(refund, refund_id) for refund, refund_id in zip(refunds, ids, strict=True)]
     payment_refunds = await _request_money(conn, network_id, refunds, stored)
@@ -204,7 +207,7 @@ def _document(refund: SaleRefund, refund_id: int) -> NewConsumerRefund:
         goods_minor=whole.goods_minor,
         coupon_minor=whole.coupon_minor,
         freight_minor=whole.freight_minor,
-        amount_minor=whole.cash_minor,
+        amount_minor=0 if refund.cause is RefundCause.MOVED else whole.cash_minor,
         reason=refund.reason,
         payment_refund_id=None,
         reversals=whole.reversals,
@@ -241,6 +244,8 @@ async def _request_money(
 def _debts(refund: SaleRefund, new: NewConsumerRefund) -> list[NewObligation]:
     sale = refund.sale
     sums = sums_of_reversals(sale.splits, new.reversals)
+    for split in refund.moved:
+        sums.add(split.part, split.tier, -split.amount_minor)
     debts = edge_debts(
         sums.goods,
         sums.coupon,
