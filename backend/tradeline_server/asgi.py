@@ -23,10 +23,17 @@ from tradeline_server.graph import GRAPH
 from tradeline_server.history import documents as replay_documents
 from tradeline_server.live import Live
 from tradeline_server.logs import configure_logs
+from tradeline_server.paying.notices import take_notice
 from tradeline_server.paying.ports import WeChatPorts
+from tradeline_server.paying.telling import Telling
 from tradeline_server.portal import Portal, portal_page
 from tradeline_server.settings import load_settings
-from tradeline_server.wechat import WeChatSettings, load_merchants, open_merchants
+from tradeline_server.wechat import (
+    WeChatMerchants,
+    WeChatSettings,
+    load_merchants,
+    open_merchants,
+)
 from tradeline_server.worker import run_worker
 
 HEALTH_SECONDS_MAX = 2.0
@@ -52,7 +59,14 @@ async def healthz(state: State) -> Response[dict[str, str]]:
     return Response({"status": "ok"})
 
 
-ROUTES: Sequence[ControllerRouterHandler] = (healthz, oauth_token, *GRAPH, *FILES, portal_page)
+ROUTES: Sequence[ControllerRouterHandler] = (
+    healthz,
+    oauth_token,
+    take_notice,
+    *GRAPH,
+    *FILES,
+    portal_page,
+)
 
 
 def create_app(
@@ -65,8 +79,8 @@ def create_app(
     wechat: Sequence[WeChatSettings] = (),
 ) -> Litestar:
     """An application over a migrated database. Its state holds `pool`, `db`, `token_keys`,
-    `order_intake`, `live`, `portal`, `wechat` and `wechat_ports`, and `trusted_documents` where
-    none but these and the manifests' run.
+    `order_intake`, `live`, `portal`, `wechat`, `wechat_ports` and `telling`, and
+    `trusted_documents` where none but these and the manifests' run.
 
     `secret` is the installation's: tokens are signed with a key that follows from it. With
     `has_worker`, a worker runs in the same process, beside the requests. `portal` is given by
@@ -83,16 +97,18 @@ def create_app(
         app.state.trusted_documents = trusted
         app.state.live = Live(dsn)
         app.state.portal = portal or Portal()
-        working = _worker(dsn, app.state.db) if has_worker else contextlib.nullcontext()
+        app.state.telling = telling = Telling(app.state.db)
         try:
-            async with open_merchants(wechat) as merchants:
+            async with open_merchants(wechat) as merchants, app.state.live.listening():
                 app.state.wechat = merchants
                 app.state.wechat_ports = WeChatPorts(app.state.db, merchants)
-                async with app.state.live.listening(), working:
+                working = _worker(dsn, app.state.db, merchants)
+                async with working if has_worker else contextlib.nullcontext():
                     yield
         finally:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(intake.close(), INTAKE_STOP_SECONDS_MAX)
+            for closing in (intake.close(), telling.close()):
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(closing, INTAKE_STOP_SECONDS_MAX)
             app.state.pool.terminate()  # requests are over by now; close() might wait for ever
 
     return Litestar(
@@ -106,10 +122,10 @@ def create_app(
 
 
 @contextlib.asynccontextmanager
-async def _worker(dsn: str, db: Database) -> AsyncIterator[None]:
+async def _worker(dsn: str, db: Database, merchants: WeChatMerchants) -> AsyncIterator[None]:
     owner_pool = await open_pool(dsn, role=None, max_size=1)
     stop = asyncio.Event()
-    working = asyncio.create_task(run_worker(owner_pool, db, stop))
+    working = asyncio.create_task(run_worker(owner_pool, db, stop, merchants=merchants))
     try:
         yield
     finally:

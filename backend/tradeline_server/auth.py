@@ -37,6 +37,7 @@ from tradeline_graph.sessions import (
     session_token,
 )
 from tradeline_server.connections import HAS_LEFT
+from tradeline_server.paying.ports import WeChatPorts
 
 Asker: TypeAlias = Actor | Shopper
 
@@ -57,7 +58,8 @@ class PageOfOthers(PermissionDeniedException):
 
 async def graph_context(request: Request[Any, Any, Any]) -> Context:
     """What the resolvers of one HTTP request are given. The application's state holds `db`,
-    `token_keys`, `order_intake` and `wechat_ports`, and `trusted_documents` where not all run."""
+    `token_keys` and `order_intake`, `wechat_ports` where there is a WeChat, and
+    `trusted_documents` where not all run."""
     state = request.app.state
     extensions = request.scope.get("extensions") or {}
     with timed(Stage.AUTHENTICATING):
@@ -72,10 +74,19 @@ async def graph_context(request: Request[Any, Any, Any]) -> Context:
         trusted_documents=state.get("trusted_documents"),
         order_intake=state.get("order_intake"),
         has_left=cast("Callable[[], bool]", extensions.get(HAS_LEFT, stays)),
-        wechat_login=state.wechat_ports.log_in,
-        wechat_phone=state.wechat_ports.phone,
-        wechat_prepay=state.wechat_ports.prepay,
+        **_ways_to_wechat(state.get("wechat_ports")),
     )
+
+
+def _ways_to_wechat(ports: WeChatPorts | None) -> dict[str, Any]:
+    """Without them, the graph says of each that WeChat is away."""
+    if ports is None:
+        return {}
+    return {
+        "wechat_login": ports.log_in,
+        "wechat_phone": ports.phone,
+        "wechat_prepay": ports.prepay,
+    }
 
 
 def _token_lookup(app: Litestar) -> TokenLookup:

@@ -28,9 +28,14 @@ from tradeline.kernel import (
     refresh_statistics,
     settle_events,
 )
+from tradeline.payments import forget_notices
 from tradeline.settlement import post_journals
+from tradeline.shopping import TOLD_OF, complete_orders, expire_orders
 from tradeline_server import queries
 from tradeline_server.announcing import Announcement, announce, announcements
+from tradeline_server.paying.jobs import Lanes, plan_sharings
+from tradeline_server.paying.outreach import note_what_to_tell
+from tradeline_server.wechat import NO_MERCHANTS, WeChatMerchants
 
 BATCH = 500
 # How long what is published waits at the most for a worker that has nothing to do. Nobody rings for
@@ -40,13 +45,15 @@ POLL_SECONDS = 1.0
 FAILURE_PAUSE_SECONDS = 5.0
 STATISTICS_SECONDS = 3.0
 FORGET_SECONDS = 600.0
+BILLS_SECONDS = 60.0
+COMPLETION_SECONDS = 30.0
 REASON_LENGTH_MAX = 500
 
 Handler = Callable[[Connection, StoredEvent], Awaitable[None]]
 
 # By topic. A handler is given a unit of work of the event's network, and the event, which it may
 # see more than once. A topic that nobody has a use for needs no handler: it counts as delivered.
-HANDLERS: Mapping[str, Handler] = {}
+HANDLERS: Mapping[str, Handler] = dict.fromkeys(TOLD_OF, note_what_to_tell)
 
 log = structlog.get_logger(__name__)
 
@@ -64,29 +71,45 @@ class Job:
 
 
 async def run_worker(
-    owner_pool: Pool, db: Database, stop: asyncio.Event, handlers: Mapping[str, Handler] = HANDLERS
+    owner_pool: Pool,
+    db: Database,
+    stop: asyncio.Event,
+    handlers: Mapping[str, Handler] = HANDLERS,
+    *,
+    merchants: WeChatMerchants = NO_MERCHANTS,
 ) -> None:
     """Work, or stand by, until `stop` is set. A database that goes away is waited for.
 
-    `owner_pool` sees all networks, `db` is for the handlers.
+    `owner_pool` sees all networks, `db` is for the handlers, and for what WeChat says when it is
+    asked about payments of `merchants`.
     """
+    lanes = Lanes(db, merchants)
     deliver = partial(deliver_events, db=db, handlers=handlers)
     jobs = (
         Job("post journals", post_journals),
         Job("deliver events", deliver),
+        *(Job(lane.name, lane.run, LOOK_SECONDS) for lane in lanes.remote),
+        *(Job(lane.name, lane.run, BILLS_SECONDS) for lane in lanes.bills),
+        Job("expire consumers' orders", expire_orders, POLL_SECONDS),
+        Job("complete consumers' orders", complete_orders, COMPLETION_SECONDS),
+        Job("plan sharings", partial(plan_sharings, db=db), POLL_SECONDS),
         Job("expire holds", expire_holds, POLL_SECONDS),
         Job("refresh statistics", refresh_statistics, STATISTICS_SECONDS),
         Job("forget events", forget_events, FORGET_SECONDS),
+        Job("forget notices", forget_notices, FORGET_SECONDS),
         Job("forget requests", forget_requests, FORGET_SECONDS),
         Job("forget past sign-ins", forget_past_sign_ins, FORGET_SECONDS),
     )
-    while not stop.is_set():
-        try:
-            async with owner_pool.acquire() as conn:
-                await _serve(conn, jobs, stop)
-        except Exception as error:  # whatever it is, the next one may find the database well
-            log.warning("the worker has lost the database", reason=str(error))
-            await _pause(stop, POLL_SECONDS)
+    try:
+        while not stop.is_set():
+            try:
+                async with owner_pool.acquire() as conn:
+                    await _serve(conn, jobs, stop)
+            except Exception as error:  # whatever it is, the next one may find the database well
+                log.warning("the worker has lost the database", reason=str(error))
+                await _pause(stop, POLL_SECONDS)
+    finally:
+        await lanes.close()
 
 
 async def deliver_events(

@@ -11,12 +11,16 @@ from tradeline_server.embedded import database_server
 from tradeline_server.logs import configure_logs
 from tradeline_server.migrate import require_migrated
 from tradeline_server.settings import load_settings
+from tradeline_server.wechat import load_merchants, open_merchants
 from tradeline_server.worker import run_worker
+
+# What WeChat says is written down beside the events that are handed over.
+POOL_SIZE_MAX = 4
 
 
 @click.command("worker")
 def command() -> None:
-    """Post journals, deliver events, expire holds: until Ctrl-C.
+    """Post journals, deliver events, expire holds, ask and tell WeChat: until Ctrl-C.
 
     `tradeline run` has a worker of its own. Any number may run; one works, the others stand by.
     """
@@ -33,6 +37,7 @@ async def _work() -> None:
         console.print("The worker is up. Stop it with Ctrl-C.")
         async with (
             await open_pool(dsn, role=None, max_size=2) as owner_pool,
-            await open_pool(dsn, max_size=2) as pool,
+            await open_pool(dsn, max_size=POOL_SIZE_MAX) as pool,
+            open_merchants(load_merchants()) as merchants,
         ):
-            await run_worker(owner_pool, Database(pool), stop)
+            await run_worker(owner_pool, Database(pool), stop, merchants=merchants)

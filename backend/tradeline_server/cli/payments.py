@@ -1,0 +1,139 @@
+"""`tradeline payments`."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import click
+from rich.table import Table
+
+from tradeline.kernel import TRADE_ZONE, Database, open_pool
+from tradeline_server.cli._terminal import console, print_json
+from tradeline_server.embedded import database_server
+from tradeline_server.errors import CommandError
+from tradeline_server.logs import configure_logs
+from tradeline_server.migrate import require_migrated
+from tradeline_server.paying import queries
+from tradeline_server.paying.billing import BillMissing, Reconciled, reconcile_day
+from tradeline_server.paying.of_this_machine import merchants_here
+from tradeline_server.settings import load_settings
+from tradeline_server.wechat import WeChatError, open_merchants
+
+Failures = dict[str, str]
+
+
+class Differs(CommandError):
+    """What differs has been printed."""
+
+
+@click.group("payments")
+def command() -> None:
+    """Look after what consumers pay."""
+
+
+@command.command("reconcile")
+@click.option(
+    "--day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="As WeChat counts days, in China. By default yesterday.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as one JSON object.")
+def reconcile(day: datetime | None, as_json: bool) -> None:
+    """Compare a day's bill of each merchant with our books; name each difference.
+
+    The worker does so every morning at ten; to do it again does no harm. Ends with 1 if anything
+    is open, or a bill cannot be had.
+    """
+    configure_logs()
+    wanted = day.date() if day else datetime.now(TRADE_ZONE).date() - timedelta(days=1)
+    done, failed = asyncio.run(_reconcile(wanted))
+    if as_json:
+        print_json(
+            {"day": wanted, "merchants": [_as_json(each) for each in done], "failed": failed}
+        )
+    else:
+        _show(done)
+    for merchant_id, reason in failed.items():
+        console.print(f"{merchant_id}: {reason}", style="red", markup=False)
+    count = sum(len(each.differences) for each in done)
+    if count or failed:
+        raise Differs(f"Open differences: {count}; merchants without a bill: {len(failed)}.")
+
+
+@command.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print it as one JSON object.")
+def status(as_json: bool) -> None:
+    """Tell what is under way at WeChat, since when, and what went wrong last."""
+    waiting = asyncio.run(_waiting())
+    if as_json:
+        print_json({"at": datetime.now(UTC), "waiting": waiting})
+        return
+    table = Table("what", "state", "how many", "since", "last trouble")
+    for row in waiting:
+        since = row["oldest_at"].astimezone(TRADE_ZONE).strftime("%Y-%m-%d %H:%M:%S")
+        words = (row["what"], row["state"], str(row["count"]), since, row["last_error"] or "")
+        table.add_row(*words)
+    console.print(table if waiting else "Nothing is under way.")
+
+
+async def _reconcile(day: date) -> tuple[Sequence[Reconciled], Failures]:
+    settings = load_settings()
+    done: list[Reconciled] = []
+    failed: Failures = {}
+    async with database_server(settings) as dsn:
+        await require_migrated(dsn)
+        described = merchants_here(settings)
+        if not described:
+            raise CommandError("No merchant of WeChat's is set up; infra/running.md tells how.")
+        async with await open_pool(dsn, max_size=1) as pool, open_merchants(described) as merchants:
+            for merchant_id in merchants:
+                try:
+                    done.append(await reconcile_day(Database(pool), merchants, merchant_id, day))
+                except (BillMissing, WeChatError) as error:
+                    failed[merchant_id] = str(error)
+    return done, failed
+
+
+async def _waiting() -> list[dict[str, Any]]:
+    async with database_server(load_settings()) as dsn:
+        await require_migrated(dsn)
+        conn = await asyncpg.connect(dsn)
+        try:
+            return await queries.count_under_way(conn)
+        finally:
+            await conn.close()
+
+
+def _as_json(found: Reconciled) -> dict[str, Any]:
+    return {
+        "merchant_id": found.merchant_id,
+        "lines": found.lines,
+        "differences": [
+            {
+                "kind": each.kind,
+                "number": each.number,
+                "transaction_id": each.transaction_id,
+                "ours_minor": each.ours_minor,
+                "theirs_minor": each.theirs_minor,
+            }
+            for each in found.differences
+        ],
+    }
+
+
+def _show(done: Sequence[Reconciled]) -> None:
+    table = Table("merchant", "day", "lines", "what differs", "number", "ours", "theirs")
+    for each in done:
+        row = (each.merchant_id, each.day.isoformat(), str(each.lines))
+        if not each.differences:
+            table.add_row(*row, "nothing")
+        for difference in each.differences:
+            sums = (_yuan(difference.ours_minor), _yuan(difference.theirs_minor))
+            table.add_row(*row, difference.kind, difference.number, *sums)
+    console.print(table)
+
+
+def _yuan(minor: int | None) -> str:
+    return "-" if minor is None else f"{minor // 100}.{minor % 100:02d}"
