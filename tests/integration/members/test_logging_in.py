@@ -139,8 +139,18 @@ async def test_a_guest_who_turns_out_to_be_known_is_merged_and_their_tokens_end(
 async def test_only_a_guest_of_this_network_comes_along(db: Database, owner_pool: Pool) -> None:
     here, there = [(await an_empty_network(owner_pool)).network_id for _ in range(2)]
     somebody, stranger = await a_member(db, here), await a_guest(db, there)
+    async with db.unit_of_work(here) as conn:
+        session = await members.issue_session(
+            conn, keys=MEMBER_TOKENS, network_id=here, member_id=somebody.member_id
+        )
     known = Shopper(network_id=here, member_id=somebody.member_id, is_guest=True)
 
+    async with db.asking() as conn:
+        await a_member(db, here, guest=somebody)
+        tokens = [session.access_token]
+        assert await members.shopper_from_access_tokens(
+            conn, keys=MEMBER_TOKENS, tokens=tokens
+        ) == [somebody], "who is known stays logged in"
     for companion in (somebody, known, stranger):
         member = await a_member(db, here, guest=companion)
         assert member.member_id not in (somebody.member_id, stranger.member_id)
@@ -161,6 +171,21 @@ async def test_two_logins_of_a_new_openid_at_once_make_one_member(
 
     assert len(set(found)) == 1
     assert await count_members(owner_pool, network_id) == 1
+
+
+async def test_a_login_waits_for_that_of_the_same_openid_and_finds_its_member(
+    db: Database, owner_pool: Pool
+) -> None:
+    network_id = (await an_empty_network(owner_pool)).network_id
+    openid = an_openid()
+
+    async with db.unit_of_work(network_id) as conn:
+        first = await members.log_in(conn, network_id=network_id, app_id=APP_ID, openid=openid)
+        second = asyncio.create_task(a_member(db, network_id, openid=openid))
+        await asyncio.sleep(0.2)
+        assert not second.done()
+
+    assert (await second).member_id == first.member_id
 
 
 async def test_two_logins_of_one_guest_at_once_do_not_make_one_of_two_people(
