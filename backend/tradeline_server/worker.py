@@ -28,6 +28,7 @@ from tradeline.kernel import (
     refresh_statistics,
     settle_events,
 )
+from tradeline.members import forget_past_sessions
 from tradeline.payments import forget_notices
 from tradeline.settlement import post_journals
 from tradeline.shopping import TOLD_OF, complete_orders, expire_orders
@@ -99,6 +100,7 @@ async def run_worker(
         Job("forget notices", forget_notices, FORGET_SECONDS),
         Job("forget requests", forget_requests, FORGET_SECONDS),
         Job("forget past sign-ins", forget_past_sign_ins, FORGET_SECONDS),
+        Job("forget past sessions of members", forget_past_sessions, FORGET_SECONDS),
     )
     try:
         while not stop.is_set():

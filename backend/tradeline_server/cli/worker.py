@@ -9,6 +9,7 @@ from tradeline.kernel import Database, open_pool
 from tradeline_server.cli._terminal import console
 from tradeline_server.embedded import database_server
 from tradeline_server.logs import configure_logs
+from tradeline_server.member_key import take_up_member_key
 from tradeline_server.migrate import require_migrated
 from tradeline_server.settings import load_settings
 from tradeline_server.wechat import load_merchants, open_merchants
@@ -32,8 +33,10 @@ async def _work() -> None:
     stop = asyncio.Event()
     for kind in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(kind, stop.set)
-    async with database_server(load_settings()) as dsn:
+    settings = load_settings()
+    async with database_server(settings) as dsn:
         await require_migrated(dsn)
+        await take_up_member_key(settings, dsn)
         console.print("The worker is up. Stop it with Ctrl-C.")
         async with (
             await open_pool(dsn, role=None, max_size=2) as owner_pool,
