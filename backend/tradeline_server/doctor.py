@@ -13,10 +13,12 @@ from tradeline import (
     channels,
     inventory,
     kernel,
+    marketing,
     ordering,
     payments,
     settlement,
     shopping,
+    sourcing,
 )
 from tradeline.kernel import Connection, Finding, Locale
 from tradeline_server import queries
@@ -27,6 +29,8 @@ EXAMINERS: Sequence[Callable[[Connection], Awaitable[list[Finding]]]] = (
     channels.find_violations,
     inventory.find_violations,
     settlement.find_violations,
+    marketing.find_violations,
+    sourcing.find_violations,
     payments.find_violations,
     ordering.find_violations,
     shopping.find_violations,
