@@ -245,6 +245,10 @@ async def test_strangers_keep_off_and_see_nothing_of_a_store(
 ) -> None:
     beer = catalog.skus["BEER"]
     before = await listings_in(db, story, catalog, store)
+    async with db.unit_of_work(story.network_id) as conn:
+        keeper, rules = story.actor("retailer_1"), [FreightRule(region="", base_minor=600)]
+        await put_freight_rules(conn, actor=keeper, store_id=store, rules=rules)
+        await create_links(conn, actor=keeper, links=[NewLink(store_id=store, source="qr")])
     other = await a_network(owner_pool, db)
     strangers = [story.actor("trader_a"), story.actor("retailer_2"), other.actor("retailer_1")]
     for actor in strangers:
@@ -276,6 +280,8 @@ async def test_strangers_keep_off_and_see_nothing_of_a_store(
         with pytest.raises(Forbidden):
             await remove_listings(conn, actor=reader, store_id=store, sku_ids=[beer])
         own = await list_listings(conn, actor=reader, store_ids=[store], page=ALL)
+        assert await freight_rules_of(conn, actor=reader, store_ids=[store]) == {store: rules}
+        assert len((await list_links(conn, actor=reader, store_ids=[store], page=ALL))[store].items)
     async with db.reading(other.network_id) as conn:
         elsewhere = await list_offered(conn, network_id=other.network_id, store_id=store, page=ALL)
         assert elsewhere.items == ()
