@@ -250,7 +250,11 @@ async def _carry_carts(
     """Two who were merged have one cart in each store, once and for all."""
     for merged in logged_in.merges:
         await shopping.carry_cart(
-            conn, network_id=network_id, from_id=merged.from_id, into_id=merged.into_id
+            conn,
+            network_id=network_id,
+            merge_id=merged.id,
+            from_id=merged.from_id,
+            into_id=merged.into_id,
         )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
-from tradeline import kernel, members
+from tradeline import kernel, members, shopping
 from tradeline.members import MergeCause
 from tradeline.kernel import Permission
 from tradeline_graph._context import Info
@@ -94,9 +94,10 @@ class MergeMutation:
         self, info: Info, input: MemberMergeUndoInput
     ) -> MemberMergeUndoPayload:
         async def undo(conn: kernel.Connection, actor: kernel.Actor) -> int:
-            return await members.undo_merge(
-                conn, actor=actor, merge_id=from_id("MemberMerge", input.merge_id)
-            )
+            merge_id = from_id("MemberMerge", input.merge_id)
+            await members.undo_merge(conn, actor=actor, merge_id=merge_id)
+            await shopping.carry_cart_back(conn, network_id=actor.network_id, merge_id=merge_id)
+            return merge_id
 
         outcome = await perform(info, input, undo)
         if outcome.id is None:

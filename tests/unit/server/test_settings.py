@@ -46,6 +46,31 @@ def test_a_given_secret_is_taken_and_not_written_down(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_members_key_is_another_secret_made_once(tmp_path: Path) -> None:
+    settings = load_settings({"TRADELINE_HOME": str(tmp_path)})
+    key = settings.member_key
+    assert len(key) >= 43
+    assert key != settings.secret
+    assert load_settings({"TRADELINE_HOME": str(tmp_path)}).member_key == key
+    assert stat.S_IMODE((tmp_path / "member-key").stat().st_mode) == 0o600
+
+
+def test_the_members_key_is_given_by_itself_or_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("k" * 32 + "\n")
+    home = {"TRADELINE_HOME": str(tmp_path / "home")}
+    assert load_settings(home | {"TRADELINE_MEMBER_KEY": "g" * 32}).member_key == "g" * 32
+    assert load_settings(home | {"TRADELINE_MEMBER_KEY_FILE": str(file)}).member_key == "k" * 32
+    assert not (tmp_path / "home").exists()
+    for given in (
+        {"TRADELINE_MEMBER_KEY": "short"},
+        {"TRADELINE_MEMBER_KEY_FILE": str(tmp_path / "nothing")},
+        {"TRADELINE_MEMBER_KEY_FILE": str(tmp_path)},
+    ):
+        with pytest.raises(UsageError, match="TRADELINE_MEMBER_KEY"):
+            load_settings(home | given)
+
+
 def test_any_document_runs_unless_only_trusted_ones_are_asked_for() -> None:
     assert not load_settings({}).only_trusted_documents
     assert not load_settings({"TRADELINE_DOCUMENTS": "any"}).only_trusted_documents
