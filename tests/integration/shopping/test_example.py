@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-
-import pytest
-
+from tests.factories_sale_rows import Counter
 from tests.factories_sales import (
-    Counter,
-    a_counter,
     refunds_succeed,
     sold,
     violations,
@@ -22,12 +17,6 @@ from tradeline.shopping import (
     request_after_sale,
     ship_consumer_order,
 )
-
-
-@pytest.fixture
-async def counter(clone: Callable[[], Awaitable[str]]) -> AsyncIterator[Counter]:
-    async with a_counter(await clone()) as counter:
-        yield counter
 
 
 async def returned(counter: Counter, order_id: int, **units: int) -> int:
