@@ -33,6 +33,7 @@ from tradeline.members.sealing import (
     unseal,
     use_member_keys,
 )
+from tradeline.members.service.checks import find_violations
 from tradeline.members.service.logging_in import bind_phone, log_in, start_guest
 from tradeline.members.service.merging import (
     family_of,
@@ -86,6 +87,7 @@ __all__ = [
     "contact_phone",
     "delete_address",
     "family_of",
+    "find_violations",
     "forget_past_sessions",
     "is_known_key",
     "issue_session",

@@ -222,8 +222,8 @@ async def test_the_brand_sees_merges_masked_and_newest_first(
         rest = await members.list_merges(conn, actor=reader, page=PageRequest(5, (ids[1],)))
 
     assert first.has_next
-    [merged] = first.items
-    assert (merged.id, merged.into_phone, merged.from_phone) == (
+    [shown] = first.items
+    assert (shown.id, shown.into_phone, shown.from_phone) == (
         ids[1],
         f"{phone[3:6]}****{phone[-4:]}",
         "",
