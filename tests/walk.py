@@ -30,19 +30,31 @@ from graphql import (
 DEPTH_MAX = 5
 VARIANTS_MAX = 12
 
-# Arguments and input fields whose name does not tell the type of the id.
+# Arguments and input fields whose name does not tell the type of the id; where one name stands for
+# several types, with the input's before it.
 ID_TYPES = {
+    "addressId": "MemberAddress",
+    "ConsumerOrderCancelInput.orderId": "ConsumerOrder",
+    "ConsumerOrderReceiveInput.orderId": "ConsumerOrder",
+    "ConsumerPaymentStartInput.orderId": "ConsumerOrder",
     "buyerLegalEntityId": "LegalEntity",
     "buyerOrganizationId": "Organization",
+    "campaignId": "CouponCampaign",
     "counterpartId": "Organization",
     "fromWarehouseId": "Warehouse",
+    "lineId": "ConsumerOrderLine",
+    "mergeId": "MemberMerge",
     "parentId": "Category",
     "parentOrganizationId": "Organization",
+    "route": "Relationship",
     "sellerId": "Organization",
     "sellerLegalEntityId": "LegalEntity",
     "subjectId": "Order",
     "toWarehouseId": "Warehouse",
 }
+
+# Types whose rows are called by another's ids.
+RETURNED = {"StoreFront": "Store"}
 
 # Texts of which not every one will do.
 TEXTS = {"content": base64.b64encode(b"SKU,QTY\nTEA,1\n").decode()}
@@ -157,9 +169,10 @@ class Walk:
     def _ids(self, name: str, returned: str) -> Sequence[str]:
         """The victim's ids of the type that the name tells; for `id`, of the type returned."""
         if name == "id":
-            return self.victim.ids.get(returned, ())
+            return self.victim.ids.get(RETURNED.get(returned, returned), ())
         stem = name.removesuffix("Id")
-        type_name = ID_TYPES.get(name, stem[:1].upper() + stem[1:])
+        told = ID_TYPES.get(name, stem[:1].upper() + stem[1:])
+        type_name = ID_TYPES.get(f"{returned}.{name}", told)
         assert type_name in self.victim.ids, f"{name}: add it to ID_TYPES, or rows of {type_name}"
         return self.victim.ids[type_name]
 

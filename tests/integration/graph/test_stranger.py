@@ -1,7 +1,8 @@
 """A stranger walks the whole schema with somebody else's ids, and gets nothing of theirs.
 
 The victim is the whole demo network. Of the strangers, one has an organization in it that trades
-with nobody, with every permission; the other one is at home in another network.
+with nobody, with every permission; the others are at home in another network, one of them as its
+consumer. Another consumer of the same stores is a stranger to what is one member's alone.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLSchema, build_schema
+from litestar.testing import RequestFactory
 from strawberry.types import ExecutionResult
 
 from tests.factories import a_network, an_account
+from tests.factories_consumers import CONSUMER_ROWS, PRIVATE, PRIVATE_NAMES, a_consumer
+from tests.factories_members import a_member
 from tests.walk import Step, Victim, Walk
 from tradeline.identity import ApiClientDraft, TokenKeys, create_api_clients, invite
 from tradeline.inventory import HoldLine, hold_stock
@@ -27,9 +31,11 @@ from tradeline.kernel import (
     Money,
     Permission,
     Pool,
+    Shopper,
     open_pool,
     system_actor,
 )
+from tradeline.members import issue_session
 from tradeline.ordering import NewDraft, TypedRow, open_dispute, save_draft, save_order_list
 from tradeline.organizations import (
     NewOrganization,
@@ -45,7 +51,7 @@ from tradeline_graph.schema import schema
 from tradeline_server.seed import ensure_demo
 
 # Where the rows of each type of the graph are, for the victim's ids.
-ROWS = {
+ROWS = CONSUMER_ROWS | {
     "Account": "SELECT account_id FROM identity.membership WHERE network_id = $1",
     "AccountEntry": "SELECT id FROM settlement.obligation WHERE network_id = $1",
     "Adjustment": "SELECT id FROM settlement.adjustment WHERE network_id = $1",
@@ -95,6 +101,7 @@ NAMES = """
      UNION SELECT name FROM ordering.order_list WHERE network_id = $1
      UNION SELECT number FROM settlement.statement WHERE network_id = $1
      UNION SELECT number FROM settlement.payment WHERE network_id = $1
+     UNION SELECT name FROM channels.store WHERE network_id = $1
      UNION SELECT account.email FROM identity.account AS account
              JOIN identity.membership AS membership ON membership.account_id = account.id
             WHERE membership.network_id = $1
@@ -109,11 +116,16 @@ TABLES = """
       JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
      WHERE class.relkind = 'r'
        AND namespace.nspname IN ('organizations', 'identity', 'catalog', 'pricing', 'inventory',
-                                 'settlement', 'ordering')
+                                 'settlement', 'ordering', 'channels', 'members', 'marketing',
+                                 'sourcing', 'payments', 'shopping')
        AND class.relname <> 'sign_in_failure'  -- counts whoever tries, as it should
      ORDER BY 1
 """
 IDS_MAX = 400
+KEYS = TokenKeys("not a secret " * 4)
+
+# What everybody in the network may know of it.
+SHARED = {"MiniProgram"}
 
 # Root fields that give nothing of anybody's, whoever asks.
 SAYS_NOTHING = {"ping"}
@@ -128,9 +140,18 @@ class World:
     network_id: int
     neighbour: Actor
     foreigner: Actor
-    insiders: tuple[Actor, ...]
+    abroad: Shopper
+    fellow: Shopper
+    insiders: tuple[Actor | Shopper, ...]
     victim: Victim
     marks: frozenset[str]
+    private: frozenset[str]
+    tokens: dict[Shopper, str]
+
+    def strangers(self) -> list[tuple[Actor | Shopper, frozenset[str]]]:
+        """Each with what it must not be told."""
+        everything: list[Actor | Shopper] = [self.neighbour, self.foreigner, self.abroad]
+        return [*((each, self.marks) for each in everything), (self.fellow, self.private)]
 
 
 @pytest.fixture(scope="module")
@@ -155,23 +176,45 @@ async def world(clone: Callable[[], Awaitable[str]]) -> AsyncIterator[World]:
         )
     ]
     await _complete(db, owner_pool, network_id)
+    consumer = await a_consumer(db, owner_pool, network_id)
     ids = {name: await _ids(owner_pool, network_id, name) for name in ROWS}
     names = {row[0] for row in await owner_pool.fetch(NAMES, network_id)}
     codes = await owner_pool.fetch("SELECT code FROM catalog.sku ORDER BY id LIMIT 1")
+    links = await owner_pool.fetch(
+        "SELECT code FROM channels.link WHERE network_id = $1 LIMIT 1", network_id
+    )
     neighbour = await _neighbour(db, network_id, await an_account(owner_pool))
-    foreigner = (await a_network(owner_pool, db)).actor("brand")
+    elsewhere = await a_network(owner_pool, db)
+    abroad = await a_member(db, elsewhere.network_id)
+    fellow = await a_member(db, network_id)
+    private = {row[0] for row in await owner_pool.fetch(PRIVATE_NAMES, network_id)}
+    private |= {opaque for name in PRIVATE for opaque in ids[name]}
     yield World(
         db=db,
         owner_pool=owner_pool,
         network_id=network_id,
         neighbour=neighbour,
-        foreigner=foreigner,
-        insiders=tuple(_everything(network_id, org_id) for org_id in org_ids),
-        victim=Victim(ids=ids, codes=[row["code"] for row in codes]),
-        marks=frozenset(names) | {opaque for some in ids.values() for opaque in some},
+        foreigner=elsewhere.actor("brand"),
+        abroad=abroad,
+        fellow=fellow,
+        insiders=(consumer, *(_everything(network_id, org_id) for org_id in org_ids)),
+        victim=Victim(ids=ids, codes=[row["code"] for row in [*codes, *links]]),
+        marks=frozenset(names | private)
+        | {opaque for name, some in ids.items() if name not in SHARED for opaque in some},
+        private=frozenset(private),
+        tokens={each: await _token(db, each) for each in (consumer, abroad, fellow)},
     )
     await pool.close()
     await owner_pool.close()
+
+
+async def _token(db: Database, shopper: Shopper) -> str:
+    """Of a login that nothing else is done with."""
+    async with db.unit_of_work(shopper.network_id) as conn:
+        session = await issue_session(
+            conn, keys=KEYS, network_id=shopper.network_id, member_id=shopper.member_id
+        )
+    return session.access_token
 
 
 async def _ids(owner_pool: Pool, network_id: int, name: str) -> list[str]:
@@ -275,10 +318,13 @@ def _walks_may_be_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_limits, "TEXT_LENGTH_MAX", 10**7)
 
 
-async def send(world: World, actor: Actor | None, step: Step) -> ExecutionResult:
-    context = Context(
-        db=world.db, actor=actor, locale=Locale.EN, token_keys=TokenKeys("not a secret " * 4)
-    )
+async def send(world: World, asker: Actor | Shopper | None, step: Step) -> ExecutionResult:
+    context = Context(db=world.db, locale=Locale.EN, token_keys=KEYS)
+    if isinstance(asker, Shopper):
+        context.shopper, headers = asker, {"authorization": f"Bearer {world.tokens[asker]}"}
+        context.request = RequestFactory().post(headers=headers)
+    else:
+        context.actor = asker
     result = await schema.execute(step.document, step.variables, context)
     assert isinstance(result.errors, list | type(None))
     for error in result.errors or []:
@@ -287,20 +333,20 @@ async def send(world: World, actor: Actor | None, step: Step) -> ExecutionResult
     return result  # type: ignore[return-value]
 
 
-def marks_in(world: World, step: Step, answer: Any) -> set[str]:
+def marks_in(marks: frozenset[str], step: Step, answer: Any) -> set[str]:
     """What of the victim's the answer tells that the question did not."""
     told = json.dumps(answer, ensure_ascii=False, default=str)
     asked = json.dumps(step.variables, ensure_ascii=False, default=str)
-    return {mark for mark in world.marks if f'"{mark}"' in told and f'"{mark}"' not in asked}
+    return {mark for mark in marks if f'"{mark}"' in told and f'"{mark}"' not in asked}
 
 
 async def test_no_query_tells_a_stranger_anything(world: World, sdl: GraphQLSchema) -> None:
     walk = Walk(sdl, world.victim)
-    for actor in (world.neighbour, world.foreigner):
+    for stranger, marks in world.strangers():
         for step in walk.queries():
-            answer = (await send(world, actor, step)).data
+            answer = (await send(world, stranger, step)).data
 
-            assert marks_in(world, step, answer) == set(), step.field
+            assert marks_in(marks, step, answer) == set(), step.field
 
 
 async def test_the_walk_finds_something_behind_every_field(
@@ -335,11 +381,11 @@ async def test_no_mutation_of_a_strangers_touches_anything(
 ) -> None:
     before = await rows_of(world)
     walk = Walk(sdl, world.victim)
-    for actor in (world.neighbour, world.foreigner):
+    for stranger, marks in world.strangers():
         for step in walk.mutations():
-            answer = (await send(world, actor, step)).data
+            answer = (await send(world, stranger, step)).data
 
-            assert marks_in(world, step, answer) == set(), step.field
+            assert marks_in(marks, step, answer) == set(), step.field
     after = await rows_of(world)
 
     assert {name: rows - after[name] for name, rows in before.items() if rows - after[name]} == {}
@@ -374,7 +420,7 @@ async def test_nobody_gets_in_without_signing_in(world: World, sdl: GraphQLSchem
     for step in [*walk.queries(), *walk.mutations()]:
         result = await send(world, None, step)
 
-        assert marks_in(world, step, result.data) == set(), step.field
+        assert marks_in(world.marks, step, result.data) == set(), step.field
 
 
 async def test_without_a_permission_no_field_answers(world: World, sdl: GraphQLSchema) -> None:
@@ -382,7 +428,7 @@ async def test_without_a_permission_no_field_answers(world: World, sdl: GraphQLS
     assert sdl.query_type is not None
     assert sdl.mutation_type is not None
     fields = {**sdl.query_type.fields, **sdl.mutation_type.fields}
-    insider = world.insiders[0]
+    insider = next(each for each in world.insiders if isinstance(each, Actor))
     nobody = replace(insider, permissions=frozenset())
     walk = Walk(sdl, world.victim)
     for step in [*walk.queries(), *walk.mutations()]:
