@@ -28,7 +28,7 @@ CONSUMERS_AUDIENCE: Final = "tradeline-shop"
 ALGORITHM: Final = "Ed25519"
 KEY_PURPOSE: Final = b"tradeline access tokens, first key"
 TOKEN_LENGTH_MAX: Final = 4096
-TOKENS_REMEMBERED: Final = 4096
+TOKENS_REMEMBERED: Final = 16_384
 ROW_ID_MAX: Final = 2**63 - 1
 
 

@@ -95,9 +95,11 @@ class MergeMutation:
     ) -> MemberMergeUndoPayload:
         async def undo(conn: kernel.Connection, actor: kernel.Actor) -> int:
             merge_id = from_id("MemberMerge", input.merge_id)
-            await members.undo_merge(conn, actor=actor, merge_id=merge_id)
-            await shopping.carry_cart_back(conn, network_id=actor.network_id, merge_id=merge_id)
-            return merge_id
+            undone = await members.undo_merge(conn, actor=actor, merge_id=merge_id)
+            await shopping.take_back_cart(
+                conn, network_id=actor.network_id, merge_id=undone.id, into_id=undone.into_id
+            )
+            return undone.id
 
         outcome = await perform(info, input, undo)
         if outcome.id is None:

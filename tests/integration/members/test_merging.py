@@ -53,9 +53,9 @@ async def merge(
         )
 
 
-async def undo(db: Database, story: Story, merge_id: int, name: str = "brand") -> int:
+async def undo(db: Database, story: Story, merge_id: int) -> Merged:
     async with db.unit_of_work(story.network_id) as conn:
-        return await members.undo_merge(conn, actor=story.actor(name), merge_id=merge_id)
+        return await members.undo_merge(conn, actor=story.actor("brand"), merge_id=merge_id)
 
 
 async def family(db: Database, shopper: Shopper) -> list[int]:
@@ -94,7 +94,7 @@ async def test_undoing_a_merge_gives_everybody_what_was_theirs(
         bound = await members.bind_phone(conn, shopper=young, phone=phone)
     [merged] = bound.merges
     assert await now(db, network_id, young.member_id) == old
-    assert await undo(db, story, merged.id) == merged.id
+    assert await undo(db, story, merged.id) == merged
 
     after = await owner_pool.fetch(ROWS, network_id)
     assert after == before

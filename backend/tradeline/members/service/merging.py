@@ -50,9 +50,9 @@ async def merge_members(
     return Merged(id=merge_id, from_id=goes.id, into_id=stays.id)
 
 
-async def undo_merge(conn: Connection, *, actor: Actor, merge_id: int) -> int:
-    """Take a merge back: everybody has again what was theirs. The two are never merged again by
-    what they are recognized by.
+async def undo_merge(conn: Connection, *, actor: Actor, merge_id: int) -> Merged:
+    """Take a merge back, and return it: everybody has again what was theirs. The two are never
+    merged again by what they are recognized by.
 
     Raises:
         Forbidden: without `member:read`.
@@ -73,7 +73,7 @@ async def undo_merge(conn: Connection, *, actor: Actor, merge_id: int) -> int:
         after={"member_id": undone["from_id"]},
     )
     await record_changes(conn, actor=actor, changes=[change])
-    return merge_id
+    return Merged(id=merge_id, from_id=undone["from_id"], into_id=undone["into_id"])
 
 
 async def list_merges(conn: Connection, *, actor: Actor, page: PageRequest) -> Page[Merge]:
