@@ -248,6 +248,7 @@ async def test_why_a_refund_cannot_be_sent_can_be_looked_up(
     await asking.note_refund(due, reason_of(refused.value))
 
     row = await counter.owner_pool.fetchrow("SELECT state, last_error FROM payments.refund")
+    assert row is not None
     assert row["state"] == "requested"
     assert row["last_error"].startswith("NOT_ENOUGH")
     counter.simulator.books.available = 10_000
