@@ -1,0 +1,270 @@
+"""Goods and money that go back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.factories_members import a_member
+from tests.factories_sale_rows import Counter
+from tests.factories_sales import Placed, refunds_succeed, sold, violations
+from tradeline.kernel import (
+    Forbidden,
+    InvalidValue,
+    Money,
+    NotFound,
+    Permission,
+    Problem,
+    Rejected,
+    Shopper,
+    WrongState,
+)
+from tradeline.payments import RefundState
+from tradeline.shopping import (
+    AfterSaleState,
+    MoreThanWasPaid,
+    UnitsNotOpen,
+    after_sales_of_consumer_orders,
+    decide_after_sale,
+    refund_freight,
+    refund_price,
+    refunds_of_consumer_orders,
+    request_after_sale,
+    ship_consumer_order,
+    withdraw_after_sale,
+)
+
+
+@pytest.fixture
+async def order(counter: Counter) -> Placed:
+    """The worked example, shipped by the brand."""
+    order = await sold(counter)
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        await ship_consumer_order(conn, actor=counter.story.actor("brand"), order_id=order.id)
+    return order
+
+
+async def ask(
+    counter: Counter, order: Placed, *units: int, by: Shopper | None = None, reason: str = "太小"
+) -> int:
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        return await request_after_sale(
+            conn,
+            shopper=by or counter.shopper,
+            order_id=order.id,
+            quantities=dict(zip(order.line_ids, units, strict=False)),
+            reason=reason,
+        )
+
+
+async def decide(counter: Counter, name: str, after_sale_id: int, **values: Any) -> int:
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        return await decide_after_sale(
+            conn, actor=counter.story.actor(name), after_sale_id=after_sale_id, **values
+        )
+
+
+async def give(counter: Counter, name: str, line_id: int, minor: int) -> int:
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        return await refund_price(
+            conn,
+            actor=counter.story.actor(name),
+            line_id=line_id,
+            amount=Money(minor, "CNY"),
+            reason="划痕",
+        )
+
+
+async def after_sales(counter: Counter, order: Placed) -> list[tuple[str, str, int]]:
+    async with counter.db.reading(counter.network_id) as conn:
+        found = await after_sales_of_consumer_orders(
+            conn, network_id=counter.network_id, order_ids=[order.id]
+        )
+    return [(it.kind.value, it.state.value, it.amount_minor) for it in found[order.id]]
+
+
+def kinds(raised: pytest.ExceptionInfo[Rejected]) -> list[type[Problem]]:
+    return [type(problem) for problem in raised.value.problems]
+
+
+async def test_a_return_waits_for_its_answer_and_then_for_its_money(
+    counter: Counter, order: Placed
+) -> None:
+    after_sale = await ask(counter, order, 1)
+    assert await after_sales(counter, order) == [("return", "requested", 0)]
+    assert await counter.level("brand", "SHIRT") == (9_997, 0)
+
+    await decide(counter, "brand", after_sale, accepts=True)
+    assert await after_sales(counter, order) == [("return", "accepted", 6577)]
+    assert await counter.level("brand", "SHIRT") == (9_998, 0)
+
+    assert await refunds_succeed(counter) == 1
+    assert await after_sales(counter, order) == [("return", "refunded", 6577)]
+    assert await violations(counter) == []
+
+
+async def test_no_unit_is_asked_back_twice(counter: Counter, order: Placed) -> None:
+    first = await ask(counter, order, 2)
+    with pytest.raises(Rejected) as twice:
+        await ask(counter, order, 2)
+    assert kinds(twice) == [UnitsNotOpen]
+
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        await withdraw_after_sale(conn, shopper=counter.shopper, after_sale_id=first)
+    second = await ask(counter, order, 3)
+    await decide(counter, "retailer_1", second, accepts=True)
+    with pytest.raises(Rejected) as gone:
+        await ask(counter, order, 1)
+
+    assert kinds(gone) == [UnitsNotOpen]
+    assert await counter.level("brand", "SHIRT") == (10_000, 0)
+
+
+async def test_what_was_decided_or_withdrawn_is_not_decided_again(
+    counter: Counter, order: Placed
+) -> None:
+    accepted, refused, withdrawn = [await ask(counter, order, 1) for _ in range(3)]
+    await decide(counter, "retailer_1", accepted, accepts=True)
+    await decide(counter, "retailer_1", refused, accepts=False, reason="已拆封")
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        await withdraw_after_sale(conn, shopper=counter.shopper, after_sale_id=withdrawn)
+
+    for after_sale in (accepted, refused, withdrawn):
+        with pytest.raises(Rejected) as raised:
+            await decide(counter, "retailer_1", after_sale, accepts=True)
+        assert kinds(raised) == [WrongState]
+        with pytest.raises(Rejected) as late:
+            async with counter.db.unit_of_work(counter.network_id) as conn:
+                await withdraw_after_sale(conn, shopper=counter.shopper, after_sale_id=after_sale)
+        assert kinds(late) == [WrongState]
+    assert [state for _, state, _ in await after_sales(counter, order)] == [
+        AfterSaleState.ACCEPTED,
+        AfterSaleState.REFUSED,
+        AfterSaleState.WITHDRAWN,
+    ]
+    assert await counter.level("brand", "SHIRT") == (9_998, 0)
+    assert await violations(counter) == []
+
+
+async def test_only_the_store_and_the_collector_decide_and_only_with_a_reason_against(
+    counter: Counter, order: Placed
+) -> None:
+    after_sale = await ask(counter, order, 1)
+
+    with pytest.raises(Forbidden):
+        await decide(counter, "trader_a", after_sale, accepts=True)
+    with pytest.raises(Rejected) as stranger:
+        await decide(counter, "retailer_2", after_sale, accepts=True)
+    with pytest.raises(Rejected) as silent:
+        await decide(counter, "retailer_1", after_sale, accepts=False)
+    reader = counter.story.actor("retailer_1", Permission.CONSUMER_ORDER_FULFIL)
+    with pytest.raises(Forbidden):
+        async with counter.db.unit_of_work(counter.network_id) as conn:
+            await decide_after_sale(conn, actor=reader, after_sale_id=after_sale, accepts=True)
+
+    assert (kinds(stranger), kinds(silent)) == ([NotFound], [InvalidValue])
+    assert await after_sales(counter, order) == [("return", "requested", 0)]
+    assert await counter.level("brand", "SHIRT") == (9_997, 0)
+
+
+async def test_a_strange_member_asks_nothing_back(counter: Counter, order: Placed) -> None:
+    after_sale = await ask(counter, order, 1)
+    stranger = await a_member(counter.db, counter.network_id)
+
+    with pytest.raises(Rejected) as asked:
+        await ask(counter, order, 1, by=stranger)
+    with pytest.raises(Rejected) as withdrew:
+        async with counter.db.unit_of_work(counter.network_id) as conn:
+            await withdraw_after_sale(conn, shopper=stranger, after_sale_id=after_sale)
+    with pytest.raises(Rejected) as nothing:
+        await ask(counter, order, 0, reason=" ")
+
+    assert (kinds(asked), kinds(withdrew)) == ([NotFound], [NotFound])
+    assert kinds(nothing) == [InvalidValue, InvalidValue]
+    assert await after_sales(counter, order) == [("return", "requested", 0)]
+
+
+async def test_money_alone_goes_back_by_the_store_and_never_more_than_was_paid(
+    counter: Counter, order: Placed
+) -> None:
+    line = order.line_ids[0]
+    most = 20970 - 1239
+
+    with pytest.raises(Forbidden):
+        await give(counter, "brand", line, 1000)
+    with pytest.raises(Rejected) as stranger:
+        await give(counter, "retailer_2", line, 1000)
+    with pytest.raises(Rejected) as nothing:
+        await give(counter, "retailer_1", line, 0)
+    with pytest.raises(Rejected) as more:
+        await give(counter, "retailer_1", line, most + 1)
+    assert (kinds(stranger), kinds(nothing)) == ([NotFound], [InvalidValue])
+    assert more.value.problems == (
+        MoreThanWasPaid(
+            path=("amount",),
+            requested=Money(most + 1, "CNY"),
+            refundable=Money(most, "CNY"),
+        ),
+    )
+    assert await after_sales(counter, order) == []
+
+    await give(counter, "retailer_1", line, most)
+    with pytest.raises(Rejected):
+        await give(counter, "retailer_1", line, 1)
+    # The goods may still come back, for nothing.
+    await decide(counter, "retailer_1", await ask(counter, order, 3), accepts=True)
+    assert await after_sales(counter, order) == [
+        ("price", "accepted", most),
+        ("return", "refunded", 0),
+    ]
+    assert await counter.level("brand", "SHIRT") == (10_000, 0)
+    assert await violations(counter) == []
+
+
+async def test_freight_goes_back_once(counter: Counter, order: Placed) -> None:
+    async def freight(minor: int) -> int:
+        async with counter.db.unit_of_work(counter.network_id) as conn:
+            return await refund_freight(
+                conn,
+                actor=counter.story.actor("retailer_1"),
+                order_id=order.id,
+                amount=Money(minor, "CNY"),
+                reason="迟到",
+            )
+
+    await freight(400)
+    with pytest.raises(Rejected) as more:
+        await freight(201)
+    await freight(200)
+
+    assert kinds(more) == [MoreThanWasPaid]
+    assert await after_sales(counter, order) == [
+        ("price", "accepted", 400),
+        ("price", "accepted", 200),
+    ]
+    assert await violations(counter) == []
+
+
+async def test_a_refund_that_the_provider_cannot_pay_is_named_and_may_yet_succeed(
+    counter: Counter, order: Placed
+) -> None:
+    await give(counter, "retailer_1", order.line_ids[0], 1000)
+
+    await refunds_succeed(counter, RefundState.ABNORMAL)
+    async with counter.db.reading(counter.network_id) as conn:
+        found = await refunds_of_consumer_orders(
+            conn, network_id=counter.network_id, order_ids=[order.id]
+        )
+    assert [refund.state.value for refund in found[order.id]] == ["abnormal"]
+    assert await after_sales(counter, order) == [("price", "accepted", 1000)]
+
+    await refunds_succeed(counter)
+    assert await after_sales(counter, order) == [("price", "refunded", 1000)]
+    steps = await counter.owner_pool.fetch("SELECT step FROM shopping.order_event ORDER BY id")
+    assert [row["step"] for row in steps] == [
+        "ship",
+        "price_refund",
+        "refund_fail",
+        "refund_settle",
+    ]
