@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from random import Random
 
 import asyncpg
 import pytest
@@ -200,6 +201,30 @@ async def test_a_quota_that_is_said_anew_is_not_given_twice(
 
     assert (await rules_of(db, story)).left_of(2) == 0
     assert await used(owner_pool, story) == 9
+
+
+async def test_orders_that_take_and_give_back_of_several_quotas_never_deadlock(
+    db: Database, owner_pool: Pool, story: Story
+) -> None:
+    quotas = [NewRule(kind=RuleKind.QUOTA, tier=tier, quantity=1_000) for tier in range(6)]
+    await put(db, story.actor("brand"), *quotas)
+    org_id, network_id = story.orgs["brand"], story.network_id
+
+    async def place_and_cancel(seed: int) -> None:
+        random = Random(seed)
+        for turn in range(6):
+            order_ids = [seed * 100 + turn * 10 + index for index in range(3)]
+            takes = [QuotaTake(org_id, tier, it, 1) for it in order_ids for tier in range(6)]
+            random.shuffle(takes)
+            async with db.unit_of_work(network_id) as conn:
+                await lock_rules(conn, network_id=network_id, org_ids=[org_id])
+                await take_quotas(conn, network_id=network_id, takes=takes)
+            random.shuffle(order_ids)
+            await release(db, story, *order_ids[:2])
+
+    await asyncio.gather(*map(place_and_cancel, range(1, 9)))
+
+    assert await used(owner_pool, story) == 8 * 6 * 6
 
 
 async def test_another_day_has_its_own_quota(db: Database, owner_pool: Pool, story: Story) -> None:

@@ -21,6 +21,8 @@ from tradeline.sourcing import (
     SourceTier,
     SourcingLine,
     plan,
+    put_back_plan,
+    take_plan,
 )
 from tradeline.sourcing.model import RULES_MAX, covers, distance_of, judge_rules
 from tradeline.sourcing.words import CHINESE, ENGLISH
@@ -226,6 +228,31 @@ def test_a_quota_ends_what_a_tier_gives() -> None:
         ReasonCode.QUOTA_SPENT,
         ReasonCode.NO_STOCK,
     ]
+
+
+def test_what_one_order_takes_of_a_quota_is_not_there_for_the_next() -> None:
+    stock = Stock([row(STORE, 1, TEA, 9)])
+    sources = Sources(tiers=TIERS, stock=stock)
+    few = rules(NewRule(kind=RuleKind.QUOTA, tier=0, quantity=4))
+    lines = [SourcingLine(0, TEA, 3)]
+
+    first = plan(lines, sources, few)
+    take_plan(first, stock, few)
+    second = plan(lines, sources, few)
+    put_back_plan(first, stock, few)
+
+    assert (first.unfilled, second.unfilled) == ({}, {0: 2})
+    assert second.quota_uses == {0: 1}
+    assert few.left == {0: 4}
+
+
+def test_of_several_rules_that_keep_stock_back_the_strictest_counts() -> None:
+    kept = rules(
+        NewRule(kind=RuleKind.SAFETY_STOCK, tier=0, quantity=4),
+        NewRule(kind=RuleKind.SAFETY_STOCK, tier=0, quantity=2),
+    )
+
+    assert planned([row(STORE, 1, TEA, 5)], (TEA, 5), by=kept).unfilled == {0: 4}
 
 
 def test_lines_that_are_not_split_come_from_where_they_are_whole() -> None:
