@@ -55,7 +55,13 @@ async def cancel_consumer_order(
     network_id = asker.network_id
     reference = await reference_for(conn, asker, order_id)
     await lock_before_orders(
-        conn, network_id, [reference], gives_up=True, with_edges=True, with_stock=True
+        conn,
+        network_id,
+        [reference],
+        with_coupons=True,
+        gives_up=True,
+        with_edges=True,
+        with_stock=True,
     )
     sale = await lock_sale(conn, network_id, reference)
     require_turn(asker, sale, SaleStep.CANCEL)
@@ -91,7 +97,9 @@ class Overtaken(Exception):
 
 async def _expire(conn: Connection, network_id: int, order_ids: Sequence[int]) -> None:
     references = await locks.fetch_references(conn, network_id, order_ids)
-    await lock_before_orders(conn, network_id, references, gives_up=True, with_stock=True)
+    await lock_before_orders(
+        conn, network_id, references, with_coupons=True, gives_up=True, with_stock=True
+    )
     locked = await lock_sales(conn, network_id, order_ids)
     sales = list(locked.values())
     if any(sale.order.state is not ConsumerOrderState.TO_PAY for sale in sales):

@@ -101,6 +101,7 @@ async def lock_before_orders(
     network_id: int,
     references: Sequence[References],
     *,
+    with_coupons: bool = False,
     gives_up: bool = False,
     with_edges: bool = False,
     with_stock: bool = False,
@@ -108,12 +109,12 @@ async def lock_before_orders(
     """Lock what has to be locked before orders, in the one order of all.
 
     `gives_up` orders that are not to be any more, as far as nothing of them was shipped: their
-    coupons are locked, and their quotas are free. The caller sees to it that they are given up, or
-    that nothing of this stands.
+    quotas are free. The caller sees to it that they are given up, or that nothing of this stands.
     """
-    if gives_up:
+    if with_coupons:
         coupon_ids = [one.coupon_id for one in references if one.coupon_id is not None]
         await lock_coupons(conn, network_id=network_id, coupon_ids=coupon_ids)
+    if gives_up:
         unshipped = [one.id for one in references if one.is_unshipped]
         await release_quotas(conn, network_id=network_id, order_ids=unshipped)
     if with_edges:
