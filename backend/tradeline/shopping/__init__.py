@@ -10,6 +10,8 @@ from tradeline.shopping.allowed import (
 from tradeline.shopping.allowed import (
     allowed_steps as allowed_sale_steps,
 )
+from tradeline.shopping.checkouts import Checkout, CheckoutLine, CouponChoice
+from tradeline.shopping.decisions import RefusedConsumerOrder
 from tradeline.shopping.errors import (
     AboveLimit,
     AddressMissing,
@@ -78,6 +80,14 @@ from tradeline.shopping.service.cancelling import (
     cancel_consumer_order,
     expire_orders,
 )
+from tradeline.shopping.service.carts import (
+    carry_cart,
+    cart_of,
+    carts_by_ids,
+    put_cart_lines,
+    take_back_cart,
+)
+from tradeline.shopping.service.checkout import check_out, load_offers
 from tradeline.shopping.service.checks import (
     find_violations,
 )
@@ -87,6 +97,14 @@ from tradeline.shopping.service.fulfilling import (
     count_pickup_attempt,
     hand_over,
     ship_consumer_order,
+)
+from tradeline.shopping.service.paying import confirm_payments, start_payment
+from tradeline.shopping.service.placing import ConsumerOrderRequest, take_consumer_orders
+from tradeline.shopping.service.reading import (
+    consumer_orders_by_ids,
+    events_of_consumer_orders,
+    lines_of_consumer_orders,
+    list_consumer_orders,
 )
 from tradeline.shopping.service.resourcing import (
     resource_orders,
@@ -136,14 +154,18 @@ __all__ = [
     "Cart",
     "CartChanged",
     "CartLine",
+    "Checkout",
+    "CheckoutLine",
     "CheckoutRequest",
     "ConsumerOrder",
     "ConsumerOrderEvent",
     "ConsumerOrderLine",
+    "ConsumerOrderRequest",
     "ConsumerOrderState",
     "ConsumerRefund",
     "ConsumerShipment",
     "ConsumerShipmentLine",
+    "CouponChoice",
     "CouponNotUsable",
     "CouponReason",
     "Delivery",
@@ -168,6 +190,7 @@ __all__ = [
     "Recipient",
     "RefundCause",
     "RefundState",
+    "RefusedConsumerOrder",
     "Sale",
     "SaleFilter",
     "SaleLeg",
@@ -187,23 +210,34 @@ __all__ = [
     "after_sales_of_consumer_orders",
     "allowed_sale_steps",
     "cancel_consumer_order",
+    "carry_cart",
+    "cart_of",
+    "carts_by_ids",
+    "check_out",
     "complete_orders",
+    "confirm_payments",
     "confirm_received",
+    "consumer_orders_by_ids",
     "count_pickup_attempt",
     "decide_after_sale",
     "due_messages",
     "due_uploads",
     "end_messages",
+    "events_of_consumer_orders",
     "expire_orders",
     "find_violations",
     "hand_over",
     "legs_of_sales",
+    "lines_of_consumer_orders",
+    "list_consumer_orders",
     "list_sales",
+    "load_offers",
     "mark_uploaded",
     "member_steps",
     "money_trails",
     "note_tidings",
     "pickup_code_of",
+    "put_cart_lines",
     "recipient_of",
     "refund_freight",
     "refund_price",
@@ -215,5 +249,8 @@ __all__ = [
     "sharings_of",
     "ship_consumer_order",
     "shipments_of_consumer_orders",
+    "start_payment",
+    "take_back_cart",
+    "take_consumer_orders",
     "withdraw_after_sale",
 ]

@@ -39,7 +39,7 @@ from tradeline.shopping.errors import (
 )
 from tradeline.shopping.model import TOTAL_MINOR_MAX, Cart, CartLine, Delivery, NewConsumerOrder
 from tradeline.shopping.prices import EdgePrices, cost_of, in_minor, reach_of, retail_price
-from tradeline.sourcing import Plan, Rules, Sources, SourceTier, SourcingLine, plan
+from tradeline.sourcing import Plan, Rules, Sources, SourceTier, SourcingLine, plan, rules_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class Market:
     """All that is asked about orders for carts, as it stood when what is scarce was locked.
 
     `addresses` are by (member who asks, address), `coupons` likewise: what is not theirs is absent.
-    `listings` are by (store, SKU), `rules` by the organization at the top of a store's route.
+    `listings` are by (store, SKU), `rules` by whose they are, `collectable` are stores whose
+    collector can be paid.
     """
 
     carts: Mapping[int, Cart]
@@ -60,10 +61,11 @@ class Market:
     coupons: Mapping[tuple[int, int], CouponTerms]
     stock: Stock
     rules: Mapping[int, Rules]
+    collectable: frozenset[int]
 
     def rules_of(self, store: Store) -> Rules:
-        """Those of whoever stands at the top."""
-        return self.rules.get(store.tiers[-1].org_id) or Rules()
+        """Those of whoever stands at the top of its route."""
+        return self.rules[rules_owner(store)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def judge(member_id: int, order: NewConsumerOrder, cart: Cart, market: Market) -
     """What the cart comes to, delivered so, with that coupon: everything that is wrong at once."""
     store = market.stores[cart.store_id]
     problems: list[Problem] = []
-    if not store.takes_orders:
+    if not store.takes_orders or store.id not in market.collectable:
         problems.append(StoreClosed())
     if not cart.lines:
         problems.append(NothingToBuy())

@@ -67,6 +67,11 @@ class AfterSaleState(StrEnum):
     REFUNDED = "refunded"
 
 
+def number_of(order_id: int) -> str:
+    """An order's number, as people read it out."""
+    return f"CO{order_id:08d}"
+
+
 @dataclass(frozen=True, slots=True)
 class CartLine:
     """So much of a SKU that a member wants; in a request, zero takes it out of the cart."""
@@ -99,6 +104,7 @@ class NewConsumerOrder:
     coupon_id: int | None = None
     expected_total: Decimal | None = None
     note: str = ""
+    starts_payment: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,6 +145,11 @@ async def list_mini_programs(conn: Connection, *, actor: Actor) -> list[MiniProg
     return await queries.fetch_mini_programs(conn, actor.network_id)
 
 
+async def load_mini_programs(conn: Connection, *, network_id: int) -> dict[int, MiniProgram]:
+    """Those of the network by id, for modules above, whoever asks."""
+    return {one.id: one for one in await queries.fetch_mini_programs(conn, network_id)}
+
+
 async def mini_program_of(conn: Connection, *, app_id: str) -> MiniProgram | None:
     """Whose mini-program an app id is; asked outside of any network."""
     return await queries.load_mini_program_of(conn, app_id)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+import asyncpg
+
 from tradeline.kernel import Connection
 from tradeline.shopping.model import (
     ConsumerOrder,
@@ -169,16 +171,13 @@ async def lock_orders(
 ) -> list[ConsumerOrder]:
     """Lock orders until the unit of work ends, in the order of their ids."""
     rows = await conn.fetch(LOCK_ORDERS, network_id, order_ids)
-    return [
-        ConsumerOrder(
-            **{
-                **row,
-                "state": ConsumerOrderState(row["state"]),
-                "delivery": Delivery(row["delivery"]),
-            }
-        )
-        for row in rows
-    ]
+    return [order_of(row) for row in rows]
+
+
+def order_of(row: asyncpg.Record) -> ConsumerOrder:
+    """An order from its ORDER_COLUMNS."""
+    states = {"state": ConsumerOrderState(row["state"]), "delivery": Delivery(row["delivery"])}
+    return ConsumerOrder(**{**row, **states})
 
 
 async def fetch_sales(

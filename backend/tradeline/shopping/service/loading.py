@@ -1,0 +1,175 @@
+"""Everything that judging orders needs: locked, to place them, or only looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tradeline.catalog import load_sellable, load_traded
+from tradeline.channels import (
+    load_freight,
+    load_listings,
+    load_mini_programs,
+    payment_accounts,
+    stores_by_ids,
+)
+from tradeline.inventory import Stock, load_stock, lock_stock
+from tradeline.kernel import Connection
+from tradeline.marketing import CouponTerms, load_coupons, lock_coupons
+from tradeline.members import load_sealed_addresses, survivor_ids
+from tradeline.pricing import load_sheets
+from tradeline.settlement import lock_exposures
+from tradeline.shopping.judging import Market
+from tradeline.shopping.model import Cart, NewConsumerOrder
+from tradeline.shopping.prices import EdgePrices, retail_price, total_of
+from tradeline.shopping.service.cashiers import Cashiers
+from tradeline.sourcing import load_rules, lock_rules, rules_owner
+
+
+async def load_market(
+    conn: Connection,
+    network_id: int,
+    carts: Mapping[int, Cart],
+    asked: Sequence[tuple[int, NewConsumerOrder]],
+    *,
+    is_locked: bool,
+) -> tuple[Market, Cashiers]:
+    """A fixed number of statements for any number of orders, each by the member who asks for it.
+
+    With `is_locked`, coupons are locked first, then quotas, the edges of what might come to
+    nothing, and stock levels, until the unit of work ends. Without, nothing is locked, and nothing
+    may be stored of what was judged on it.
+    """
+    orders = [(member_id, order) for member_id, order in asked if order.cart_id in carts]
+    wanted = {(cart.store_id, line.sku_id) for cart in carts.values() for line in cart.lines}
+    store_ids = sorted({cart.store_id for cart in carts.values()})
+    market, cashiers = await load_stores(conn, network_id, store_ids, sorted(wanted))
+    freight = await load_freight(conn, network_id=network_id, store_ids=store_ids)
+    addresses = await load_sealed_addresses(
+        conn,
+        network_id=network_id,
+        wanted=[(id, order.address_id) for id, order in orders if order.address_id is not None],
+    )
+    coupons = await _load_coupons(conn, network_id, orders, is_locked=is_locked)
+    owners = {rules_owner(store) for store in market.stores.values()}
+    read_rules = lock_rules if is_locked else load_rules
+    rules = await read_rules(conn, network_id=network_id, org_ids=owners)
+    market = replace(
+        market, carts=carts, freight=freight, addresses=addresses, coupons=coupons, rules=rules
+    )
+    if is_locked:
+        await _lock_edges_of_gifts(conn, network_id, orders, market)
+    stock = await _load_stock(conn, network_id, market, wanted, is_locked=is_locked)
+    return replace(market, stock=stock), cashiers
+
+
+async def load_stores(
+    conn: Connection, network_id: int, store_ids: Sequence[int], wanted: Sequence[tuple[int, int]]
+) -> tuple[Market, Cashiers]:
+    """What stores sell of the pairs (store, SKU), and at which prices: a market without stock."""
+    stores = await stores_by_ids(conn, network_id=network_id, ids=store_ids)
+    listings = await load_listings(conn, network_id=network_id, pairs=wanted)
+    skus = await load_sellable(
+        conn, network_id=network_id, sku_ids=sorted({sku_id for _, sku_id in wanted})
+    )
+    pairs = sorted(
+        {
+            (tier.relationship_id, sku_id)
+            for store_id, sku_id in wanted
+            if store_id in stores and sku_id in skus
+            for tier in stores[store_id].tiers
+            if tier.relationship_id is not None
+        }
+    )
+    traded = await load_traded(conn, network_id=network_id, pairs=pairs)
+    sheets = await load_sheets(conn, network_id=network_id, pairs=sorted(traded))
+    collectors = {store.collector.org_id for store in stores.values() if store.collector}
+    cashiers = Cashiers(
+        await payment_accounts(conn, network_id=network_id, org_ids=sorted(collectors)),
+        await load_mini_programs(conn, network_id=network_id),
+    )
+    market = Market(
+        carts={},
+        stores=stores,
+        listings=listings,
+        skus=skus,
+        prices=EdgePrices(sheets, frozenset(traded)),
+        freight={},
+        addresses={},
+        coupons={},
+        stock=Stock(()),
+        rules={},
+        collectable=frozenset(id for id, store in stores.items() if cashiers.can_take(store)),
+    )
+    return market, cashiers
+
+
+async def _load_coupons(
+    conn: Connection,
+    network_id: int,
+    orders: Sequence[tuple[int, NewConsumerOrder]],
+    *,
+    is_locked: bool,
+) -> dict[tuple[int, int], CouponTerms]:
+    """By (member who asks, coupon), where it is theirs or one's who was merged into them."""
+    ids = {order.coupon_id for _, order in orders if order.coupon_id is not None}
+    read = lock_coupons if is_locked else load_coupons
+    found = await read(conn, network_id=network_id, coupon_ids=sorted(ids))
+    asking = {
+        (member_id, order.coupon_id): found[order.coupon_id]
+        for member_id, order in orders
+        if order.coupon_id is not None and order.coupon_id in found
+    }
+    others = {terms.member_id for (id, _), terms in asking.items() if terms.member_id != id}
+    survivors = await survivor_ids(conn, network_id, others) if others else {}
+    return {
+        (id, coupon_id): terms
+        for (id, coupon_id), terms in asking.items()
+        if survivors.get(terms.member_id, terms.member_id) == id
+    }
+
+
+async def _lock_edges_of_gifts(
+    conn: Connection,
+    network_id: int,
+    orders: Sequence[tuple[int, NewConsumerOrder]],
+    market: Market,
+) -> None:
+    """An order that comes to nothing is paid at once, and its debts arise: their edges are locked
+    before stock is. What costs nothing but its freight is locked too, which does no harm."""
+    edges: set[int] = set()
+    for member_id, order in orders:
+        cart = market.carts[order.cart_id]
+        store = market.stores[cart.store_id]
+        prices = [
+            (price, line.quantity)
+            for line in cart.lines
+            if (sku := market.skus.get(line.sku_id)) is not None
+            and (listing := market.listings.get((store.id, line.sku_id))) is not None
+            and (price := retail_price(listing, store, sku, market.prices)) is not None
+        ]
+        coupon = market.coupons.get((member_id, order.coupon_id or 0))
+        if total_of(prices) <= (coupon.value_minor if coupon else 0):
+            edges |= {t.relationship_id for t in store.tiers if t.relationship_id is not None}
+    if edges:
+        await lock_exposures(conn, network_id=network_id, relationship_ids=sorted(edges))
+
+
+async def _load_stock(
+    conn: Connection,
+    network_id: int,
+    market: Market,
+    wanted: set[tuple[int, int]],
+    *,
+    is_locked: bool,
+) -> Stock:
+    """What stands with anybody of the routes, of what is for sale."""
+    pairs = {
+        (tier.org_id, sku_id)
+        for store_id, sku_id in wanted
+        if store_id in market.stores and sku_id in market.skus
+        for tier in market.stores[store_id].tiers
+    }
+    bundles = {sku.sku_id: sku.composition for sku in market.skus.values() if sku.components}
+    read = lock_stock if is_locked else load_stock
+    return await read(conn, network_id=network_id, pairs=sorted(pairs), bundles=bundles)

@@ -1,0 +1,295 @@
+"""Placing consumers' orders: load and lock, decide, store, for any number of orders at once."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tradeline.inventory import NewHold, store_holds
+from tradeline.kernel import (
+    Connection,
+    Event,
+    RequestAnswer,
+    RequestKey,
+    RequestReused,
+    Shopper,
+    Stage,
+    claim_requests,
+    correct_requests,
+    publish,
+    timed,
+    withdraw_requests,
+)
+from tradeline.marketing import hold_coupons
+from tradeline.members import lookup_of, seal
+from tradeline.payments import NewPayment, create_payments
+from tradeline.shopping.decisions import (
+    PlacedConsumerOrder,
+    RefusedConsumerOrder,
+    decide_consumer_orders,
+)
+from tradeline.shopping.model import (
+    LINE_REFERENCE,
+    ORDER_DOCUMENT,
+    ConsumerOrder,
+    Delivery,
+    NewConsumerOrder,
+)
+from tradeline.shopping.opening import PICKUP_CODE
+from tradeline.shopping.queries import carts as cart_queries
+from tradeline.shopping.queries import placing as queries
+from tradeline.shopping.queries.placing import NumberedOrder
+from tradeline.shopping.service.cashiers import Cashiers
+from tradeline.shopping.service.loading import load_market
+from tradeline.shopping.service.paying import settle_gifts
+from tradeline.sourcing import QuotaTake, rules_owner, take_quotas
+
+PICKUP_DIGITS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsumerOrderRequest:
+    """An order as it was asked for: by whom, under which `requestId`, with which body's hash."""
+
+    shopper: Shopper
+    request_id: str
+    body: bytes
+    order: NewConsumerOrder
+
+    @property
+    def key(self) -> RequestKey:
+        return self.shopper.request_owner, self.request_id
+
+
+async def take_consumer_orders(
+    conn: Connection, *, network_id: int, requests: Sequence[ConsumerOrderRequest]
+) -> list[ConsumerOrder | int | RefusedConsumerOrder]:
+    """Answer requests for orders of one network, each as if it had come alone, in their order.
+
+    For each the order, or the id of the one that an earlier request with its `requestId` made, or
+    every reason why not: NotForGuests, NotFound for a cart, address or coupon that is not theirs,
+    CartChanged, StoreClosed, NothingToBuy, NotOnSale, AboveLimit, NotEnoughStock, AddressMissing,
+    NotDelivered, PickupNotOffered, CouponNotUsable, AmountTooLarge, PriceChanged, InvalidValue,
+    RequestReused. A refused order takes nothing, and harms no other.
+
+    Claims the ids of the requests first, then locks carts, coupons, quotas and stock levels.
+    """
+    with timed(Stage.LOADING, len(requests)):
+        keys = list(dict.fromkeys(request.key for request in requests))
+        order_ids, due = await queries.take_order_ids(conn, len(keys))
+        ids = dict(zip(keys, order_ids, strict=True))
+        claims: dict[RequestKey, RequestAnswer] = {}
+        for request in requests:
+            claims.setdefault(request.key, (request.body, ids[request.key]))
+        before = await claim_requests(conn, network_id=network_id, claims=claims)
+    new = [request for request in requests if request.key not in before]
+    found = iter(await _place(conn, network_id, new, ids, due))
+    done: dict[RequestKey, tuple[bytes, ConsumerOrder]] = {}
+    outcome: list[ConsumerOrder | int | RefusedConsumerOrder] = []
+    for request in requests:
+        if request.key in before:
+            body, order_id = before[request.key]
+            outcome.append(order_id if body == request.body else _reused(request))
+            continue
+        decided = next(found)
+        if request.key in done:
+            body, order = done[request.key]
+            outcome.append(order if body == request.body else _reused(request))
+            continue
+        assert decided is not None, "it is the first that could be placed"
+        if isinstance(decided, ConsumerOrder):
+            done[request.key] = (request.body, decided)
+        outcome.append(decided)
+    refused = {key: claims[key] for key in claims if key not in done and key not in before}
+    corrected = {
+        key: (body, order.id) for key, (body, order) in done.items() if body != claims[key][0]
+    }
+    with timed(Stage.STORING, len(requests)):
+        await withdraw_requests(conn, network_id=network_id, claims=refused)
+        await correct_requests(conn, network_id=network_id, claims=corrected)
+    return outcome
+
+
+def _reused(request: ConsumerOrderRequest) -> RefusedConsumerOrder:
+    problem = RequestReused(path=("requestId",), request_id=request.request_id)
+    return RefusedConsumerOrder((problem,))
+
+
+async def _place(
+    conn: Connection,
+    network_id: int,
+    requests: Sequence[ConsumerOrderRequest],
+    ids: Mapping[RequestKey, int],
+    due: datetime,
+) -> list[ConsumerOrder | RefusedConsumerOrder | None]:
+    """Place what can be; None for orders after a placed one of the same key, see
+    `decide_consumer_orders`."""
+    if not requests:
+        return []
+    with timed(Stage.LOADING, len(requests)):
+        cart_ids = sorted({request.order.cart_id for request in requests})
+        carts = await cart_queries.lock_carts(conn, network_id, cart_ids)
+        own = [
+            (request.shopper.member_id, request.order)
+            for request in requests
+            if request.order.cart_id in carts
+            and carts[request.order.cart_id].member_id == request.shopper.member_id
+        ]
+        market, cashiers = await load_market(conn, network_id, carts, own, is_locked=True)
+    with timed(Stage.DECIDING, len(requests)):
+        asked: list[tuple[Hashable, Shopper, NewConsumerOrder]] = [
+            (request.key, request.shopper, request.order) for request in requests
+        ]
+        decisions = decide_consumer_orders(asked, market)
+    accepted = {
+        ids[request.key]: decision
+        for request, decision in zip(requests, decisions, strict=True)
+        if isinstance(decision, PlacedConsumerOrder)
+    }
+    with timed(Stage.STORING, len(requests)):
+        stored = await _store(conn, network_id, accepted, cashiers, due)
+    return [
+        stored[ids[request.key]] if isinstance(decision, PlacedConsumerOrder) else decision
+        for request, decision in zip(requests, decisions, strict=True)
+    ]
+
+
+async def _store(
+    conn: Connection,
+    network_id: int,
+    accepted: Mapping[int, PlacedConsumerOrder],
+    cashiers: Cashiers,
+    due: datetime,
+) -> dict[int, ConsumerOrder]:
+    """Store accepted orders, by id, and keep for them what they take."""
+    if not accepted:
+        return {}
+    payments = await _create_payments(conn, network_id, accepted, cashiers, due)
+    numbered = await _number(conn, network_id, accepted, payments)
+    orders = await queries.insert_orders(conn, network_id, numbered)
+    await store_holds(
+        conn, network_id=network_id, holds=[hold for one in numbered for hold in _holds(one)]
+    )
+    await hold_coupons(conn, network_id=network_id, orders=_coupons(numbered))
+    await take_quotas(conn, network_id=network_id, takes=_quotas(numbered))
+    gifts = [one for one in numbered if one.placed.judged.total_minor == 0]
+    await settle_gifts(conn, network_id, gifts)
+    await publish(conn, network_id=network_id, events=[_event(one) for one in numbered])
+    return {order.id: order for order in orders}
+
+
+async def _create_payments(
+    conn: Connection,
+    network_id: int,
+    accepted: Mapping[int, PlacedConsumerOrder],
+    cashiers: Cashiers,
+    due: datetime,
+) -> dict[int, int]:
+    """Payments of orders whose consumers want to pay at once, by order."""
+    wanted = {
+        order_id: payment_for(order_id, placed, cashiers, due)
+        for order_id, placed in accepted.items()
+        if placed.order.starts_payment and placed.judged.total_minor
+    }
+    ids = await create_payments(conn, network_id=network_id, payments=list(wanted.values()))
+    return dict(zip(wanted, ids, strict=True))
+
+
+def payment_for(
+    order_id: int, placed: PlacedConsumerOrder, cashiers: Cashiers, due: datetime
+) -> NewPayment:
+    """What the collector is to be paid: our sum, never one that was sent to us."""
+    account, program = cashiers.account_of(placed.store), cashiers.program_of(placed.store)
+    assert account is not None, "a store that cannot be paid takes no orders"
+    assert program is not None, "a store that cannot be paid takes no orders"
+    return NewPayment(
+        reference_type=ORDER_DOCUMENT,
+        reference_id=order_id,
+        collector_entity_id=placed.collector.entity_id,
+        merchant_id=account.merchant_id,
+        app_id=program.app_id,
+        amount_minor=placed.judged.total_minor,
+        currency=placed.store.currency,
+        expires_at=due,
+        is_shareable=len(placed.tiers) > 1,
+    )
+
+
+async def _number(
+    conn: Connection,
+    network_id: int,
+    accepted: Mapping[int, PlacedConsumerOrder],
+    payments: Mapping[int, int],
+) -> list[NumberedOrder]:
+    line_ids = await queries.take_line_ids(
+        conn, sum(len(placed.lines) for placed in accepted.values())
+    )
+    numbered, taken = [], 0
+    for order_id, placed in accepted.items():
+        own = line_ids[taken : taken + len(placed.lines)]
+        taken += len(placed.lines)
+        is_picked_up = placed.order.delivery is Delivery.PICKUP
+        numbered.append(
+            NumberedOrder(
+                id=order_id,
+                placed=placed,
+                line_ids=own,
+                payment_id=payments.get(order_id),
+                pickup_code=_new_pickup_code(network_id) if is_picked_up else None,
+            )
+        )
+    return numbered
+
+
+def _new_pickup_code(network_id: int) -> tuple[bytes, bytes]:
+    """By what a code that nobody can guess is found, and the code itself, sealed."""
+    code = f"{secrets.randbelow(10**PICKUP_DIGITS):0{PICKUP_DIGITS}d}"
+    return lookup_of(network_id, PICKUP_CODE, code), seal(network_id, PICKUP_CODE, code)
+
+
+def _holds(numbered: NumberedOrder) -> list[NewHold]:
+    return [
+        NewHold(
+            warehouse_id=allocation.warehouse_id,
+            sku_id=sku_id,
+            held_for_org_id=numbered.placed.store.org_id,
+            reference_type=LINE_REFERENCE,
+            reference_id=line_id,
+            quantity=allocation.quantity * each,
+            quantity_each=each,
+        )
+        for line_id, line in zip(numbered.line_ids, numbered.placed.lines, strict=True)
+        for allocation in line.allocations
+        for sku_id, each in (line.sku.composition or {line.sku.sku_id: 1}).items()
+    ]
+
+
+def _coupons(numbered: Sequence[NumberedOrder]) -> dict[int, int]:
+    return {
+        one.placed.judged.coupon.coupon_id: one.id
+        for one in numbered
+        if one.placed.judged.coupon is not None
+    }
+
+
+def _quotas(numbered: Sequence[NumberedOrder]) -> list[QuotaTake]:
+    return [
+        QuotaTake(rules_owner(one.placed.store), tier, one.id, quantity)
+        for one in numbered
+        for tier, quantity in one.placed.judged.plan.quota_uses.items()
+    ]
+
+
+def _event(numbered: NumberedOrder) -> Event:
+    return Event(
+        topic="consumer_order.placed",
+        key=f"consumer_order:{numbered.id}",
+        payload={
+            "order_id": numbered.id,
+            "member_id": numbered.placed.shopper.member_id,
+            "org_ids": [tier.org_id for tier in numbered.placed.tiers],
+            "state": numbered.begins_as.value,
+        },
+    )
