@@ -12,10 +12,10 @@ from typing import Final, TypeAlias
 
 import structlog
 
-from tradeline import shopping
 from tradeline.channels import PaymentAccount, payment_account_of
 from tradeline.kernel import Connection, Database, Gathering
 from tradeline.payments import Capture, Notice, RefundResult, RefundState, claim_notices
+from tradeline.shopping import confirm_payments, settle_consumer_refunds
 from tradeline_server.wechat import Refund, RefundNotice, RefundStatus, Transaction
 
 TOGETHER_MAX: Final = 200
@@ -91,9 +91,9 @@ async def write_words(conn: Connection, network_id: int, words: Sequence[Word]) 
     captures = [fact for fact in facts.values() if isinstance(fact, Capture)]
     results = [fact for fact in facts.values() if isinstance(fact, RefundResult)]
     if captures:
-        await shopping.confirm_payments(conn, network_id=network_id, captures=captures)
+        await confirm_payments(conn, network_id=network_id, captures=captures)
     if results:
-        await shopping.settle_consumer_refunds(conn, network_id=network_id, results=results)
+        await settle_consumer_refunds(conn, network_id=network_id, results=results)
 
 
 def capture_of(found: Transaction) -> Capture | None:
