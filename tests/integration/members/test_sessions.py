@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.factories import a_network, an_empty_network
-from tests.factories_members import MEMBER_TOKENS, a_guest, a_member, a_phone
+from tests.factories_members import APP_ID, MEMBER_TOKENS, a_guest, a_member, a_phone, an_openid
 from tests.integration.identity.test_tokens import issued
 from tradeline import members
 from tradeline.identity import MemberClaims, TokenKeys, TokenNotUsable
@@ -170,6 +170,39 @@ async def test_a_login_follows_a_merge_and_comes_back_when_it_is_undone(
 
     assert await who(db, session.access_token) == [young]
     assert await who(db, (await refreshed(db, session)).access_token) == [young]
+
+
+async def test_a_guests_token_that_is_just_refreshed_ends_with_their_login_as_well(
+    db: Database, owner_pool: Pool
+) -> None:
+    network_id = (await an_empty_network(owner_pool)).network_id
+    guest = await a_guest(db, network_id)
+    session = await session_of(db, guest)
+
+    async with db.unit_of_work(network_id) as conn:
+        await members.log_in(
+            conn, network_id=network_id, app_id=APP_ID, openid=an_openid(), guest=guest
+        )
+        refreshing = asyncio.create_task(refreshed(db, session))
+        await asyncio.sleep(0.2)
+        assert not refreshing.done()
+    with pytest.raises(Rejected):
+        await refreshing
+
+    assert await who(db, session.access_token) == [None]
+
+
+async def test_a_second_login_with_a_guests_token_leaves_the_first_ones_session(
+    db: Database, owner_pool: Pool
+) -> None:
+    network_id = (await an_empty_network(owner_pool)).network_id
+    guest = await a_guest(db, network_id)
+    member = await a_member(db, network_id, guest=guest)
+    session = await session_of(db, member)
+
+    await a_member(db, network_id, guest=guest)
+
+    assert await who(db, session.access_token) == [member]
 
 
 async def test_past_sessions_are_forgotten_a_day_after_they_expired(

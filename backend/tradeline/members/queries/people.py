@@ -48,15 +48,18 @@ INSERT_IDENTITIES = """
            AS added (kind, app_id, lookup, seal)
 """
 
-TOUCH = """
-    WITH touched AS (
-        UPDATE members.identity
-           SET last_used_at = now()
-         WHERE network_id = $1 AND id = ANY($2::bigint[])
-    )
+# Also takes the member's lock, which comes after that of merging, and before identities and
+# sessions of theirs are changed.
+SEE = """
     UPDATE members.member
        SET last_seen_at = now()
-     WHERE network_id = $1 AND id = $3
+     WHERE network_id = $1 AND id = $2
+"""
+
+USE = """
+    UPDATE members.identity
+       SET last_used_at = now()
+     WHERE network_id = $1 AND id = ANY($2::bigint[])
 """
 
 UNLINK = """
@@ -294,10 +297,12 @@ async def insert_identities(
     )
 
 
-async def touch(
-    conn: Connection, network_id: int, identity_ids: Collection[int], member_id: int
-) -> None:
-    await conn.execute(TOUCH, network_id, list(identity_ids), member_id)
+async def see(conn: Connection, network_id: int, member_id: int) -> None:
+    await conn.execute(SEE, network_id, member_id)
+
+
+async def use(conn: Connection, network_id: int, identity_ids: Collection[int]) -> None:
+    await conn.execute(USE, network_id, sorted(identity_ids))
 
 
 async def unlink(conn: Connection, network_id: int, identity_ids: Collection[int]) -> None:

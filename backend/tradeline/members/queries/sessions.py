@@ -26,14 +26,23 @@ FETCH_SHOPPERS = """
 
 FETCH_NETWORK = "SELECT members.network_of_session($1)"
 
-# Of two uses at once the second waits here, and then finds the token used.
-LOCK_SESSION = """
+# Before any of a member's sessions, as where a guest's sessions end.
+LOCK_MEMBER_OF_SESSION = """
+    SELECT member.id
+      FROM members.session AS session
+      JOIN members.member AS member
+        ON member.network_id = session.network_id AND member.id = session.member_id
+     WHERE session.network_id = $1 AND session.token_hash = $2
+       FOR NO KEY UPDATE OF member
+"""
+
+# Of two uses at once the second finds the token used.
+FETCH_SESSION = """
     SELECT session.id, session.member_id, session.family,
            session.used_at IS NOT NULL AS is_used,
            session.revoked_at IS NULL AND session.expires_at > now() AS is_alive
       FROM members.session AS session
      WHERE session.network_id = $1 AND session.token_hash = $2
-       FOR UPDATE
 """
 
 MARK_USED = """
@@ -107,7 +116,9 @@ async def fetch_network(conn: Connection, token_hash: bytes) -> int | None:
 async def lock_session(
     conn: Connection, network_id: int, token_hash: bytes
 ) -> asyncpg.Record | None:
-    return await conn.fetchrow(LOCK_SESSION, network_id, token_hash)
+    """With the lock of its member."""
+    await conn.execute(LOCK_MEMBER_OF_SESSION, network_id, token_hash)
+    return await conn.fetchrow(FETCH_SESSION, network_id, token_hash)
 
 
 async def mark_used(conn: Connection, network_id: int, session_id: int, member_id: int) -> None:

@@ -49,10 +49,14 @@ async def log_in(
         await queries.lock_identities(conn, network_id, identities)
     # Only a guest comes along: two who are known are not one person for having one device.
     guest_id = None
-    if guest is not None and guest.network_id == network_id and guest.is_guest:
-        if await queries.lock_guest(conn, network_id, guest.member_id):
-            guest_id = guest.member_id
-        await end_sessions(conn, network_id=network_id, member_id=guest.member_id)
+    if (
+        guest is not None
+        and guest.network_id == network_id
+        and guest.is_guest
+        and await queries.lock_guest(conn, network_id, guest.member_id)
+    ):
+        guest_id = guest.member_id
+        await end_sessions(conn, network_id=network_id, member_id=guest_id)
     merges: list[Merged | None] = []
     if not is_settled:
         merges.append(await _link(conn, network_id, identities, guest_id, locale))
@@ -65,7 +69,8 @@ async def log_in(
                 conn, network_id=network_id, one=guest_id, other=member_id, cause=MergeCause.GUEST
             )
         )
-    await queries.touch(conn, network_id, [one.id for one in found.values()], member_id)
+    await queries.see(conn, network_id, member_id)
+    await queries.use(conn, network_id, [one.id for one in found.values()])
     return LoggedIn(
         member_id=member_id, merges=tuple(merged for merged in merges if merged is not None)
     )
@@ -103,15 +108,19 @@ async def bind_phone(conn: Connection, *, shopper: Shopper, phone: str) -> Logge
         )
         if merged is not None:
             merges = (merged,)
-        elif own not in await queries.fetch_family(conn, network_id, found.member_id):
-            await queries.unlink(conn, network_id, [found.id])
-            found = None
+    await queries.see(conn, network_id, own)
+    if found is not None and own not in await queries.fetch_family(
+        conn, network_id, found.member_id
+    ):
+        await queries.unlink(conn, network_id, [found.id])
+        found = None
     if found is None:
         await queries.insert_identities(conn, network_id, own, [known])
+    else:
+        await queries.use(conn, network_id, [found.id])
     if found is None or found.member_id == own:
         others = await queries.fetch_other_phones(conn, network_id, own, known)
         await queries.unlink(conn, network_id, others)
-    await queries.touch(conn, network_id, [] if found is None else [found.id], own)
     return LoggedIn(member_id=own, merges=merges)
 
 
