@@ -15,6 +15,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 
 import structlog
 
+from tradeline import shopping
 from tradeline.kernel import (
     Connection,
     Database,
@@ -36,7 +37,11 @@ WAITING_WEIGHT_MAX = 16_000
 ALONE_AT_ONCE = 6
 ALONE_WAITING_MAX = 200
 
+# How many lines a consumer's order has is in its cart, which nobody has read yet.
+CONSUMER_ORDER_WEIGHT = 2 * ORDER_WEIGHT
+
 Answer: TypeAlias = Order | int
+ConsumerAnswer: TypeAlias = shopping.ConsumerOrder | int
 
 
 class Request(Protocol):
@@ -187,3 +192,22 @@ class OrderIntake(Intake[OrderRequest, Answer]):
             self._turns[network_id] = Turns(at_once=ALONE_AT_ONCE, waiting_max=ALONE_WAITING_MAX)
         async with self._turns[network_id].turn(has_left):
             yield
+
+
+class ConsumerOrderIntake(Intake[shopping.ConsumerOrderRequest, ConsumerAnswer]):
+    """The door for consumers' orders."""
+
+    def network_of(self, request: shopping.ConsumerOrderRequest) -> int:
+        return request.shopper.network_id
+
+    def weigh(self, request: shopping.ConsumerOrderRequest) -> int:
+        return CONSUMER_ORDER_WEIGHT
+
+    async def take(
+        self, conn: Connection, network_id: int, requests: Sequence[shopping.ConsumerOrderRequest]
+    ) -> Sequence[ConsumerAnswer | Exception]:
+        taken = await shopping.take_consumer_orders(conn, network_id=network_id, requests=requests)
+        return [
+            Rejected(found.problems) if isinstance(found, shopping.RefusedConsumerOrder) else found
+            for found in taken
+        ]

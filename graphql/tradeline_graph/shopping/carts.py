@@ -8,14 +8,16 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from tradeline import shopping
-from tradeline.kernel import Connection, Shopper
+from tradeline.kernel import Connection, Locale, Shopper
 from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
-from tradeline_graph._problems import InvalidValue, NotFound
+from tradeline_graph._problems import InvalidValue, NotFound, to_graph
 from tradeline_graph._scalars import Money
 from tradeline_graph._scope import Scope, scoped
 from tradeline_graph.channels import OfferedSku, StoreFront, load_offered_sku, load_store_front
 from tradeline_graph.marketing import Coupon
+from tradeline_graph.members.problems import NotForGuests
+from tradeline_graph.shopping.enums import CouponReason
 from tradeline_graph.shopping.problems import (
     AboveLimit,
     AddressMissing,
@@ -33,6 +35,7 @@ from tradeline_graph.shopping.problems import (
 CheckoutRefusal: TypeAlias = (
     NotFound
     | InvalidValue
+    | NotForGuests
     | NotOnSale
     | NotEnoughToSell
     | AboveLimit
@@ -75,8 +78,7 @@ class CartLine:
         offer = await self._offer(info)
         if offer is None:
             return None
-        price = offer.unit_price.amount
-        return price.normalize() if price else decimal.Decimal(0)
+        return shown_price(offer.unit_price.amount)
 
     @strawberry.field
     async def amount(self, info: Info) -> Money | None:
@@ -174,7 +176,13 @@ async def _offers(
 )
 class CheckoutCoupon:
     coupon: Coupon
-    problems: list[CouponNotUsable] = strawberry.field(description="Empty: it can be used.")
+    reason: CouponReason | None = strawberry.field(
+        description="Why it does not go with this cart; null if it does."
+    )
+
+    @classmethod
+    def of(cls, choice: shopping.CouponChoice) -> CheckoutCoupon:
+        return cls(coupon=Coupon.of(choice.coupon), reason=choice.reason)
 
 
 @strawberry.type(
@@ -189,6 +197,17 @@ class CheckoutLine:
     )
     amount: Money | None
     row_id: strawberry.Private[int]
+
+    @classmethod
+    def of(cls, line: shopping.CheckoutLine, currency: str) -> CheckoutLine:
+        price = line.unit_price
+        return cls(
+            sku_id=to_id("Sku", line.sku_id),
+            quantity=line.quantity,
+            unit_price=None if price is None else shown_price(price.amount),
+            amount=None if price is None else Money.of_minor(line.goods_minor, currency),
+            row_id=line.sku_id,
+        )
 
     @strawberry.field
     async def sku(self, info: Info) -> OfferedSku | None:
@@ -214,3 +233,22 @@ class Checkout:
     problems: list[CheckoutProblem] = strawberry.field(
         description="All that stands in the way of ordering; empty if nothing does."
     )
+
+    @classmethod
+    def of(cls, found: shopping.Checkout, locale: Locale) -> Checkout:
+        currency = found.currency
+        return cls(
+            cart=Cart.of(found.cart),
+            lines=[CheckoutLine.of(line, currency) for line in found.lines],
+            goods_amount=Money.of_minor(found.goods_minor, currency),
+            coupon_amount=Money.of_minor(found.coupon_minor, currency),
+            freight_amount=Money.of_minor(found.freight_minor, currency),
+            total=Money.of_minor(found.total_minor, currency),
+            coupons=[CheckoutCoupon.of(choice) for choice in found.coupons],
+            problems=to_graph(found.problems, locale),
+        )
+
+
+def shown_price(price: decimal.Decimal) -> decimal.Decimal:
+    """Without zeros that say nothing."""
+    return price.normalize() if price else decimal.Decimal(0)

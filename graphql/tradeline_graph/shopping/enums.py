@@ -6,6 +6,7 @@ from tradeline.shopping import (
     AfterSaleKind,
     AfterSaleState,
     ConsumerOrderState,
+    CouponReason,
     Delivery,
     FlowKind,
     RefundCause,
@@ -18,6 +19,7 @@ __all__ = [
     "AfterSaleKind",
     "AfterSaleState",
     "ConsumerOrderState",
+    "CouponReason",
     "Delivery",
     "FlowKind",
     "RefundCause",
@@ -41,3 +43,4 @@ strawberry.enum(
 strawberry.enum(SaleStep, description="Something that a consumer or a party can do to a sale.")
 strawberry.enum(TrailRole, description="What somebody is to a sale's money.")
 strawberry.enum(FlowKind, description="Why money, or a debt of it, goes from one to another.")
+strawberry.enum(CouponReason, description="Why a coupon does not go with an order.")

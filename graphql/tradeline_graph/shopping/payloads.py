@@ -12,7 +12,7 @@ from tradeline_graph._ports import WeChatCall
 from tradeline_graph._problems import Busy, InvalidValue, NotFound, RequestReused, WrongState
 from tradeline_graph._scalars import Money
 from tradeline_graph._scope import Scope, scoped
-from tradeline_graph.members.problems import NotForGuests, WeChatUnavailable
+from tradeline_graph.members.problems import WeChatUnavailable
 from tradeline_graph.shopping.carts import Cart, CheckoutRefusal
 from tradeline_graph.shopping.orders import AfterSale, ConsumerOrder
 from tradeline_graph.shopping.problems import (
@@ -20,6 +20,7 @@ from tradeline_graph.shopping.problems import (
     PayerUnknown,
     PaymentOver,
     PriceChanged,
+    StoreClosed,
     TooManyCartLines,
     UnitsNotOpen,
 )
@@ -30,12 +31,10 @@ CartLinesPutError: TypeAlias = Annotated[
 ]
 ConsumerOrderPlaceError: TypeAlias = Annotated[
     CheckoutRefusal
-    | InvalidValue
     | RequestReused
     | Busy
     | CartChanged
     | PriceChanged
-    | NotForGuests
     | WeChatUnavailable
     | PaymentOver
     | PayerUnknown,
@@ -46,7 +45,7 @@ ConsumerPaymentStartError: TypeAlias = Annotated[
     | InvalidValue
     | RequestReused
     | WrongState
-    | NotForGuests
+    | StoreClosed
     | WeChatUnavailable
     | PaymentOver
     | PayerUnknown,

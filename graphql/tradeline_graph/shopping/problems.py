@@ -8,8 +8,7 @@ from tradeline import shopping
 from tradeline_graph._problems import Problem, face_of
 from tradeline_graph._scalars import Money, Quantity
 from tradeline_graph._scope import Scope, scoped
-
-strawberry.enum(shopping.CouponReason, description="Why a coupon does not go with an order.")
+from tradeline_graph.shopping.enums import CouponReason
 
 
 @face_of(shopping.StoreClosed)
@@ -97,7 +96,7 @@ class PickupNotOffered(Problem):
     description="The coupon does not go with the order.", directives=scoped(Scope.VALUE)
 )
 class CouponNotUsable(Problem):
-    reason: shopping.CouponReason
+    reason: CouponReason
 
 
 @face_of(shopping.AmountTooLarge)

@@ -39,7 +39,7 @@ class Query(SaleQuery):
         shopper = info.context.shopping_viewer()
         async with info.context.db.reading(shopper.network_id) as conn:
             found = await shopping.check_out(conn, shopper=shopper, request=input.to_model())
-        return None if found is None else Checkout.of(found)
+        return None if found is None else Checkout.of(found, info.context.locale)
 
     @strawberry.field(description="Your orders, newest first.", extensions=[Guard(Scope.MEMBER)])
     async def consumer_orders(
