@@ -43,6 +43,13 @@ export const PAGES: readonly PageRule[] = [
     side: "selling",
   },
   {
+    path: "/stores",
+    text: "nav.stores",
+    icon: "store",
+    group: "trade",
+    needs: ["STORE_READ"],
+  },
+  {
     path: "/money",
     text: "nav.money.page",
     icon: "money",
