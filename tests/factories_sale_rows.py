@@ -126,7 +126,10 @@ async def store_order(
     expires_in: timedelta,
 ) -> None:
     story, network_id = counter.story, counter.network_id
-    sealed = None if code else seal(network_id, "address", "某处")
+    seals = [
+        None if code else seal(network_id, purpose, text)
+        for purpose, text in (("recipient", "某人"), ("phone", "13800138000"), ("address", "某处"))
+    ]
     await conn.execute(
         """
         INSERT INTO shopping.consumer_order
@@ -138,7 +141,7 @@ async def store_order(
         OVERRIDING SYSTEM VALUE
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 2, $9, 'CNY', 'to_pay', $10, $11::bigint,
                 $12::bigint, $13::bigint, $11::bigint - $12::bigint + $13::bigint, 'CN-ZJ',
-                $14, $14, $14, $15, $16, '{}', now() + $17::interval)
+                $14, $15, $16, $17, $18, '{}', now() + $19::interval)
         """,
         network_id,
         order_id,
@@ -153,7 +156,7 @@ async def store_order(
         goods,
         coupon,
         freight,
-        sealed,
+        *seals,
         lookup_of(network_id, "pickup_code", code) if code else None,
         seal(network_id, "pickup_code", code) if code else None,
         expires_in,
