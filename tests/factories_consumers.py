@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from tests.factories_members import a_member, a_phone, now
-from tradeline import marketing, members
+from tradeline import marketing, members, sourcing
 from tradeline.kernel import Database, Money, Pool, Shopper, system_actor
 
 # Where the rows of the types are that have to do with consumers.
@@ -85,4 +85,9 @@ async def a_consumer(db: Database, owner_pool: Pool, network_id: int) -> Shopper
             ),
         )
         await marketing.claim_coupon(conn, shopper=shopper, campaign_id=campaign_id)
+        await sourcing.put_rules(
+            conn,
+            actor=keeper,
+            rules=[sourcing.NewRule(kind=sourcing.RuleKind.PREFER_TIER, tier=0)],
+        )
     return shopper

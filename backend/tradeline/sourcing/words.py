@@ -49,9 +49,7 @@ class Reason:
 
     def discreet(self) -> Reason:
         """The same for whom it is no concern how much stands in a warehouse."""
-        return Reason(
-            DISCREET.get(self.code, self.code), {} if self.code in DISCREET else self.data
-        )
+        return Reason(DISCREET[self.code]) if self.code in DISCREET else self
 
     def as_json(self) -> dict[str, Any]:
         return {"code": self.code.value, **self.data}
