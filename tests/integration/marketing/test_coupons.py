@@ -178,6 +178,25 @@ async def test_a_coupon_goes_from_open_to_held_to_used_and_back(
     assert await state_of(owner_pool, freed) == ("open", None)
 
 
+async def test_when_a_coupon_was_used_is_said_once(
+    db: Database, owner_pool: Pool, story: Story
+) -> None:
+    campaign = await a_campaign(db, story, [await a_store(db, story)])
+    coupon = await a_coupon(db, await a_member(db, story.network_id), campaign)
+    network_id = story.network_id
+    async with db.unit_of_work(network_id) as conn:
+        await hold_coupons(conn, network_id=network_id, orders={coupon: 75})
+    times = []
+    for _ in range(2):
+        async with db.unit_of_work(network_id) as conn:
+            await use_coupons(conn, network_id=network_id, order_ids=[75])
+        times.append(
+            await owner_pool.fetchval("SELECT used_at FROM marketing.coupon WHERE id = $1", coupon)
+        )
+
+    assert times[0] == times[1] is not None
+
+
 async def test_of_two_orders_at_once_one_has_the_coupon(
     db: Database, owner_pool: Pool, story: Story
 ) -> None:
