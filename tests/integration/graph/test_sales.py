@@ -280,7 +280,8 @@ async def test_a_list_of_sales_takes_as_many_statements_for_one_as_for_many(
 
 
 async def test_without_the_permission_nothing_of_sales_is_told(counter: Counter) -> None:
-    order = await placed(counter, [Want(sku="SHIRT", units=1, price="69.90", costs=("52.30", "41.70"))])
+    shirt = Want(sku="SHIRT", units=1, price="69.90", costs=("52.30", "41.70"))
+    order = await placed(counter, [shirt])
     nobody = counter.story.actor("retailer_1", Permission.ORDER_READ)
 
     result = await run(counter, nobody, SALE, id=to_id("Sale", order.id))
