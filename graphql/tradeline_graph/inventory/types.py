@@ -20,7 +20,11 @@ strawberry.enum(
 
 
 # The graph's names for what stock is set aside for.
-RESERVED_FOR = {"hold": "StockHold", "order_line": "OrderLine"}
+RESERVED_FOR = {
+    "consumer_order_line": "ConsumerOrderLine",
+    "hold": "StockHold",
+    "order_line": "OrderLine",
+}
 
 
 @strawberry.type(
@@ -169,7 +173,9 @@ class StockHold:
 class StockReservation:
     id: strawberry.ID
     quantity: int = strawberry.field(description="What is still set aside, in base units.")
-    document_type: str = strawberry.field(description='"order_line" or "hold".')
+    document_type: str = strawberry.field(
+        description='"order_line", "consumer_order_line" or "hold".'
+    )
     document_id: strawberry.ID
     created_at: datetime.datetime
     expires_at: datetime.datetime | None

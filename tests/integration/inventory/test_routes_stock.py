@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from random import Random
+
+import pytest
 
 from tests.factories import Story, a_network
 from tests.factories_bundles import a_bundle
 from tests.factories_inventory import a_sku, a_warehouse, level_of, stock
-from tradeline.inventory import NewHold, load_stock, lock_stock, lock_supply, store_holds
-from tradeline.kernel import Connection, Database, Pool
+from tradeline.inventory import (
+    NewHold,
+    WarehouseChange,
+    WarehousePromised,
+    load_stock,
+    lock_stock,
+    lock_supply,
+    store_holds,
+    update_warehouse,
+)
+from tradeline.kernel import Connection, Database, Pool, Rejected
 
 
 def a_hold(story: Story, warehouse_id: int, sku_id: int, quantity: int, line_id: int) -> NewHold:
@@ -154,3 +166,29 @@ async def test_another_networks_stock_is_not_there(db: Database, owner_pool: Poo
         found = await lock_stock(conn, network_id=elsewhere.network_id, pairs=pairs)
 
     assert found.free(warehouse, sku) == 0
+
+
+async def test_a_warehouse_that_owes_consumers_something_is_not_closed(
+    db: Database, owner_pool: Pool
+) -> None:
+    story = await a_network(owner_pool, db)
+    tea, cup = [await a_sku(owner_pool, story, code) for code in ("TEA", "CUP")]
+    warehouse = await a_warehouse(owner_pool, story, "brand")
+    for sku in (tea, cup):
+        await stock(owner_pool, story, warehouse, sku, 5)
+    dealers = replace(a_hold(story, warehouse, tea, 1, 7), reference_type="order_line")
+    holds = [
+        a_hold(story, warehouse, tea, 1, 7),
+        a_hold(story, warehouse, cup, 2, 7),
+        dealers,
+    ]
+    async with db.unit_of_work(story.network_id) as conn:
+        await store_holds(conn, network_id=story.network_id, holds=holds)
+
+    change = WarehouseChange(warehouse_id=warehouse, is_active=False)
+    async with db.unit_of_work(story.network_id) as conn:
+        with pytest.raises(Rejected) as caught:
+            await update_warehouse(conn, actor=story.actor("brand"), change=change)
+
+    [promised] = [it for it in caught.value.problems if isinstance(it, WarehousePromised)]
+    assert (promised.order_lines, promised.holds) == (2, 0)

@@ -132,14 +132,14 @@ FETCH_STANDING_STOCK = """
                   WHERE level.network_id = $1 AND level.warehouse_id = $2 AND level.on_hand > 0
                   ORDER BY sku.code
                   LIMIT $3) AS sku_codes,
-           (SELECT count(DISTINCT hold.reference_id)
+           (SELECT count(DISTINCT (hold.reference_type, hold.reference_id))
               FROM inventory.stock_hold AS hold
              WHERE hold.network_id = $1 AND hold.warehouse_id = $2 AND hold.quantity > 0
-               AND hold.reference_type = 'order_line') AS order_lines,
+               AND hold.reference_type <> 'hold') AS order_lines,
            (SELECT count(*)
               FROM inventory.stock_hold AS hold
              WHERE hold.network_id = $1 AND hold.warehouse_id = $2 AND hold.quantity > 0
-               AND hold.reference_type <> 'order_line') AS holds
+               AND hold.reference_type = 'hold') AS holds
 """
 
 
