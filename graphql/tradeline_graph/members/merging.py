@@ -8,8 +8,8 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from tradeline import kernel, members, shopping
-from tradeline.members import MergeCause
 from tradeline.kernel import Permission
+from tradeline.members import MergeCause
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id, to_id
 from tradeline_graph._mutations import null_with_errors, perform
