@@ -27,19 +27,18 @@ from tests.factories_sale_rows import (
     sum_of,
 )
 from tests.factories_settlement import a_trading_network
-from tradeline.kernel import Connection, Finding
+from tradeline.kernel import Finding
 from tradeline.payments import (
     Capture,
     NewPayment,
     RefundResult,
     RefundState,
-    capture_payments,
     create_payments,
     payments_by_ids,
     refunds_by_ids,
 )
-from tradeline.settlement import BookingKind, NewBooking, book, owe, post_journals
-from tradeline.shopping import settle_consumer_refunds
+from tradeline.settlement import owe, post_journals
+from tradeline.shopping import confirm_payments, settle_consumer_refunds
 from tradeline.shopping.debts import Document, TierSums, obligations_of
 from tradeline.shopping.model import ORDER_DOCUMENT, SplitPart
 from tradeline.shopping.splits import edge_debts
@@ -140,37 +139,22 @@ async def placed(
 
 
 async def pay(counter: Counter, order: Placed) -> None:
-    """The payment is captured, and what follows from it is owed and booked."""
+    """The provider says that the payment was paid; what costs nothing is paid as it is placed."""
+    if order.payment_id is None:
+        await _give(counter, order)
+        return
     async with counter.db.unit_of_work(counter.network_id) as conn:
-        row = await conn.fetchrow(
-            "SELECT number, delivery FROM shopping.consumer_order"
-            " WHERE network_id = $1 AND id = $2 FOR NO KEY UPDATE",
-            counter.network_id,
-            order.id,
+        found = await payments_by_ids(conn, network_id=counter.network_id, ids=[order.payment_id])
+        payment = found[order.payment_id]
+        capture = Capture(
+            number=payment.number,
+            transaction_id=f"42{payment.number}",
+            merchant_id=payment.merchant_id,
+            amount_minor=payment.amount_minor,
+            currency="CNY",
+            captured_at=datetime.now(UTC),
         )
-        assert row is not None
-        if order.payment_id is not None:
-            found = await payments_by_ids(
-                conn, network_id=counter.network_id, ids=[order.payment_id]
-            )
-            payment = found[order.payment_id]
-            capture = Capture(
-                number=payment.number,
-                transaction_id=f"42{payment.number}",
-                merchant_id=payment.merchant_id,
-                amount_minor=payment.amount_minor,
-                currency="CNY",
-                captured_at=datetime.now(UTC),
-            )
-            await capture_payments(conn, network_id=counter.network_id, captures=[capture])
-        await conn.execute(
-            "UPDATE shopping.consumer_order SET state = $3, paid_at = now()"
-            " WHERE network_id = $1 AND id = $2",
-            counter.network_id,
-            order.id,
-            "to_pick_up" if row["delivery"] == "pickup" else "to_ship",
-        )
-        await _owe_and_book(conn, counter, order, row["number"])
+        await confirm_payments(conn, network_id=counter.network_id, captures=[capture])
 
 
 async def sold(counter: Counter, wants: Sequence[Want] = EXAMPLE, **terms: object) -> Placed:
@@ -214,39 +198,27 @@ async def violations(counter: Counter) -> list[Finding]:
     return [finding for finding in report.findings if finding.count]
 
 
-async def _owe_and_book(conn: Connection, counter: Counter, order: Placed, number: str) -> None:
-    rows = await conn.fetch(
-        "SELECT part, tier, original_minor FROM shopping.split"
-        " WHERE network_id = $1 AND order_id = $2",
-        counter.network_id,
-        order.id,
-    )
-    sums = TierSums()
-    for row in rows:
-        sums.add(SplitPart(row["part"]), row["tier"], row["original_minor"])
-    debts = edge_debts(
-        sums.goods,
-        sums.coupon,
-        sums.freight,
-        captured_minor=order.total_minor,
-        collector_tier=2,
-        tier_top=2,
-    )
-    document = Document(type=ORDER_DOCUMENT, id=order.id, number=number)
-    obligations = obligations_of(debts, counter.edges, document=document)
-    await owe(conn, network_id=counter.network_id, obligations=obligations)
-    entities = counter.story.entities
-    bookings = [
-        NewBooking(
-            entity_id=entities[name],
-            kind=kind,
-            currency="CNY",
-            amount_minor=order.total_minor,
-            document_type=ORDER_DOCUMENT,
-            document_id=order.id,
-            document_number=number,
+async def _give(counter: Counter, order: Placed) -> None:
+    """What follows of an order that the coupon paid: its debts along the route."""
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        await conn.execute(
+            "UPDATE shopping.consumer_order SET state = 'to_ship', paid_at = now()"
+            " WHERE network_id = $1 AND id = $2",
+            counter.network_id,
+            order.id,
         )
-        for name, kind in (("retailer_1", BookingKind.SALE), ("brand", BookingKind.CAPTURE))
-        if order.total_minor
-    ]
-    await book(conn, network_id=counter.network_id, bookings=bookings)
+        rows = await conn.fetch(
+            "SELECT part, tier, original_minor FROM shopping.split"
+            " WHERE network_id = $1 AND order_id = $2",
+            counter.network_id,
+            order.id,
+        )
+        sums = TierSums()
+        for row in rows:
+            sums.add(SplitPart(row["part"]), row["tier"], row["original_minor"])
+        debts = edge_debts(
+            sums.goods, sums.coupon, sums.freight, captured_minor=0, collector_tier=2, tier_top=2
+        )
+        document = Document(type=ORDER_DOCUMENT, id=order.id, number=f"CO{order.id:08}")
+        obligations = obligations_of(debts, counter.edges, document=document)
+        await owe(conn, network_id=counter.network_id, obligations=obligations)

@@ -263,6 +263,7 @@ async def test_a_refund_that_the_provider_cannot_pay_is_named_and_may_yet_succee
     assert await after_sales(counter, order) == [("price", "refunded", 1000)]
     steps = await counter.owner_pool.fetch("SELECT step FROM shopping.order_event ORDER BY id")
     assert [row["step"] for row in steps] == [
+        "pay",
         "ship",
         "price_refund",
         "refund_fail",
