@@ -15,7 +15,7 @@ AT_THE_TOP = """
       FROM channels.listing AS listing
       JOIN channels.store AS store ON store.id = listing.store_id
       JOIN catalog.sku AS sku ON sku.id = listing.sku_id
-     WHERE store.network_id = $1 AND store.code = $2 AND listing.unit_price >= 30
+     WHERE store.network_id = $1 AND store.code = $2 AND listing.unit_price >= 14
        AND EXISTS (
             SELECT FROM inventory.stock_level AS level
               JOIN inventory.warehouse AS house ON house.id = level.warehouse_id
@@ -148,7 +148,7 @@ async def a_campaign(street: Street, store: str, value: str, **terms: Any) -> st
         name="新人券",
         nameEn="Welcome",
         value={"amount": value, "currency": "CNY"},
-        threshold={"amount": "50.00", "currency": "CNY"},
+        threshold={"amount": "40.00", "currency": "CNY"},
         validFrom="2026-01-01T00:00:00+08:00",
         validTo="2099-01-01T00:00:00+08:00",
         quantityMax=100,
