@@ -198,6 +198,7 @@ class Store:
     )
     collector_tier: int
     collector_name: str = strawberry.field(description="Who takes the consumers' money.")
+    collector_name_en: str
     route_hash: str = strawberry.field(
         description="Of the route and the collector that you read; send it when you agree."
     )
@@ -206,7 +207,12 @@ class Store:
 
     @classmethod
     def of(cls, store: channels.Store) -> Store:
-        collectors = [store.tiers[0].name, *(edge.seller_name for edge in store.route)]
+        own = store.tiers[0]
+        collectors = [
+            (own.name, own.name_en),
+            *((edge.seller_name, edge.seller_name_en) for edge in store.route),
+        ]
+        collector_name, collector_name_en = collectors[store.collector_tier]
         return cls(
             id=to_id("Store", store.id),
             code=store.code,
@@ -224,7 +230,8 @@ class Store:
             is_open=store.is_open,
             takes_orders=store.takes_orders,
             collector_tier=store.collector_tier,
-            collector_name=collectors[store.collector_tier],
+            collector_name=collector_name,
+            collector_name_en=collector_name_en,
             route_hash=store.route_hash,
             created_at=store.created_at,
             store=store,

@@ -24,6 +24,7 @@ import {
 import { useGraph, useIntent } from "../../shared/graph/hooks";
 import { useTexts } from "../../shared/i18n/i18n";
 import type { StoreDetail } from "./StorePage";
+import { collectorOf } from "./StoreState";
 import "./route.css";
 import { channelTexts } from "./texts";
 
@@ -48,7 +49,7 @@ export function Route({ store }: { readonly store: StoreDetail }) {
       <ol className="route">
         {store.route.map((tier) => (
           <li key={tier.tier}>
-            <TierBox tier={tier} />
+            <TierBox tier={tier} collector={collectorOf(store)} />
           </li>
         ))}
       </ol>
@@ -58,15 +59,23 @@ export function Route({ store }: { readonly store: StoreDetail }) {
   );
 }
 
-function TierBox({ tier }: { readonly tier: StoreTierPartsFragment }) {
+function TierBox({
+  tier,
+  collector,
+}: {
+  readonly tier: StoreTierPartsFragment;
+  readonly collector: ReturnType<typeof collectorOf>;
+}) {
   const t = useTexts(channelTexts);
   const name = useName();
+  // Whoever collects is known to all on the route, also to those who know nothing else of it.
+  const known = tier.organization ?? (tier.isCollector ? collector : null);
   return (
     <div className={tier.isActive ? "route-tier" : "route-tier is-waiting"}>
       <span className="route-level">
         {tier.tier === 0 ? t("tier.0") : t("tier.n", { tier: tier.tier })}
       </span>
-      <strong>{tier.organization ? name(tier.organization) : t("tier.hidden")}</strong>
+      <strong>{known ? name(known) : t("tier.hidden")}</strong>
       <span className="row-actions">
         {tier.isYours && <StatePill kind="active">{t("tier.you")}</StatePill>}
         {tier.isCollector && <StatePill kind="neutral">{t("tier.collects")}</StatePill>}

@@ -20,7 +20,7 @@ import { Freight } from "./Freight";
 import { Links } from "./Links";
 import { Listings } from "./Listings";
 import { Route } from "./Route";
-import { StoreState } from "./StoreState";
+import { StoreState, collectorOf } from "./StoreState";
 import { channelTexts } from "./texts";
 
 export type StoreDetail = NonNullable<StorePageQuery["store"]>;
@@ -101,7 +101,7 @@ function About({ store }: { readonly store: StoreDetail }) {
         { term: t("state"), value: <StoreState store={store} /> },
         { term: t("organization"), value: name(store.organization) },
         { term: t("legalEntity"), value: name(store.legalEntity) },
-        { term: t("collector"), value: store.collectorName },
+        { term: t("collector"), value: name(collectorOf(store)) },
         { term: t("region"), value: store.region || "–" },
         { term: t("address"), value: store.address || "–" },
         { term: t("phone"), value: store.phone || "–" },

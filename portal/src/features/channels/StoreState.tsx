@@ -13,3 +13,11 @@ export function StoreState({
   if (store.isOpen) return <StatePill kind="waiting">{t("state.waiting")}</StatePill>;
   return <StatePill kind="neutral">{t("state.closed")}</StatePill>;
 }
+
+/** Who takes the consumers' money, as somebody with a name in both languages. */
+export function collectorOf(store: {
+  readonly collectorName: string;
+  readonly collectorNameEn: string;
+}): { readonly name: string; readonly nameEn: string } {
+  return { name: store.collectorName, nameEn: store.collectorNameEn };
+}

@@ -17,7 +17,7 @@ import {
 import { useIntent, usePages } from "../../shared/graph/hooks";
 import { useTexts } from "../../shared/i18n/i18n";
 import { useSettled } from "../../shared/useSettled";
-import { StoreState } from "./StoreState";
+import { StoreState, collectorOf } from "./StoreState";
 import { channelTexts } from "./texts";
 
 type Row = StoresQuery["stores"]["edges"][number]["node"];
@@ -83,7 +83,12 @@ function useColumns(): readonly Column<Row>[] {
       render: (store) => name(store.route[0]?.organization),
     },
     { key: "region", title: t("region"), render: (store) => store.region || "–", isWideOnly: true },
-    { key: "collector", title: t("collector"), render: (store) => store.collectorName },
+    {
+      key: "collector",
+      title: t("collector"),
+      render: (store) => name(collectorOf(store)),
+      isWideOnly: true,
+    },
     { key: "state", title: t("state"), render: (store) => <StoreState store={store} /> },
   ];
 }
