@@ -13,6 +13,8 @@ from litestar import Litestar
 from litestar.datastructures import State
 
 from tests.factories import PASSWORD, Story, a_network
+from tests.factories_catalog import a_catalog
+from tests.factories_channels import a_store, listed
 from tests.factories_members import a_member, an_openid
 from tests.factories_wechat import wechat_keys
 from tests.integration.identity.test_tokens import KEYS
@@ -52,6 +54,14 @@ SAVE = (
 ME = (
     "{ me { id nickname isGuest phoneMasked addresses { id }"
     " consents { subject version isGiven } } }"
+)
+TOKENS = (
+    "mutation($input: TokenIssueInput!)"
+    " { it: tokenIssue(input: $input) { tokens { accessToken refreshToken } } }"
+)
+UNDO = (
+    "mutation($input: MemberMergeUndoInput!) { it: memberMergeUndo(input: $input)"
+    f" {{ merge {{ id undoneAt }} {PROBLEMS} }} }}"
 )
 VIEWER = "{ viewer { account { email } } }"
 
@@ -232,8 +242,7 @@ async def test_an_organizations_token_opens_nothing_of_consumers_and_the_reverse
 ) -> None:
     email = door.story.email("brand")
     issued = await door.ask(
-        "mutation($input: TokenIssueInput!) { it: tokenIssue(input: $input)"
-        " { tokens { accessToken refreshToken } } }",
+        TOKENS,
         email=email,
         password=PASSWORD,
     )
@@ -333,8 +342,7 @@ async def test_the_brand_tells_two_apart_whom_a_phone_made_one(door: Door) -> No
     assert bound["member"]["id"] == old["member"]["id"]
     assert (await door.me(young["accessToken"]))["id"] == old["member"]["id"]
     issued = await door.ask(
-        "mutation($input: TokenIssueInput!) { it: tokenIssue(input: $input)"
-        " { tokens { accessToken } } }",
+        TOKENS,
         email=door.story.email("brand"),
         password=PASSWORD,
     )
@@ -347,8 +355,7 @@ async def test_the_brand_tells_two_apart_whom_a_phone_made_one(door: Door) -> No
     assert edge["node"]["intoPhoneMasked"] == f"137****{phone[-4:]}"
 
     undone = await door.ask(
-        "mutation($input: MemberMergeUndoInput!) { it: memberMergeUndo(input: $input)"
-        f" {{ merge {{ id undoneAt }} {PROBLEMS} }} }}",
+        UNDO,
         token,
         requestId=uuid4().hex,
         mergeId=edge["node"]["id"],
@@ -356,6 +363,49 @@ async def test_the_brand_tells_two_apart_whom_a_phone_made_one(door: Door) -> No
 
     assert undone["merge"]["undoneAt"] is not None
     assert (await door.me(young["accessToken"]))["id"] == young["member"]["id"]
+
+
+async def test_a_guests_cart_comes_along_once_and_is_given_back(door: Door) -> None:
+    catalog = await a_catalog(door.db, door.story)
+    store_id = await a_store(door.db, door.story)
+    await listed(door.db, door.story, store_id, catalog, {"TEA": "9.90"})
+    sku = to_id("Sku", catalog.skus["TEA"])
+    place = to_id("Store", store_id)
+    put = (
+        "mutation($input: CartLinesPutInput!) { it: cartLinesPut(input: $input)"
+        f" {{ cart {{ count }} {PROBLEMS} }} }}"
+    )
+    openid = an_openid()
+
+    async def put_in(token: str, quantity: int) -> None:
+        lines = [{"skuId": sku, "quantity": quantity}]
+        answer = await door.ask(put, token, requestId=uuid4().hex, storeId=place, lines=lines)
+        assert answer["errors"] == []
+
+    async def count(token: str) -> int:
+        found = (await door.ask(f'{{ cart(storeId: "{place}") {{ count }} }}', token))["cart"]
+        return 0 if found is None else int(found["count"])
+
+    known = await door.log_in(openid)
+    await put_in(known["accessToken"], 2)
+    guest = await door.guest()
+    await put_in(guest["accessToken"], 3)
+
+    session = await door.log_in(openid, guest["accessToken"])
+    assert await count(session["accessToken"]) == 5
+    again = await door.log_in(openid, guest["accessToken"])
+    assert await count(again["accessToken"]) == 5
+
+    merge_id = await door.owner_pool.fetchval("SELECT max(id) FROM members.merge")
+    issued = await door.ask(TOKENS, email=door.story.email("brand"), password=PASSWORD)
+    undone = await door.ask(
+        UNDO,
+        issued["tokens"]["accessToken"],
+        requestId=uuid4().hex,
+        mergeId=to_id("MemberMerge", merge_id),
+    )
+    assert undone["errors"] == []
+    assert await count(session["accessToken"]) == 2
 
 
 async def test_a_member_of_another_network_is_nobody_here(door: Door) -> None:
