@@ -4,6 +4,7 @@ money for what was sent back."""
 from __future__ import annotations
 
 import json
+import secrets
 from decimal import Decimal
 from typing import Any
 
@@ -144,7 +145,7 @@ async def a_campaign(street: Street, store: str, value: str, **terms: Any) -> st
     made = await brand.do(
         "couponCampaignCreate",
         "campaign { id }",
-        code=f"C{value}",
+        code=f"C-{secrets.token_hex(4)}",
         name="新人券",
         nameEn="Welcome",
         value={"amount": value, "currency": "CNY"},
