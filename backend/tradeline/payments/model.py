@@ -11,6 +11,8 @@ from enum import StrEnum
 
 REASON_LENGTH_MAX = 80
 NOTE_LENGTH_MAX = 500
+# What the bills of the one provider there is are in.
+BILL_CURRENCY = "CNY"
 # When to ask the provider about a payment it was told of, and no notice came.
 POLL_SECONDS = (2, 5, 15, 60)
 RETRY_SECONDS = (5, 15, 60, 300, 900, 3600)
@@ -398,7 +400,7 @@ class Bill:
     refunds_count: int
     refunds_minor: int
     fee_minor: int
-    currency: str
+    currency: str = BILL_CURRENCY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

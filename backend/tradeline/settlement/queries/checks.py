@@ -139,8 +139,54 @@ TRANSFER_MIRROR = comparison(
     SELECT network_id, obligation_id AS subject_id, min(amount_minor) AS expected,
            max(amount_minor) AS found
       FROM settlement.transfer
+     WHERE obligation_id IS NOT NULL
      GROUP BY network_id, obligation_id
     HAVING min(amount_minor) <> max(amount_minor) OR count(*) <> 2
+    """,
+)
+
+# One journal and one transfer, of its sum, in its own books and between the accounts of its kind.
+# What waits in the queue for less than a minute is under way and no fault.
+BOOKING_POSTED = comparison(
+    code="settlement.bookings_are_posted_once",
+    title_en="Every booking is posted once, in its own books, within a minute",
+    title_zh="每笔单方记账在一分钟内恰好过账一次",
+    subject_en="Booking",
+    subject_zh="单方记账",
+    sql=f"""
+    SELECT booking.network_id, booking.id AS subject_id,
+           format('1 transfer of %s from %s to %s', booking.amount_minor, rule.credit_code,
+                  rule.debit_code) AS expected,
+           format('%s transfers of %s from %s to %s', count(transfer.id),
+                  sum(transfer.amount_minor), min(credit.code), min(debit.code)) AS found
+      FROM settlement.booking AS booking
+      JOIN settlement.booking_rule AS rule ON rule.kind = booking.kind
+      LEFT JOIN settlement.journal AS journal
+        ON journal.network_id = booking.network_id
+       AND journal.booking_id = booking.id
+       AND journal.entity_id = booking.entity_id
+      LEFT JOIN settlement.transfer AS transfer
+        ON transfer.network_id = journal.network_id
+       AND transfer.journal_id = journal.id
+       AND transfer.booking_id = booking.id
+       AND transfer.entity_id = booking.entity_id
+       AND transfer.currency = booking.currency
+      LEFT JOIN settlement.account AS debit
+        ON debit.network_id = transfer.network_id AND debit.id = transfer.debit_account_id
+      LEFT JOIN settlement.account AS credit
+        ON credit.network_id = transfer.network_id AND credit.id = transfer.credit_account_id
+     WHERE NOT EXISTS (
+           SELECT
+             FROM settlement.booking_queue AS waiting
+            WHERE waiting.network_id = booking.network_id
+              AND waiting.booking_id = booking.id
+              AND waiting.queued_at > now() - interval '{LATE_AFTER}')
+     GROUP BY booking.network_id, booking.id, booking.amount_minor, rule.debit_code,
+              rule.credit_code
+    HAVING count(transfer.id) <> 1
+        OR sum(transfer.amount_minor) <> booking.amount_minor
+        OR min(debit.code) <> rule.debit_code
+        OR min(credit.code) <> rule.credit_code
     """,
 )
 
@@ -329,6 +375,7 @@ INVARIANTS = (
     OBLIGATION_POSTED,
     JOURNAL_TRANSFER,
     TRANSFER_MIRROR,
+    BOOKING_POSTED,
     BOOKS_AGREE,
     BOOKS_EQUAL_OBLIGATIONS,
     STATEMENT_SUM,
@@ -365,7 +412,10 @@ STATED = """
 """
 ROWS_AT_ONCE = 5_000
 
-COUNT_UNDER_WAY = "SELECT count(*) FROM settlement.posting_queue"
+COUNT_UNDER_WAY = """
+    SELECT (SELECT count(*) FROM settlement.posting_queue)
+         + (SELECT count(*) FROM settlement.booking_queue)
+"""
 
 
 async def stated(conn: Connection) -> AsyncIterator[tuple[int, int, bytes, StatementDraft]]:

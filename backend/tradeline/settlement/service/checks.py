@@ -32,5 +32,5 @@ async def verify_statements(conn: Connection) -> Finding:
 
 
 async def count_under_way(conn: Connection) -> int:
-    """How many obligations wait for their journals."""
+    """How many obligations and bookings wait for their journals."""
     return await queries.count_under_way(conn)
