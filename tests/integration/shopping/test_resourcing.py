@@ -146,6 +146,39 @@ async def test_what_nobody_has_is_given_back_with_the_freight(counter: Counter) 
     assert await violations(counter) == []
 
 
+async def test_what_somebody_has_given_up_does_not_come_back_to_it(counter: Counter) -> None:
+    order = await sold(counter, TRADERS, freight_minor=600, freight_tier=1)
+    await move(counter, "trader_a", order, 2)
+    [second] = await counter.owner_pool.fetch(
+        "SELECT id FROM shopping.order_line WHERE order_id = $1 AND source_tier = 0", order.id
+    )
+    moved = Placed(id=order.id, line_ids=(second["id"],), total_minor=order.total_minor)
+    await move(counter, "retailer_1", moved, 2)
+
+    # Not to the trader, who stands nearest and has thousands.
+    assert await lines(counter, order) == [
+        (1, 5, 2, 34950),
+        (0, 2, 2, 13980),
+        (2, 2, 0, 13980),
+    ]
+    assert await violations(counter) == []
+
+
+async def test_a_route_that_has_changed_since_serves_no_order_of_before(
+    counter: Counter,
+) -> None:
+    order = await sold(counter, TRADERS, freight_minor=600, freight_tier=1)
+    await counter.owner_pool.execute(
+        "UPDATE shopping.order_tier SET entity_id = entity_id + 1000 WHERE order_id = $1"
+        " AND tier = 0",
+        order.id,
+    )
+
+    await move(counter, "trader_a", order, 5)
+
+    assert await refunded(counter, order) == ("cancelled", order.total_minor)
+
+
 async def test_what_waits_in_the_store_comes_from_nowhere_else(counter: Counter) -> None:
     own = (Want(sku="SHIRT", units=2, price="69.90", tier=0),)
     order = await sold(counter, own, code="428117")

@@ -22,6 +22,15 @@ FETCH_LEG_PRICES = """
      WHERE leg.network_id = $1 AND leg.order_id = $2
 """
 
+# Who could not serve some of it before.
+FETCH_GIVEN_UP = """
+    SELECT DISTINCT was.source_org_id, was.sku_id
+      FROM shopping.order_line AS line
+      JOIN shopping.order_line AS was
+        ON was.network_id = $1 AND was.id = line.replaces_line_id
+     WHERE line.network_id = $1 AND line.order_id = $2
+"""
+
 # Tiers above the last that had a part in the order come in when their stock serves it.
 INSERT_TIERS = """
     INSERT INTO shopping.order_tier
@@ -147,6 +156,12 @@ async def fetch_leg_prices(
         (row["order_line_id"], row["tier"]): LegPrice(row["unit_price"], row["explanation"])
         for row in rows
     }
+
+
+async def fetch_given_up(conn: Connection, network_id: int, order_id: int) -> set[tuple[int, int]]:
+    """Which organization has had which SKU of the order come from elsewhere."""
+    rows = await conn.fetch(FETCH_GIVEN_UP, network_id, order_id)
+    return {(row["source_org_id"], row["sku_id"]) for row in rows}
 
 
 async def insert_tiers(conn: Connection, network_id: int, tiers: Sequence[OrderTier]) -> None:

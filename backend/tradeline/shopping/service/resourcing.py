@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from tradeline.catalog import Sellable, load_sellable, load_traded
@@ -58,13 +59,15 @@ from tradeline.sourcing import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elsewhere:
-    """Whence goods may come instead, and what they cost on the way."""
+    """Whence goods may come instead, and what they cost on the way. What an organization has
+    `given_up` of an order, by SKU, does not come back to it."""
 
     place: OrderPlace
     store: Store
     skus: Mapping[int, Sellable]
     prices: EdgePrices
     frozen: Mapping[tuple[int, int], LegPrice]
+    given_up: AbstractSet[tuple[int, int]]
 
     def leg_price(self, line: ConsumerOrderLine, edge: int, units: int) -> LegPrice | None:
         """What an edge asks: as it was when the line was ordered, else as it is today."""
@@ -172,6 +175,7 @@ async def _load(
             frozenset(await load_traded(conn, network_id=network_id, pairs=pairs)),
         ),
         frozen=await queries.fetch_leg_prices(conn, network_id, order_id),
+        given_up=await queries.fetch_given_up(conn, network_id, order_id),
     )
 
 
@@ -220,7 +224,7 @@ def _plan(
         (place.warehouse_id, line.sku_id)
         for line in lines
         for tier in tiers
-        if tier.tier > reach[line.id]
+        if tier.tier > reach[line.id] or (tier.org_id, line.sku_id) in elsewhere.given_up
         for place in stock.places(tier.org_id)
     }
     sources = Sources(
