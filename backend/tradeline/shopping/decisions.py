@@ -125,7 +125,10 @@ def _decide(
     cart = market.carts.get(order.cart_id)
     if cart is None or cart.member_id != shopper.member_id:
         return RefusedConsumerOrder((NotFound(path=("cartId",), subject="cart"),))
-    if cart.version != order.cart_version or cart.id in given.carts:
+    if cart.id in given.carts:
+        # An order before this one of the same batch has emptied it.
+        cart = replace(cart, version=cart.version + 1, lines=())
+    if cart.version != order.cart_version:
         return RefusedConsumerOrder((CartChanged(path=("cartVersion",)),))
     if order.coupon_id in given.coupons:
         market = _without_coupon(market, shopper, order)
