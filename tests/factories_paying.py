@@ -38,7 +38,8 @@ EMPTY = """
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """Where somebody pays, and what is on both sides of it. `url` is our server's."""
+    """Where somebody pays, and what is on both sides of it. `url` is our server's, `wechat_url` the
+    simulator's, and `dsn` the owner's way to the database."""
 
     till: Till
     db: Database
@@ -47,6 +48,8 @@ class Counter:
     merchants: WeChatMerchants
     telling: Telling
     url: str
+    wechat_url: str
+    dsn: str
 
     @property
     def wechat(self) -> WeChat:
@@ -164,7 +167,17 @@ async def a_counter(dsn: str) -> AsyncIterator[Counter]:
         web = _Web(uvicorn.Config(app, log_config=None, access_log=False))
         serving = asyncio.create_task(web.serve(sockets=[listener]))
         try:
-            yield Counter(till, db, owner_pool, running.simulator, merchants, telling, url)
+            yield Counter(
+                till=till,
+                db=db,
+                owner_pool=owner_pool,
+                simulator=running.simulator,
+                merchants=merchants,
+                telling=telling,
+                url=url,
+                wechat_url=running.url,
+                dsn=dsn,
+            )
         finally:
             web.should_exit = True
             await asyncio.wait([serving])

@@ -9,7 +9,8 @@ import asyncpg
 import click
 from rich.table import Table
 
-from tradeline.kernel import TRADE_ZONE, Database, open_pool
+from tradeline.channels import put_mini_program, put_payment_account
+from tradeline.kernel import TRADE_ZONE, Database, Locale, Rejected, open_pool, system_actor
 from tradeline_server.cli._terminal import console, print_json
 from tradeline_server.embedded import database_server
 from tradeline_server.errors import CommandError
@@ -76,6 +77,80 @@ def status(as_json: bool) -> None:
         words = (row["what"], row["state"], str(row["count"]), since, row["last_error"] or "")
         table.add_row(*words)
     console.print(table if waiting else "Nothing is under way.")
+
+
+@command.command("collect")
+@click.option("--network", required=True, help="The network's code.")
+@click.option("--organization", required=True, help="The code of who collects, or receives shares.")
+@click.option("--merchant", required=True, help="Its number at WeChat Pay.")
+@click.option("--app", help="The mini-program that its consumers come by, if it is new.")
+@click.option("--name", default="小程序", show_default=True, help="How the mini-program is called.")
+@click.option(
+    "--ratio-max",
+    type=click.IntRange(0, 10_000),
+    default=3000,
+    show_default=True,
+    help="How much of a payment may be shared, in ten thousandths, as WeChat allows it.",
+)
+@click.option(
+    "--wait-days",
+    type=click.IntRange(0, 30),
+    default=0,
+    show_default=True,
+    help="How long after a payment it is shared: at best when nothing is sent back any more.",
+)
+def collect(
+    network: str,
+    organization: str,
+    merchant: str,
+    app: str | None,
+    name: str,
+    ratio_max: int,
+    wait_days: int,
+) -> None:
+    """Say as which merchant of WeChat's an organization collects.
+
+    Whose keys this machine has, nobody can prove in a request, so it is done here. To say it again
+    changes ratio and days.
+    """
+    programs = [(app, name)] if app else []
+    asyncio.run(_collect(network, organization, merchant, programs, ratio_max, wait_days))
+    console.print(f"{organization} collects as {merchant}.", markup=False)
+
+
+async def _collect(
+    network: str,
+    organization: str,
+    merchant: str,
+    programs: Sequence[tuple[str, str]],
+    ratio_max: int,
+    wait_days: int,
+) -> None:
+    async with database_server(load_settings()) as dsn:
+        await require_migrated(dsn)
+        async with (
+            await open_pool(dsn, role=None, max_size=1) as owner_pool,
+            await open_pool(dsn, max_size=1) as pool,
+        ):
+            async with owner_pool.acquire() as owner:
+                found = await queries.find_organization(owner, network, organization)
+            if found is None:
+                raise CommandError(f"There is no organization {organization} in {network}.")
+            network_id, org_id = found
+            try:
+                async with Database(pool).unit_of_work(network_id) as conn:
+                    actor = system_actor(network_id, org_id)
+                    for app_id, name in programs:
+                        await put_mini_program(conn, actor=actor, app_id=app_id, name=name)
+                    await put_payment_account(
+                        conn,
+                        actor=actor,
+                        merchant_id=merchant,
+                        sharing_ratio_max_bp=ratio_max,
+                        sharing_wait_days=wait_days,
+                    )
+            except Rejected as rejected:
+                raise CommandError(rejected.problems[0].message(Locale.EN)) from None
 
 
 async def _reconcile(day: date) -> tuple[Sequence[Reconciled], Failures]:

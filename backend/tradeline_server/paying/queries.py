@@ -32,6 +32,22 @@ COUNT_UNDER_WAY = """
      ORDER BY what, state
 """
 
+# Asked by the owner: codes of networks are over all of them.
+FIND_ORGANIZATION = """
+    SELECT organization.network_id, organization.id
+      FROM organizations.organization AS organization
+      JOIN organizations.network AS network ON network.id = organization.network_id
+     WHERE network.code = $1 AND organization.code = $2
+"""
+
+
+async def find_organization(
+    conn: Connection, network_code: str, org_code: str
+) -> tuple[int, int] | None:
+    """Network and organization."""
+    row = await conn.fetchrow(FIND_ORGANIZATION, network_code, org_code)
+    return (row["network_id"], row["id"]) if row else None
+
 
 async def count_under_way(conn: Connection) -> list[dict[str, Any]]:
     return [dict(row) for row in await conn.fetch(COUNT_UNDER_WAY)]
