@@ -18,6 +18,7 @@ from tradeline.shopping import (
     sales_by_ids,
 )
 from tradeline.shopping.model import ConsumerOrderState as State
+from tradeline.shopping.queries import sales as queries
 
 # By party: what it has of the worked example, and what it sees of the money's way.
 NETS = {"retailer_1": 8130, "trader_a": 4420, "brand": 19919}
@@ -69,6 +70,25 @@ async def test_edges_are_told_to_their_two_sides_only(counter: Counter) -> None:
     assert parties == {"tier:0", "tier:1", "tier:2"}
     brands = {party.key for party in (await trail(counter, "brand", order.id)).parties}
     assert brands == {"consumer", "provider", "tier:1", "tier:2"}
+
+
+async def test_debts_of_other_edges_are_not_even_read(counter: Counter) -> None:
+    order, actor = await sold(counter), counter.story.actor("brand")
+
+    async with counter.db.reading(counter.network_id) as conn:
+        sales = await queries.fetch_sales(conn, actor, [order.id])
+        [rows] = await queries.fetch_trail_rows(conn, actor, sales)
+
+    debts = [flow for flow in rows.flows if flow.document_type == "consumer_order"]
+    assert {flow.kind for flow in debts} == {
+        FlowKind.GOODS,
+        FlowKind.FREIGHT,
+        FlowKind.COST_SHARE,
+        FlowKind.COLLECTED,
+    }
+    assert {frozenset((flow.from_key, flow.to_key)) for flow in debts} == {
+        frozenset(("tier:1", "tier:2"))
+    }
 
 
 async def test_what_goes_back_is_told_as_it_was_told_that_it_came(counter: Counter) -> None:
