@@ -128,11 +128,14 @@ class Cart:
 
     @strawberry.field(description="What the lines that are on sale come to; null if none is.")
     async def amount(self, info: Info) -> Money | None:
-        sums = []
-        for line in self.cart.lines:
-            offer = await load_store_offer(info, self.cart.store_id, line.sku_id)
-            if offer is not None:
-                sums.append(offer.unit_price.times(line.quantity))
+        lines = self.cart.lines
+        keys = [(self.cart.store_id, line.sku_id) for line in lines]
+        offers = await info.context.loader("store_offer", _offers).load_many(keys)
+        sums = [
+            offer.unit_price.times(line.quantity)
+            for line, offer in zip(lines, offers, strict=True)
+            if offer is not None
+        ]
         return Money.of(sum(sums[1:], sums[0])) if sums else None
 
 
