@@ -77,8 +77,11 @@ class StoreTier:
     is_active: bool = strawberry.field(
         description="Its goods are on sale in the store: it and all below it agreed, and trade."
     )
+    relationship_id: strawberry.ID | None = strawberry.field(
+        description="As your organization named it, if the store is its own."
+    )
     org_id: strawberry.Private[int]
-    relationship_id: strawberry.Private[int | None]
+    edge_id: strawberry.Private[int | None]
 
     @strawberry.field(description="If it is one that you may know of.")
     async def organization(self, info: Info) -> Organization | None:
@@ -89,7 +92,7 @@ class StoreTier:
         extensions=needs(Permission.RELATIONSHIP_READ),
     )
     async def relationship(self, info: Info) -> Relationship | None:
-        return await load_relationship(info, self.relationship_id)
+        return await load_relationship(info, self.edge_id)
 
 
 @strawberry.type(
@@ -270,6 +273,7 @@ class Store:
             is_active=True,
             org_id=self.store.org_id,
             relationship_id=None,
+            edge_id=None,
         )
         return [own] + [
             StoreTier(
@@ -279,7 +283,10 @@ class Store:
                 agreed_at=edge.agreed_at,
                 is_active=edge.tier < known,
                 org_id=edge.seller_org_id,
-                relationship_id=edge.relationship_id,
+                relationship_id=to_id("Relationship", edge.relationship_id)
+                if own.is_yours
+                else None,
+                edge_id=edge.relationship_id,
             )
             for edge in self.store.route
         ]

@@ -112,13 +112,15 @@ function Word({
       <>
         <Notice kind="warning">{t("agree.text")}</Notice>
         <IntentProblems intent={agreeing} />
-        <Button
-          kind="primary"
-          isBusy={agreeing.isRunning}
-          onClick={() => void agreeing.run({ storeId: store.id, routeHash: store.routeHash })}
-        >
-          {t("agree")}
-        </Button>
+        <div className="row-actions">
+          <Button
+            kind="primary"
+            isBusy={agreeing.isRunning}
+            onClick={() => void agreeing.run({ storeId: store.id, routeHash: store.routeHash })}
+          >
+            {t("agree")}
+          </Button>
+        </div>
       </>
     );
   }
@@ -147,7 +149,7 @@ function EditRoute({
 }) {
   const t = useTexts(channelTexts);
   const name = useName();
-  const ids = store.route.flatMap((tier) => (tier.relationship ? [tier.relationship.id] : []));
+  const ids = store.route.flatMap((tier) => (tier.relationshipId == null ? [] : [tier.relationshipId]));
   const [first, setFirst] = useState(ids[0] ?? "");
   const [further, setFurther] = useState(ids.slice(1).join("\n"));
   const [collector, setCollector] = useState(String(store.collectorTier));

@@ -35,7 +35,7 @@ export default function StorePage() {
   const asked = useGraph({
     kinds: ["STORE"],
     document: StorePageDocument,
-    variables: { id, relationships: may("RELATIONSHIP_READ") },
+    variables: { id },
   });
   const store = asked.data?.store;
   const canEdit = store?.isOwn === true && may("STORE_MANAGE");

@@ -34,7 +34,7 @@ export default function StoresPage() {
   const pages = usePages({
     kinds: ["STORE"],
     document: StoresDocument,
-    variables: { search: search || null, relationships: false, first: PAGE_SIZE },
+    variables: { search: search || null, first: PAGE_SIZE },
     connection: (result) => result.stores,
     keepsFormer: true,
   });
