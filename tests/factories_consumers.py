@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from tests.factories_members import a_member, a_phone, now
-from tradeline import marketing, members, sourcing
+from tradeline import marketing, members, payments, shopping, sourcing
 from tradeline.kernel import Database, Money, Pool, Shopper, system_actor
+from tradeline_server.wechat.simulator.keys import MCHID
 
 # Where the rows of the types are that have to do with consumers.
 CONSUMER_ROWS = {
@@ -55,7 +56,7 @@ async def a_consumer(db: Database, owner_pool: Pool, network_id: int) -> Shopper
     shopper = await now(db, network_id, guest.member_id)
     async with db.unit_of_work(network_id) as conn:
         await members.update_member(conn, shopper=shopper, nickname="只有我", locale=None)
-        await members.save_address(
+        address_id = await members.save_address(
             conn,
             shopper=shopper,
             draft=members.AddressDraft(
@@ -78,7 +79,7 @@ async def a_consumer(db: Database, owner_pool: Pool, network_id: int) -> Shopper
                 threshold=Money(200, "CNY"),
                 valid_from=today - timedelta(hours=1),
                 valid_to=today + timedelta(days=1),
-                quantity_max=10,
+                quantity_max=1,
                 per_member_max=1,
                 store_ids=(store["id"],),
                 shares=(marketing.NewShare(store["org_id"], 10_000),),
@@ -90,4 +91,89 @@ async def a_consumer(db: Database, owner_pool: Pool, network_id: int) -> Shopper
             actor=keeper,
             rules=[sourcing.NewRule(kind=sourcing.RuleKind.PREFER_TIER, tier=0)],
         )
+    await _buys(db, owner_pool, shopper, store["id"], address_id)
+    await _reconciles(db, network_id)
     return shopper
+
+
+async def _buys(
+    db: Database, owner_pool: Pool, shopper: Shopper, store_id: int, address_id: int
+) -> None:
+    """Two of something, which were paid and shipped and of which one is to go back; and more in the
+    cart."""
+    network_id = shopper.network_id
+    listed = await owner_pool.fetch(
+        "SELECT sku_id FROM channels.listing WHERE store_id = $1 ORDER BY position LIMIT 2",
+        store_id,
+    )
+    [wanted, later] = [row["sku_id"] for row in listed]
+
+    async def fill(sku_id: int) -> shopping.Cart:
+        async with db.unit_of_work(network_id) as conn:
+            lines = [shopping.CartLine(sku_id, 2)]
+            id = await shopping.put_cart_lines(
+                conn, shopper=shopper, store_id=store_id, lines=lines
+            )
+            return (await shopping.carts_by_ids(conn, shopper=shopper, ids=[id]))[id]
+
+    cart = await fill(wanted)
+    order = shopping.NewConsumerOrder(
+        cart_id=cart.id,
+        cart_version=cart.version,
+        delivery=shopping.Delivery.DELIVERY,
+        address_id=address_id,
+        expected_total=None,
+        starts_payment=True,
+    )
+    request = shopping.ConsumerOrderRequest(
+        shopper=shopper, request_id="walk", body=b"walk" * 8, order=order
+    )
+    async with db.unit_of_work(network_id) as conn:
+        [placed] = await shopping.take_consumer_orders(
+            conn, network_id=network_id, requests=[request]
+        )
+        assert isinstance(placed, shopping.ConsumerOrder), placed
+        assert placed.payment_id is not None
+        ids = [placed.payment_id]
+        [payment] = (await payments.payments_by_ids(conn, network_id=network_id, ids=ids)).values()
+        capture = payments.Capture(
+            number=payment.number,
+            transaction_id="walk",
+            merchant_id=payment.merchant_id,
+            amount_minor=payment.amount_minor,
+            currency=payment.currency,
+            captured_at=datetime.now(UTC),
+        )
+        await shopping.confirm_payments(conn, network_id=network_id, captures=[capture])
+        found = await shopping.lines_of_consumer_orders(
+            conn, network_id=network_id, order_ids=[placed.id]
+        )
+    async with db.unit_of_work(network_id) as conn:
+        for source in {line.source_org_id for line in found[placed.id]}:
+            actor = system_actor(network_id, source)
+            await shopping.ship_consumer_order(conn, actor=actor, order_id=placed.id)
+        await shopping.request_after_sale(
+            conn,
+            shopper=shopper,
+            order_id=placed.id,
+            quantities={found[placed.id][0].id: 1},
+            reason="不合口味",
+        )
+    await fill(later)
+
+
+async def _reconciles(db: Database, network_id: int) -> None:
+    """Yesterday's bill knows of a payment that we do not."""
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    async with db.unit_of_work(network_id) as conn:
+        line = payments.BillLine(
+            kind=payments.BillKind.PAY,
+            transaction_id="stray",
+            number="STRAY",
+            amount_minor=100,
+            fee_minor=0,
+            occurred_at=datetime.now(UTC) - timedelta(days=1),
+        )
+        said = {"network_id": network_id, "merchant_id": MCHID}
+        await payments.store_bill(conn, **said, bill_date=yesterday, lines=[line])
+        await payments.reconcile(conn, **said, day=yesterday)
