@@ -23,6 +23,7 @@ from tradeline_graph.organizations import (
 )
 from tradeline_graph.settlement.enums import (
     AdjustmentState,
+    JournalKind,
     PaperStep,
     PaymentMethod,
     PaymentState,
@@ -291,12 +292,12 @@ class Journal:
     id: strawberry.ID
     posted_at: datetime.datetime
     occurred_at: datetime.datetime
-    kind: ObligationKind
+    kind: JournalKind
     document_type: str
     document_id: strawberry.ID
     document_number: str
     transfers: list[Transfer]
-    relationship_id: strawberry.Private[int]
+    relationship_id: strawberry.Private[int | None]
 
     @classmethod
     def of(cls, row: settlement.Journal) -> Journal:
@@ -304,7 +305,7 @@ class Journal:
             id=to_id("Journal", row.id),
             posted_at=row.posted_at,
             occurred_at=row.occurred_at,
-            kind=row.kind,
+            kind=JournalKind(row.kind),
             document_type=row.document_type,
             document_id=to_id(
                 DOCUMENT_TYPES.get(row.document_type, row.document_type), row.document_id
@@ -322,7 +323,10 @@ class Journal:
             relationship_id=row.relationship_id,
         )
 
-    @strawberry.field(extensions=needs(Permission.RELATIONSHIP_READ))
+    @strawberry.field(
+        description="Whom it is with; nobody, where only your own books have it.",
+        extensions=needs(Permission.RELATIONSHIP_READ),
+    )
     async def relationship(self, info: Info) -> Relationship | None:
         return await load_relationship(info, self.relationship_id)
 

@@ -12,12 +12,15 @@ from tests.factories import Story
 from tests.factories_settlement import a_debt, a_trading_network, owing, posted
 from tradeline.kernel import Database, Finding, Money, Pool, open_pool
 from tradeline.settlement import (
+    BookingKind,
+    NewBooking,
     NewExposureHold,
     NewPayment,
     ObligationKind,
     PaymentMethod,
     Side,
     adjust,
+    book,
     confirm_adjustment,
     confirm_statement,
     count_under_way,
@@ -57,6 +60,21 @@ CORRUPTIONS: dict[str, tuple[str, set[str]]] = {
         "UPDATE settlement.transfer SET amount_minor = amount_minor + 5"
         " WHERE obligation_id = {goods} AND entity_id = {seller_books}",
         {"journals_are_one_transfer_each", "books_agree", "books_equal_obligations"},
+    ),
+    "bookings_are_posted_once": (
+        "DELETE FROM settlement.transfer WHERE booking_id = {sale};"
+        "DELETE FROM settlement.journal WHERE booking_id = {sale}",
+        set(),
+    ),
+    "bookings_are_posted_once (by its sum)": (
+        "UPDATE settlement.transfer SET amount_minor = amount_minor + 1 WHERE booking_id = {sale}",
+        set(),
+    ),
+    "bookings_are_posted_once (on its accounts)": (
+        "UPDATE settlement.transfer"
+        " SET debit_account_id = credit_account_id, credit_account_id = debit_account_id"
+        " WHERE booking_id = {sale}",
+        set(),
     ),
     "books_agree": (
         "UPDATE settlement.transfer"
@@ -145,6 +163,8 @@ async def scene(clone: Callable[[], Awaitable[str]]) -> AsyncIterator[Scene]:
             ],
         )
         await record_payment(conn, actor=seller, payment=a_payment(edge))
+        [sale] = await book(conn, network_id=story.network_id, bookings=[a_sale(story)])
+        assert sale is not None
         charge, _, waiting = [
             await adjust(
                 conn,
@@ -175,6 +195,7 @@ async def scene(clone: Callable[[], Awaitable[str]]) -> AsyncIterator[Scene]:
             "statement": statement,
             "second": second,
             "charge": charge,
+            "sale": sale,
             "waiting": waiting,
             "seller_books": story.entities["brand"],
             "buyer_books": story.entities["trader_a"],
@@ -182,6 +203,18 @@ async def scene(clone: Callable[[], Awaitable[str]]) -> AsyncIterator[Scene]:
     )
     await pool.close()
     await owner_pool.close()
+
+
+def a_sale(story: Story) -> NewBooking:
+    return NewBooking(
+        entity_id=story.entities["brand"],
+        kind=BookingKind.SALE,
+        currency="CNY",
+        amount_minor=500,
+        document_type="consumer_order",
+        document_id=1,
+        document_number="CO-1",
+    )
 
 
 def a_payment(edge: int) -> NewPayment:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradeline.settlement import Ageing
-from tradeline.settlement.model import Debt, age_debts
+from tradeline.settlement.ageing import age_debts
+from tradeline.settlement.model import Debt
 
 TODAY = date(2030, 6, 15)
 debts = st.lists(

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from tradeline.settlement import Ageing, Exposure, NewObligation, ObligationKind, Side
-from tradeline.settlement.model import Debt, age_debts
+from tradeline.settlement.ageing import age_debts
+from tradeline.settlement.model import Debt
 
 TODAY = date(2030, 3, 1)
 

@@ -22,6 +22,7 @@ from tradeline.kernel import (
     refuse,
 )
 from tradeline.organizations import RelationshipState
+from tradeline.settlement.ageing import judge_due_on
 from tradeline.settlement.allowed import DECIDES_ADJUSTMENTS, is_debtor, is_undecided
 from tradeline.settlement.errors import BuyerDecides
 from tradeline.settlement.model import (
@@ -30,7 +31,6 @@ from tradeline.settlement.model import (
     AdjustmentState,
     NewObligation,
     ObligationKind,
-    judge_due_on,
 )
 from tradeline.settlement.queries import adjustments as queries
 from tradeline.settlement.queries import edges as edge_queries

@@ -27,6 +27,7 @@ from tradeline.kernel import (
     refuse,
 )
 from tradeline.organizations import RelationshipState, Side
+from tradeline.settlement.ageing import age_debts
 from tradeline.settlement.model import (
     AMOUNT_MINOR_MAX,
     TEXT_LENGTH_MAX,
@@ -35,7 +36,6 @@ from tradeline.settlement.model import (
     Edge,
     Exposure,
     Obligation,
-    age_debts,
 )
 from tradeline.settlement.queries import edges as queries
 from tradeline.settlement.queries import exposures as exposure_queries
