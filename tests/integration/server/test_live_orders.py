@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -121,18 +122,18 @@ async def test_the_parties_of_a_sale_are_told_of_it_and_others_are_not(
 async def test_who_became_one_with_the_buyer_goes_on_being_told(
     counter: Counter, site: Site
 ) -> None:
-    order = await sold(counter)
-    older = await a_member(counter.db, counter.network_id)
+    buyer = await a_member(counter.db, counter.network_id)
+    order = await sold(replace(counter, shopper=buyer))
     async with counter.db.unit_of_work(counter.network_id) as conn:
         await members.merge_members(
             conn,
             network_id=counter.network_id,
-            one=older.member_id,
+            one=buyer.member_id,
             other=counter.shopper.member_id,
             cause=members.MergeCause.PHONE,
         )
     async with a_socket(site) as ear:
-        await ear.init(await token_of(counter, site, older))
+        await ear.init(await token_of(counter, site, counter.shopper))
         await watch(ear, order)
         assert await told(ear) == "TO_SHIP"
         await ship(counter, order)
