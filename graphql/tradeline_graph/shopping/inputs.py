@@ -165,6 +165,14 @@ class SalePriceRefundInput:
     reason: str
 
 
+@strawberry.input(description="Money back for a delivery that was not what was paid for.")
+class SaleFreightRefundInput:
+    request_id: str
+    sale_id: strawberry.ID
+    amount: MoneyInput
+    reason: str
+
+
 def quantities_of(lines: Sequence[ConsumerLineQuantityInput]) -> dict[int, int]:
     """Units by line. Raises Rejected if a line is named twice: which one would count?"""
     ids = [from_id("ConsumerOrderLine", line.line_id) for line in lines]

@@ -17,6 +17,7 @@ from tradeline_graph._scope import Scope, guarded, scoped
 from tradeline_graph.shopping.inputs import (
     AfterSaleDecideInput,
     SaleCancelInput,
+    SaleFreightRefundInput,
     SaleHandOverInput,
     SalePriceRefundInput,
     SaleShipInput,
@@ -57,6 +58,10 @@ SalePriceRefundError: TypeAlias = Annotated[
     NotFound | InvalidValue | RequestReused | WrongState | MoreThanWasPaid,
     strawberry.union("SalePriceRefundError"),
 ]
+SaleFreightRefundError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused | WrongState | MoreThanWasPaid,
+    strawberry.union("SaleFreightRefundError"),
+]
 
 
 @strawberry.type(description=null_with_errors("sale"), directives=scoped(Scope.VALUE))
@@ -87,6 +92,12 @@ class AfterSaleDecidePayload:
 class SalePriceRefundPayload:
     sale: Sale | None = None
     errors: list[SalePriceRefundError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=null_with_errors("sale"), directives=scoped(Scope.VALUE))
+class SaleFreightRefundPayload:
+    sale: Sale | None = None
+    errors: list[SaleFreightRefundError] = strawberry.field(default_factory=list)
 
 
 @strawberry.type
@@ -199,6 +210,29 @@ class SaleMutation:
             ),
         )
         return SalePriceRefundPayload(sale=await load_sale(info, done.id), errors=done.errors)
+
+    @strawberry.mutation(
+        description="As the store, give back some of what delivery cost.", extensions=REFUNDS
+    )
+    async def sale_freight_refund(
+        self, info: Info, input: SaleFreightRefundInput
+    ) -> SaleFreightRefundPayload:
+        done = await perform(
+            info,
+            input,
+            lambda conn, actor: _order_of(
+                conn,
+                actor,
+                shopping.refund_freight(
+                    conn,
+                    actor=actor,
+                    order_id=from_id("Sale", input.sale_id),
+                    amount=input.amount.to_model("amount"),
+                    reason=input.reason,
+                ),
+            ),
+        )
+        return SaleFreightRefundPayload(sale=await load_sale(info, done.id), errors=done.errors)
 
 
 async def _order_of(conn: Connection, actor: Actor, made: Awaitable[int]) -> int:
