@@ -48,6 +48,8 @@ SALE_FREIGHT_REFUND: Final = """
     }
 """
 BASKET: Final = {"VINEGAR": 3, "WINE": 1}
+# Where WeChat is asked to close a payment, and what has become of it.
+PAYMENTS_PATH: Final = "/v3/pay/transactions/out-trade-no"
 TWO_DAYS: Final = 2 * 24 * 60 * 60
 ALL_AT_ZERO: Final = {RETAILER: NOTHING, TRADER: NOTHING, BRAND: NOTHING}
 
@@ -262,7 +264,7 @@ async def paid_too_late(stage: Stage) -> Sequence[Figure]:
     consumer = await stage.consumer()
     order = await _place(stage, consumer, BRAND, {"VINEGAR": 1})
     call = await consumer.start_payment(order["id"])
-    await stage.desk.tell("fail", mishap="system-error", path="/v3/pay/transactions/out-trade-no", times=3)
+    await stage.desk.tell("fail", mishap="system-error", path=PAYMENTS_PATH, times=3)
     await consumer.do("ShopOrderCancel", requestId=secrets.token_hex(8), orderId=order["id"])
     taken = await _pays(consumer, call)
     await _wait_for_payment(stage, order["id"], "refunded")
