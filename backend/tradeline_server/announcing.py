@@ -66,6 +66,7 @@ NOUNS: Final[Mapping[str, Telling]] = {
     "adjustment": Telling(ChangeKind.ADJUSTMENT, "Adjustment"),
     "assortment": Telling(ChangeKind.CATALOG, "Assortment"),
     "barcode": Telling(ChangeKind.CATALOG, "Sku"),
+    "campaign": Telling(ChangeKind.COUPON, "CouponCampaign"),
     "category": Telling(ChangeKind.CATALOG, "Category"),
     "consumer_order": Telling(ChangeKind.SALE, "Sale", "order_id"),
     "credit": Telling(ChangeKind.CREDIT, *_ON_EDGE),
@@ -78,8 +79,10 @@ NOUNS: Final[Mapping[str, Telling]] = {
     "product": Telling(ChangeKind.CATALOG, "Product"),
     "relationship": Telling(ChangeKind.RELATIONSHIP, "Relationship"),
     "sku": Telling(ChangeKind.CATALOG, "Sku"),
+    "sourcing_rules": Telling(ChangeKind.SOURCING),
     "statement": Telling(ChangeKind.STATEMENT, "Statement"),
     "stock": Telling(ChangeKind.STOCK, "StockHold"),
+    "store": Telling(ChangeKind.STORE, "Store"),
     "warehouse": Telling(ChangeKind.STOCK, "Warehouse"),
 }
 

@@ -15,6 +15,7 @@ class ChangeKind(StrEnum):
 
     ADJUSTMENT = "ADJUSTMENT"
     CATALOG = "CATALOG"
+    COUPON = "COUPON"
     CREDIT = "CREDIT"
     DISPUTE = "DISPUTE"
     EVERYTHING = "EVERYTHING"
@@ -27,8 +28,10 @@ class ChangeKind(StrEnum):
     RETURN = "RETURN"
     SALE = "SALE"
     SHIPMENT = "SHIPMENT"
+    SOURCING = "SOURCING"
     STATEMENT = "STATEMENT"
     STOCK = "STOCK"
+    STORE = "STORE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ MAY_SEE: Mapping[ChangeKind, tuple[Permission, ...]] = {
         Permission.CREDIT_MANAGE,
     ),
     ChangeKind.CATALOG: (Permission.CATALOG_READ,),
+    ChangeKind.COUPON: (Permission.COUPON_MANAGE,),
     ChangeKind.CREDIT: (Permission.CREDIT_READ, Permission.CREDIT_MANAGE),
     ChangeKind.DISPUTE: _OF_ORDERS,
     ChangeKind.MEMBER: (Permission.PEOPLE_READ,),
@@ -33,8 +34,10 @@ MAY_SEE: Mapping[ChangeKind, tuple[Permission, ...]] = {
     ChangeKind.RETURN: _OF_ORDERS,
     ChangeKind.SALE: (Permission.CONSUMER_ORDER_READ,),
     ChangeKind.SHIPMENT: _OF_ORDERS,
+    ChangeKind.SOURCING: (Permission.SOURCING_MANAGE,),
     ChangeKind.STATEMENT: (Permission.STATEMENT_READ, Permission.STATEMENT_CONFIRM),
     ChangeKind.STOCK: (Permission.STOCK_READ, Permission.STOCK_HOLD),
+    ChangeKind.STORE: (Permission.STORE_READ,),
 }
 
 strawberry.enum(

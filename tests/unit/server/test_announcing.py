@@ -28,6 +28,7 @@ SDL = build_schema(PUBLISHED)
 ASKED_BY = {
     ChangeKind.ADJUSTMENT: ("adjustment",),
     ChangeKind.CATALOG: ("product", "sku", "assortment", "categories"),
+    ChangeKind.COUPON: ("couponCampaign",),
     ChangeKind.DISPUTE: ("dispute",),
     ChangeKind.MEMBER: ("people",),
     ChangeKind.ORDER: ("order",),
@@ -36,9 +37,12 @@ ASKED_BY = {
     ChangeKind.PRICE: ("priceQuote", "priceList"),
     ChangeKind.RELATIONSHIP: ("relationship",),
     ChangeKind.RETURN: ("orderReturn",),
+    ChangeKind.SALE: ("sale",),
     ChangeKind.SHIPMENT: ("shipment",),
+    ChangeKind.SOURCING: ("sourcingRules",),
     ChangeKind.STATEMENT: ("statement",),
     ChangeKind.STOCK: ("stockHold", "warehouse"),
+    ChangeKind.STORE: ("store",),
 }
 
 
