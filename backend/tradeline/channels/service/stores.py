@@ -217,15 +217,19 @@ async def _say(
     if all((edge.agreed_at is not None) is is_agreed for edge in sold):
         return
     await queries.agree(conn, actor, store_id, is_agreed=is_agreed)
-    verb, past = ("agree", "agreed") if is_agreed else ("leave", "left")
+    action, topic = (
+        ("store.route_agree", "store.route_agreed")
+        if is_agreed
+        else ("store.route_leave", "store.route_left")
+    )
     change = Change(
-        action=f"store.route_{verb}",
+        action=action,
         subject_type="store",
         subject_id=store_id,
         before={"is_agreed": not is_agreed},
         after={"is_agreed": is_agreed},
     )
-    await record_and_publish(conn, actor=actor, changes=[change], topic=f"store.route_{past}")
+    await record_and_publish(conn, actor=actor, changes=[change], topic=topic)
 
 
 async def _record_update(
