@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -284,7 +285,6 @@ async def test_of_one_coupon_wanted_twice_one_order_has_it(counter: Counter) -> 
 async def test_a_coupon_that_takes_all_is_paid_as_it_is_placed(counter: Counter) -> None:
     """Nothing is left to pay: the goods and who bears them are owed at once."""
     await lists(counter, "SHIRT", "100.00")
-    await counter.owner_pool.execute("ALTER TABLE marketing.campaign DISABLE TRIGGER USER")
     coupon = await a_coupon_for(counter)
     await counter.owner_pool.execute(
         "UPDATE marketing.campaign SET value_minor = 10000, threshold_minor = 10000"
@@ -417,3 +417,31 @@ async def test_placing_takes_as_many_statements_for_many_orders_as_for_one(
             counts.append(len(statements))
     assert counts[1] == counts[2]
     assert counts[1] <= 22
+
+
+async def test_a_cart_that_is_ordered_by_many_at_once_becomes_one_order(counter: Counter) -> None:
+    """Two windows, two processes: the other ones find another cart than the one they saw."""
+    cart = await a_cart(counter, {"SHIRT": 1})
+    found = await asyncio.gather(
+        *(taken(counter, a_request(counter.shopper, an_order(cart))) for _ in range(4))
+    )
+    placed = [one for [one] in found if isinstance(one, ConsumerOrder)]
+    assert len(placed) == 1
+    assert await counter.level("retailer_1", "SHIRT") == (10_000, 1)
+
+
+async def test_the_last_piece_is_sold_once_however_many_want_it(counter: Counter) -> None:
+    await sources(
+        counter,
+        *(NewRule(kind=RuleKind.SAFETY_STOCK, tier=tier, quantity=9_998) for tier in range(3)),
+    )
+    people = [await a_member(counter.db, counter.network_id) for _ in range(6)]
+    carts = [await a_cart(counter, {"SHIRT": 1}, who) for who in people]
+    found = await asyncio.gather(
+        *(
+            taken(counter, a_request(who, an_order(cart)))
+            for who, cart in zip(people, carts, strict=True)
+        )
+    )
+    assert sum(isinstance(one, ConsumerOrder) for [one] in found) == 2
+    assert await counter.level("retailer_1", "SHIRT") == (10_000, 2)
