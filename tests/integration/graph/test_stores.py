@@ -244,97 +244,92 @@ async def test_nothing_a_consumer_can_ask_for_tells_of_a_dealers_trade() -> None
     assert seen == {"StoreFront", "StoreOffer", "OpenedLink", "OfferedSku", "Attribute"}
 
 
-async def test_a_store_is_set_up_agreed_to_and_filled(
-    db: Database, story: Story, catalog: Catalog
-) -> None:
-    keeper = story.actor("retailer_1")
-    route = [
-        to_id("Relationship", story.edge("trader_a", "retailer_1")),
-        to_id("Relationship", story.edge("brand", "trader_a")),
-    ]
+DOCUMENT = f"query ($id: ID!) {{ store(id: $id) {STORE} stores {{ edges {{ node {{ id }} }} }} }}"
+HIDDEN: dict[str, object] = {
+    "listings": {"edges": []},
+    "freightRules": [],
+    "links": {"edges": []},
+}
+
+
+def up_to_the_brand(story: Story) -> list[str]:
+    edges = (story.edge("trader_a", "retailer_1"), story.edge("brand", "trader_a"))
+    return [to_id("Relationship", edge) for edge in edges]
+
+
+async def a_new_store(db: Database, story: Story) -> dict[str, Any]:
+    """Set up by its keeper, to be collected for by the brand; nobody has agreed."""
     made = await do(
         db,
-        keeper,
+        story.actor("retailer_1"),
         "storeCreate",
         "store { id routeHash takesOrders }",
-        code="S1",
-        name="一店",
-        isOpen=True,
-        route=route,
-        collectorTier=2,
+        **{"code": "S1", "name": "一店", "isOpen": True, "collectorTier": 2},
+        route=up_to_the_brand(story),
     )
     assert made["errors"] == []
-    id, route_hash = made["store"]["id"], made["store"]["routeHash"]
-    assert made["store"]["takesOrders"] is False
+    store: dict[str, Any] = made["store"]
+    return store
+
+
+async def test_a_store_takes_orders_once_its_suppliers_agree_and_until_one_leaves(
+    db: Database, story: Story
+) -> None:
+    store = await a_new_store(db, story)
+    id, route = store["id"], up_to_the_brand(story)
+    assert store["takesOrders"] is False
     for seller in ("trader_a", "brand"):
-        said = await do(
-            db,
-            story.actor(seller),
-            "storeRouteAgree",
-            "store { isOwn }",
-            storeId=id,
-            routeHash=route_hash,
-        )
+        words = {"storeId": id, "routeHash": store["routeHash"]}
+        said = await do(db, story.actor(seller), "storeRouteAgree", "store { isOwn }", **words)
         assert said == {"store": {"isOwn": False}, "errors": []}
-    beer, tea = to_id("Sku", catalog.skus["BEER"]), to_id("Sku", catalog.skus["TEA"])
-    put = await do(
-        db,
-        keeper,
-        "storeListingsPut",
-        "store { code }",
-        storeId=id,
-        listings=[
-            {"skuId": beer, "unitPrice": "9.90"},
-            {"skuId": tea, "markupBasisPoints": 2500, "position": 1, "isListed": False},
-        ],
-    )
-    assert put["errors"] == []
-    rules = [{"region": "CN-ZJ", "base": "6.00", "freeFrom": "99"}, {"region": "", "base": "12"}]
-    assert (await do(db, keeper, "freightRulesPut", "store { code }", storeId=id, rules=rules))[
-        "errors"
-    ] == []
-    stores = "stores { edges { node { id } } }"
-    document = f"query ($id: ID!) {{ store(id: $id) {STORE} {stores} }}"
-    own = await ask(db, keeper, document, id=id)
-    assert own["store"]["takesOrders"] is True
+    own = (await ask(db, story.actor("retailer_1"), DOCUMENT, id=id))["store"]
+    assert own["takesOrders"] is True
     assert [
         (tier["isCollector"], tier["isYours"], tier["isActive"], tier["relationshipId"])
-        for tier in own["store"]["route"]
+        for tier in own["route"]
     ] == [(False, True, True, None), (False, False, True, route[0]), (True, False, True, route[1])]
-    assert own["store"]["route"][2]["organization"] is None, "it knows nobody above its trader"
-    assert own["store"]["route"][2]["relationship"] is None
-    assert [
-        (edge["node"]["basis"], edge["node"]["unitPrice"], edge["node"]["markupBasisPoints"])
-        for edge in own["store"]["listings"]["edges"]
-    ] == [("FIXED", "9.900000", None), ("MARKUP", None, 2500)]
-    assert own["store"]["freightRules"] == [
-        {"region": "", "base": {"amount": "12.00", "currency": "CNY"}, "freeFrom": None},
-        {
-            "region": "CN-ZJ",
-            "base": {"amount": "6.00", "currency": "CNY"},
-            "freeFrom": {"amount": "99.00"},
-        },
-    ]
-    supplier = await ask(db, story.actor("trader_a"), document, id=id)
-    assert supplier["stores"]["edges"] == [{"node": {"id": id}}]
-    assert [tier["relationshipId"] for tier in supplier["store"]["route"]] == [None] * 3
-    assert supplier["store"]["listings"]["edges"] == []
-    assert supplier["store"]["freightRules"] == []
-    assert supplier["store"]["links"]["edges"] == []
+    assert own["route"][2]["organization"] is None, "it knows nobody above its trader"
+    assert own["route"][2]["relationship"] is None
 
-    taken = await do(
-        db,
-        keeper,
-        "storeListingsRemove",
-        "store { listings { edges { cursor } } }",
-        storeId=id,
-        skuIds=[beer],
-    )
-    assert len(taken["store"]["listings"]["edges"]) == 1
     left = await do(
         db, story.actor("brand"), "storeRouteLeave", "store { takesOrders }", storeId=id
     )
     assert left["store"] == {"takesOrders": False}
+
+
+async def test_a_store_is_filled_and_its_suppliers_see_nothing_of_what_it_lists(
+    db: Database, story: Story, catalog: Catalog
+) -> None:
+    keeper, id = story.actor("retailer_1"), (await a_new_store(db, story))["id"]
+    beer, tea = to_id("Sku", catalog.skus["BEER"]), to_id("Sku", catalog.skus["TEA"])
+    listings = [
+        {"skuId": beer, "unitPrice": "9.90"},
+        {"skuId": tea, "markupBasisPoints": 2500, "position": 1, "isListed": False},
+    ]
+    rules = [{"region": "CN-ZJ", "base": "6.00", "freeFrom": "99"}, {"region": "", "base": "12"}]
+    for name, values in (
+        ("storeListingsPut", {"listings": listings}),
+        ("freightRulesPut", {"rules": rules}),
+    ):
+        done = await do(db, keeper, name, "store { code }", storeId=id, **values)
+        assert done == {"store": {"code": "S1"}, "errors": []}
+    own = (await ask(db, keeper, DOCUMENT, id=id))["store"]
+    assert [
+        (edge["node"]["basis"], edge["node"]["unitPrice"], edge["node"]["markupBasisPoints"])
+        for edge in own["listings"]["edges"]
+    ] == [("FIXED", "9.900000", None), ("MARKUP", None, 2500)]
+    dear = {"region": "", "base": {"amount": "12.00", "currency": "CNY"}, "freeFrom": None}
+    near = {"region": "CN-ZJ", "base": {"amount": "6.00", "currency": "CNY"}}
+    assert own["freightRules"] == [dear, near | {"freeFrom": {"amount": "99.00"}}]
+    supplier = await ask(db, story.actor("trader_a"), DOCUMENT, id=id)
+    assert supplier["stores"]["edges"] == [{"node": {"id": id}}]
+    assert [tier["relationshipId"] for tier in supplier["store"]["route"]] == [None] * 3
+    assert {name: supplier["store"][name] for name in HIDDEN} == HIDDEN
+
+    gone = {"storeId": id, "skuIds": [beer]}
+    listed = "store { listings { edges { cursor } } }"
+    taken = await do(db, keeper, "storeListingsRemove", listed, **gone)
+    assert len(taken["store"]["listings"]["edges"]) == 1
 
 
 async def test_a_stranger_gets_nothing_done_and_is_told_that_nothing_is_there(
