@@ -124,9 +124,10 @@ async def fills_a_cart_as_a_guest_and_becomes_a_member(
 
 async def claims_a_coupon(street: Street, consumer: Consumer, store: str) -> str:
     """20.01 off, borne 60/30/10 by brand, trader and retailer."""
-    await a_campaign(street, store, "20.01")
+    campaign_id = await a_campaign(street, store, "20.01")
     offered = await consumer.ask("ShopStoreCoupons", storeId=store)
-    [campaign] = [it for it in offered if it["value"]["amount"] == "20.01"]
+    [campaign] = [it for it in offered if it["campaignId"] == campaign_id]
+    assert campaign["value"]["amount"] == "20.01"
     claimed = await consumer.do("ShopCouponClaim", campaignId=campaign["campaignId"])
     mine = await consumer.ask("ShopCoupons", state="OPEN", first=10)
     assert [edge["node"]["id"] for edge in mine["edges"]] == [claimed["coupon"]["id"]]
