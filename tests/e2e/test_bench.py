@@ -118,3 +118,29 @@ def test_whoever_stops_it_finds_nothing_left(tmp_path: Path, kind: signal.Signal
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ProcessLookupError):
         os.kill(postgres, 0)
+
+
+def test_consumers_buy_and_every_fen_is_traced(home: Path) -> None:
+    done = subprocess.run(
+        [*BENCH, "checkout", *SMALL[:2], "--members", "8", *SMALL[6:], *ONE_PROCESS],
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS_MAX,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert list(home.iterdir()) == []
+    bought = json.loads(done.stdout)
+
+    assert bought["accepted"] > 0
+    assert bought["acknowledged"] >= bought["accepted"]
+    assert bought["errors"] == 0, bought["faults"]
+    assert (bought["lost"], bought["oversold"], bought["untraced_minor"]) == (0, 0, 0)
+    assert (bought["doctor_violations"], bought["violations"]) == (0, [])
+    assert bought["with_coupon"] > 0
+    assert bought["journals"] >= 2 * bought["acknowledged"]  # both edges, in two books each
+    assert bought["posting_lag_p99_ms"] > 0
+    assert set(bought["steps"]) == {"cart", "checkout", "place", "pay"}
+    assert {"web", "worker", "database", "wechat", "load"} == set(bought["cpu_ms"])
+    assert 0 < bought["p50_ms"] <= bought["p95_ms"] <= bought["p99_ms"]

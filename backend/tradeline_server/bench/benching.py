@@ -10,14 +10,14 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from tradeline.kernel import Connection
 from tradeline_graph._ids import to_id
 from tradeline_server.bench import load
-from tradeline_server.bench.load import Dealer, Outcome, Task
+from tradeline_server.bench.load import Dealer, Errand, Outcome, Task
 from tradeline_server.bench.past import make_past
 from tradeline_server.bench.queries import outcome as queries
 from tradeline_server.bench.reckoning import (
@@ -49,11 +49,16 @@ POLL_SECONDS = 0.05
 DEALERS_SIGNED_IN_MAX = 10_000
 SEED = 4
 
+UNITS = {"orders": "orders", "catalog": "pages", "checkout": "paid_orders"}
+
+Result = TypeVar("Result")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What is to be measured. `hot` lets everybody want the same SKU; `past_orders` are there
-    before the first one is placed. `rate` orders a minute are offered, or as many as are taken."""
+    before the first one is placed; `members` are the consumers who buy. `rate` orders a minute are
+    offered, or as many as are taken."""
 
     kind: str
     seconds: int
@@ -65,6 +70,7 @@ class Plan:
     rate: int | None = None
     hot: bool = False
     past_orders: int = 0
+    members: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +116,7 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         values: dict[str, Any] = msgspec.to_builtins(self)
-        unit = f"{'orders' if self.plan['kind'] == 'orders' else 'pages'}_per_minute"
+        unit = f"{UNITS[self.plan['kind']]}_per_minute"
         return {"plan": values.pop("plan"), unit: values.pop("per_minute"), **values}
 
 
@@ -138,7 +144,7 @@ async def measure(settings: Settings, plan: Plan, tell: Progress) -> Report:
                 await make_past(database.dsn, scene, plan.past_orders, tell)
             async with (
                 running_system(folder, database.dsn, plan.web_processes) as system,
-                _looking(database.dsn) as conn,
+                looking(database.dsn) as conn,
             ):
                 marks = await queries.fetch_marks(conn, scene.network_id)
                 run = await _run(conn, plan, scene, system, database.pid, tell)
@@ -162,9 +168,14 @@ async def _run(
         "load": [],
     }
     async with watching(groups) as watch:
-        outcome = await _load(_task(plan, scene, system), groups["load"], tell)
+        task = _task(plan, scene, system)
+        tell(
+            f"Signing {len(task.dealers):,} dealers in, warming up for "
+            f"{task.warm_up_seconds:g} s, measuring for {task.seconds:g} s …"
+        )
+        outcome = await run_load(load.__name__, task, groups["load"], Outcome)
         tell("Waiting for what is posted behind the orders …")
-        posted_at = await _wait_until_posted(conn, scene.network_id)
+        posted_at = await wait_until_posted(conn, scene.network_id)
     return _Run(outcome, watch, posted_at)
 
 
@@ -201,21 +212,18 @@ def _dealer(client: Client) -> Dealer:
     )
 
 
-async def _load(task: Task, pids: list[int], tell: Progress) -> Outcome:
+async def run_load(module: str, errand: Errand, pids: list[int], outcome: type[Result]) -> Result:
+    """Let that module's process do the errand; its pid is added to `pids`."""
     with tempfile.TemporaryFile() as written:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", load.__name__),
+            *(sys.executable, "-m", module),
             stdin=asyncio.subprocess.PIPE,
             stdout=written,
             start_new_session=True,  # Ctrl-C is for the bench, which then ends this one
         )
         pids.append(process.pid)
-        tell(
-            f"Signing {len(task.dealers):,} dealers in, warming up for "
-            f"{task.warm_up_seconds:g} s, measuring for {task.seconds:g} s …"
-        )
         try:
-            await process.communicate(msgspec.json.encode(task))
+            await process.communicate(msgspec.json.encode(errand))
         finally:
             if process.returncode is None:
                 process.kill()
@@ -223,10 +231,10 @@ async def _load(task: Task, pids: list[int], tell: Progress) -> Outcome:
         if process.returncode != 0:
             raise CommandError("The load generator failed; the lines above say why.")
         written.seek(0)
-        return msgspec.json.decode(written.read(), type=Outcome)
+        return msgspec.json.decode(written.read(), type=outcome)
 
 
-async def _wait_until_posted(conn: Connection, network_id: int) -> float:
+async def wait_until_posted(conn: Connection, network_id: int) -> float:
     """When it was so."""
     deadline = time.monotonic() + POSTING_SECONDS_MAX
     while await queries.count_waiting(conn, network_id):
@@ -303,7 +311,7 @@ async def _report(
 
 
 @contextlib.asynccontextmanager
-async def _looking(dsn: str) -> AsyncIterator[Connection]:
+async def looking(dsn: str) -> AsyncIterator[Connection]:
     conn = await connect(dsn)
     try:
         yield conn

@@ -69,15 +69,25 @@ class Dealer(msgspec.Struct, frozen=True):
     relationship_id: str
 
 
-class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """What to do; ids are the graph's. The first `scarce` SKUs run out, and `hot` is the position
-    of the one that everybody wants. `rate` orders a minute are due, whatever becomes of those
-    before; else each connection asks again once it has its answer. The run's name keeps its
-    request ids apart from others'."""
+class Errand(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to ask, for how long, and on how many connections. The run's name keeps its request
+    ids apart from others'."""
 
-    kind: str
     host: str
     port: int
+    concurrency: int
+    warm_up_seconds: float
+    seconds: float
+    run: str
+    seed: int
+
+
+class Task(Errand, frozen=True, kw_only=True):
+    """What to do; ids are the graph's. The first `scarce` SKUs run out, and `hot` is the position
+    of the one that everybody wants. `rate` orders a minute are due, whatever becomes of those
+    before; else each connection asks again once it has its answer."""
+
+    kind: str
     dealers: list[Dealer]
     brand: Dealer
     sku_ids: list[str]
@@ -87,11 +97,6 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     lines: int
     rate: int | None = None
     region: str
-    concurrency: int
-    warm_up_seconds: float
-    seconds: float
-    run: str
-    seed: int
 
 
 class Outcome(msgspec.Struct, kw_only=True):
@@ -121,11 +126,65 @@ async def now() -> float:
 
 
 class Crowd:
-    """Dealers with their tokens, and the connections on which they ask."""
+    """Whoever asks, and the connections on which they do."""
+
+    def __init__(self, errand: Errand) -> None:
+        self.errand = errand
+        self.outcome = Outcome()
+
+    async def run(self, *asking: Coroutine[Any, Any, None]) -> None:
+        """Let them ask until the time is over and what is under way has its answer."""
+        begins = time.time() + self.errand.warm_up_seconds
+        self.outcome.began, self.outcome.ended = begins, begins + self.errand.seconds
+        lasts = self.errand.warm_up_seconds + self.errand.seconds
+        await asyncio.wait_for(asyncio.gather(*asking), lasts + DRAIN_SECONDS_MAX)
+
+    def is_over(self) -> bool:
+        return time.time() >= self.outcome.ended
+
+    async def keep_asking(
+        self, ask: Ask, is_over: Callable[[], bool], turn: Callable[[], Awaitable[float]] = now
+    ) -> None:
+        """On one connection, one request after another, each at its turn; on a new one when it
+        breaks, or was closed for nothing was asked on it."""
+        line: Line | None = None
+        while not is_over():
+            due = await turn()
+            try:
+                if line is None or line.is_closed:
+                    line = await Line.open(self.errand.host, self.errand.port)
+                await ask(line, due)
+            except (ConnectionBroken, OSError) as error:
+                self.fault(str(error))
+                line = None
+                await asyncio.sleep(RETRY_SECONDS)
+        if line is not None:
+            line.close()
+
+    async def exchange(self, line: Line, request: bytes, due: float) -> Answer | None:
+        """A good answer; anything else is a fault and counts as an error."""
+        status, body = await line.ask(request)
+        answered = time.time()
+        if status != 200 or TOP_LEVEL_ERRORS in body:
+            self.fault(f"{status} {body[:300].decode(errors='replace')}")
+            return None
+        return due, answered, body
+
+    def fault(self, message: str) -> None:
+        self.outcome.errors += 1
+        if len(self.outcome.faults) < FAULTS_TOLD_MAX:
+            self.outcome.faults.append(message)
+
+    def is_counted(self, moment: float) -> bool:
+        return self.outcome.began <= moment < self.outcome.ended
+
+
+class Dealers(Crowd):
+    """Dealers with their tokens."""
 
     def __init__(self, task: Task) -> None:
+        super().__init__(task)
         self.task = task
-        self.outcome = Outcome()
         self.tokens: dict[str, str] = {}
 
     async def sign_in(self) -> None:
@@ -164,52 +223,6 @@ class Crowd:
         }
         return head("POST /graphql", self.task.host, self.task.port, headers)
 
-    async def run(self, *asking: Coroutine[Any, Any, None]) -> None:
-        """Let them ask until the time is over and what is under way has its answer."""
-        begins = time.time() + self.task.warm_up_seconds
-        self.outcome.began, self.outcome.ended = begins, begins + self.task.seconds
-        lasts = self.task.warm_up_seconds + self.task.seconds
-        await asyncio.wait_for(asyncio.gather(*asking), lasts + DRAIN_SECONDS_MAX)
-
-    def is_over(self) -> bool:
-        return time.time() >= self.outcome.ended
-
-    async def keep_asking(
-        self, ask: Ask, is_over: Callable[[], bool], turn: Callable[[], Awaitable[float]] = now
-    ) -> None:
-        """On one connection, one request after another, each at its turn; on a new one when it
-        breaks, or was closed for nothing was asked on it."""
-        line: Line | None = None
-        while not is_over():
-            due = await turn()
-            try:
-                if line is None or line.is_closed:
-                    line = await Line.open(self.task.host, self.task.port)
-                await ask(line, due)
-            except (ConnectionBroken, OSError) as error:
-                self.fault(str(error))
-                line = None
-                await asyncio.sleep(RETRY_SECONDS)
-        if line is not None:
-            line.close()
-
-    async def exchange(self, line: Line, request: bytes, due: float) -> Answer | None:
-        """A good answer; anything else is a fault and counts as an error."""
-        status, body = await line.ask(request)
-        answered = time.time()
-        if status != 200 or TOP_LEVEL_ERRORS in body:
-            self.fault(f"{status} {body[:300].decode(errors='replace')}")
-            return None
-        return due, answered, body
-
-    def fault(self, message: str) -> None:
-        self.outcome.errors += 1
-        if len(self.outcome.faults) < FAULTS_TOLD_MAX:
-            self.outcome.faults.append(message)
-
-    def is_counted(self, moment: float) -> bool:
-        return self.outcome.began <= moment < self.outcome.ended
-
 
 def moments(task: Task) -> Iterator[float]:
     """When orders are due, seconds from the beginning: at random, as callers come who know nothing
@@ -224,7 +237,7 @@ def moments(task: Task) -> Iterator[float]:
         moment += chance.expovariate(task.rate / 60)
 
 
-class Buyers(Crowd):
+class Buyers(Dealers):
     """Dealers who order, and the brand, which ships one order in a hundred at once."""
 
     async def work(self) -> Outcome:
@@ -358,7 +371,7 @@ class Buyers(Crowd):
         outcome.refusals = dict(refusals)
 
 
-class Readers(Crowd):
+class Readers(Dealers):
     """Dealers who leaf through what they may buy, each from the first page on. A page that is not
     full of prices counts as refused."""
 

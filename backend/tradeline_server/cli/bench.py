@@ -13,6 +13,7 @@ import click
 from rich.table import Table
 
 from tradeline_server.bench.benching import Plan, Report, measure
+from tradeline_server.bench.checkouts import measure_checkout
 from tradeline_server.bench.scene import SCARCE_SKUS
 from tradeline_server.cli._terminal import console, print_json
 from tradeline_server.settings import load_settings
@@ -71,8 +72,8 @@ def command() -> None:
     """Measure speed and correctness on a database of its own.
 
     The real server runs in processes of its own, over a database that is written to the disk, and
-    dealers speak to it over HTTP. Everything is removed afterwards. Ends with 1 if anything was
-    lost, oversold or left wrong. infra/benchmarks.md tells what the figures mean.
+    dealers or consumers speak to it over HTTP. Everything is removed afterwards. Ends with 1 if
+    anything was lost, oversold or left wrong. infra/benchmarks.md tells what the figures mean.
     """
 
 
@@ -152,6 +153,28 @@ def catalog(
     _measure(plan, as_json)
 
 
+@command.command("checkout")
+@seconds_option
+@concurrency_option(32)
+@web_processes_option
+@size_option("--members", 400, "Consumers who are logged in.")
+@as_json_option
+def checkout(
+    seconds: int, concurrency: int, web_processes: int, members: int, as_json: bool
+) -> None:
+    """Buy in a mini-program, pay, and prove that every fen is traced through all three tiers."""
+    plan = Plan(
+        kind="checkout",
+        seconds=seconds,
+        concurrency=concurrency,
+        web_processes=web_processes,
+        skus=2,
+        relationships=2,
+        members=members,
+    )
+    _measure(plan, as_json)
+
+
 def _measure(plan: Plan, as_json: bool) -> None:
     try:
         report = asyncio.run(_until_stopped(plan))
@@ -171,7 +194,8 @@ async def _until_stopped(plan: Plan) -> Report:
     assert task is not None, "a coroutine runs in a task"
     with contextlib.suppress(NotImplementedError):
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await measure(load_settings(), plan, lambda text: console.print(text, style="dim"))
+    use = measure_checkout if plan.kind == "checkout" else measure
+    return await use(load_settings(), plan, lambda text: console.print(text, style="dim"))
 
 
 def _show(report: Report) -> None:

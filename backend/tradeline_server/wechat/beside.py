@@ -26,8 +26,9 @@ STOP_SECONDS_MAX = 10.0
 
 
 class Beside(msgspec.Struct, frozen=True):
-    """`environment` holds the settings by which the system talks to it."""
+    """`environment` holds the settings by which the system talks to it; `pid` is its process's."""
 
+    pid: int
     url: str
     app_id: str
     environment: dict[str, str]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 from pathlib import Path
 
@@ -29,7 +30,12 @@ async def serve(folder: Path, notify_url: str, config: Config) -> None:
     branches = kept_branch_keys(folder, keys)
     async with running_simulator(keys, config, branches=branches) as running:
         environment = environment_of(folder, running.url, notify_url)
-        beside = {"url": running.url, "app_id": keys.appid, "environment": environment}
+        beside = {
+            "pid": os.getpid(),
+            "url": running.url,
+            "app_id": keys.appid,
+            "environment": environment,
+        }
         sys.stdout.buffer.write(msgspec.json.encode(beside) + b"\n")
         sys.stdout.buffer.flush()
         collect_less()

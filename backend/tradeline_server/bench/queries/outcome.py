@@ -47,6 +47,7 @@ FETCH_BROUGHT_IN = """
 
 COUNT_WAITING = """
     SELECT (SELECT count(*) FROM settlement.posting_queue WHERE network_id = $1)
+         + (SELECT count(*) FROM settlement.booking_queue WHERE network_id = $1)
          + (SELECT count(*) FROM kernel.outbox_event
              WHERE network_id = $1 AND delivered_at IS NULL)
 """
@@ -98,7 +99,7 @@ async def fetch_brought_in(conn: Connection, network_id: int) -> Mapping[int, in
 
 
 async def count_waiting(conn: Connection, network_id: int) -> int:
-    """Debts without their journals, and events that nobody was told of."""
+    """Debts and bookings without their journals, and events that nobody was told of."""
     count: int = await conn.fetchval(COUNT_WAITING, network_id)
     return count
 
