@@ -49,7 +49,7 @@ from tradeline_server.settings import Settings
 
 PLENTY, SCARCE = (good.code for good in GOODS)
 UNITS = 10**9
-SCARCE_UNITS = 24
+SCARCE_UNITS = 8
 COUPONS_EACH = 5
 
 
