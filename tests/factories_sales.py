@@ -179,8 +179,18 @@ async def refunds_succeed(counter: Counter, state: RefundState = RefundState.SUC
     ]
     async with counter.db.unit_of_work(counter.network_id) as conn:
         found = await refunds_by_ids(conn, network_id=counter.network_id, ids=ids)
+        payments = await payments_by_ids(
+            conn,
+            network_id=counter.network_id,
+            ids=[refund.payment_id for refund in found.values()],
+        )
         results = [
-            RefundResult(number=refund.number, state=state, amount_minor=refund.amount_minor)
+            RefundResult(
+                number=refund.number,
+                merchant_id=payments[refund.payment_id].merchant_id,
+                state=state,
+                amount_minor=refund.amount_minor,
+            )
             for refund in found.values()
         ]
         outcomes = await settle_consumer_refunds(

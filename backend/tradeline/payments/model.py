@@ -172,9 +172,11 @@ class Refund:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundResult:
-    """The provider's word on a refund. `sent` says that it was accepted, and nothing more yet."""
+    """The provider's word to a merchant on a refund of theirs. `sent` says that it was accepted,
+    and nothing more yet."""
 
     number: str
+    merchant_id: str
     state: RefundState
     amount_minor: int
     provider_refund_id: str | None = None

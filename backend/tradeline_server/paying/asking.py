@@ -81,7 +81,8 @@ class Asking:
                 if not (refused.is_proven and refused.code == "RESOURCE_NOT_EXISTS"):
                     raise
                 found = await self._sent(wechat, due)
-        await self._telling.tell(Word(due.merchant_id, refund_result_of(found)))
+        result = refund_result_of(due.merchant_id, found)
+        await self._telling.tell(Word(due.merchant_id, result))
 
     async def note_refund(self, due: DueRefund, reason: str) -> None:
         async with self._db.unit_of_work(due.network_id) as conn:

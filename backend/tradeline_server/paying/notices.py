@@ -71,7 +71,7 @@ def _word(merchant_id: str, notice: Notice, body: bytes) -> Word | None:
     if isinstance(about, Transaction) and notice.event_type == PAID:
         fact = capture_of(about)
     elif isinstance(about, RefundNotice) and notice.event_type.startswith(REFUNDED):
-        fact = refund_result_of(about)
+        fact = refund_result_of(merchant_id, about)
     if fact is None or len(notice.id) > NOTICE_ID_LENGTH_MAX:
         return None
     digest = hashlib.sha256(body).digest()

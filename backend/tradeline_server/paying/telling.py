@@ -84,10 +84,11 @@ async def write_words(conn: Connection, network_id: int, words: Sequence[Word]) 
     """All of them in the unit of work that is given. A notice that came before is passed over."""
     notices = {word.notice.notice_id: word.notice for word in words if word.notice}
     new = await claim_notices(conn, network_id=network_id, notices=list(notices.values()))
-    facts: dict[str, Fact] = {}
+    # Each merchant gives numbers as it likes: one's word must not take another's place.
+    facts: dict[tuple[str, str], Fact] = {}
     for word in words:
         if word.notice is None or word.notice.notice_id in new:
-            facts[word.fact.number] = word.fact
+            facts[word.merchant_id, word.fact.number] = word.fact
     captures = [fact for fact in facts.values() if isinstance(fact, Capture)]
     results = [fact for fact in facts.values() if isinstance(fact, RefundResult)]
     if captures:
@@ -118,10 +119,11 @@ REFUND_STATES: Final = {
 }
 
 
-def refund_result_of(found: Refund | RefundNotice) -> RefundResult:
+def refund_result_of(merchant_id: str, found: Refund | RefundNotice) -> RefundResult:
     status = found.refund_status if isinstance(found, RefundNotice) else found.status
     return RefundResult(
         number=found.out_refund_no,
+        merchant_id=merchant_id,
         state=REFUND_STATES[status],
         amount_minor=found.amount.refund,
         provider_refund_id=found.refund_id,

@@ -115,6 +115,7 @@ async def test_a_bill_that_agrees_has_no_differences_and_its_fees_are_booked_onc
         till,
         RefundResult(
             number=number,
+            merchant_id=till.merchant_id,
             state=RefundState.SUCCEEDED,
             amount_minor=6577,
             provider_refund_id="50-1",
@@ -159,7 +160,11 @@ async def test_every_difference_is_named_once(till: Till, owner_pool: Pool) -> N
         await telling(
             till,
             RefundResult(
-                number=number, state=RefundState.SUCCEEDED, amount_minor=minor, settled_at=NOON
+                number=number,
+                merchant_id=till.merchant_id,
+                state=RefundState.SUCCEEDED,
+                amount_minor=minor,
+                settled_at=NOON,
             ),
         )
     back = {"kind": BillKind.REFUND, "fee_minor": 0}

@@ -96,6 +96,7 @@ async def scene(clone: Callable[[], Awaitable[str]]) -> AsyncIterator[Scene]:
         till,
         RefundResult(
             number=await number_of(till, refund_id),
+            merchant_id=till.merchant_id,
             state=RefundState.SUCCEEDED,
             amount_minor=6577,
             settled_at=NOON,

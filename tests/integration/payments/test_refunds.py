@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -12,6 +13,7 @@ from tests.factories_payments import (
     a_payment,
     a_refund,
     a_till,
+    merchant_of,
     paid,
     refunding,
     stored,
@@ -51,6 +53,12 @@ async def number_of(till: Till, refund_id: int) -> str:
     async with till.db.unit_of_work(till.network_id) as conn:
         found = await refunds_by_ids(conn, network_id=till.network_id, ids=[refund_id])
     return found[refund_id].number
+
+
+def told(till: Till, number: str, state: RefundState, amount_minor: int) -> RefundResult:
+    return RefundResult(
+        number=number, merchant_id=till.merchant_id, state=state, amount_minor=amount_minor
+    )
 
 
 async def test_what_is_asked_for_again_is_asked_for_once(till: Till) -> None:
@@ -107,7 +115,7 @@ async def test_words_on_a_refund_end_it_once_in_whatever_order(till: Till) -> No
         [refund_id] = await refunding(till, a_refund(payment, 500))
         number = await number_of(till, refund_id)
         for word in order:
-            await telling(till, RefundResult(number=number, state=word, amount_minor=500))
+            await telling(till, told(till, number, word, 500))
         async with till.db.unit_of_work(till.network_id) as conn:
             found = await refunds_by_ids(conn, network_id=till.network_id, ids=[refund_id])
         assert found[refund_id].state is RefundState.SUCCEEDED
@@ -119,12 +127,27 @@ async def test_a_closed_refund_did_not_happen_and_can_be_asked_for_again(till: T
     [first] = await refunding(till, refund)
     number = await number_of(till, first)
 
-    closed = RefundResult(number=number, state=RefundState.CLOSED, amount_minor=500)
+    closed = told(till, number, RefundState.CLOSED, 500)
     assert await telling(till, closed, closed) == [True, False]
     assert (await stored(till, payment)).refunded_minor == 0
 
     [second] = await refunding(till, refund)
     assert second != first
+
+
+@pytest.mark.parametrize(
+    "state", [state for state in RefundState if state is not RefundState.REQUESTED]
+)
+async def test_no_other_merchant_has_a_word_on_a_refund(till: Till, state: RefundState) -> None:
+    """Merchants number their refunds as they like, also as ours is numbered."""
+    [payment] = await paid(till, a_payment(till, 500))
+    [refund_id] = await refunding(till, a_refund(payment, 500))
+    ours = told(till, await number_of(till, refund_id), state, 500)
+    theirs = replace(ours, merchant_id=merchant_of(till, "trader_a"))
+
+    assert await telling(till, theirs) == [False]
+    assert (await stored(till, payment)).refunded_minor == 500
+    assert await telling(till, theirs, ours, theirs) == [False, True, False]
 
 
 async def test_another_sum_than_ours_is_a_difference_and_changes_nothing(
@@ -134,9 +157,7 @@ async def test_another_sum_than_ours_is_a_difference_and_changes_nothing(
     [refund_id] = await refunding(till, a_refund(payment, 500))
     number = await number_of(till, refund_id)
 
-    told = RefundResult(number=number, state=RefundState.SUCCEEDED, amount_minor=499)
-
-    assert await telling(till, told) == [False]
+    assert await telling(till, told(till, number, RefundState.SUCCEEDED, 499)) == [False]
     assert await owner_pool.fetchrow(
         "SELECT kind, ours_minor, theirs_minor FROM payments.difference WHERE network_id = $1",
         till.network_id,

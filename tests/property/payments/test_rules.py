@@ -59,7 +59,7 @@ def test_a_refund_ends_once_whatever_is_said_in_whatever_order(words: list[Refun
     state, ended = RefundState.REQUESTED, []
     for word in words:
         mismatch, changes = judge_refund_result(
-            state, 5, RefundResult(number="R", state=word, amount_minor=5)
+            state, 5, RefundResult(number="R", merchant_id="1", state=word, amount_minor=5)
         )
         if changes:
             assert state not in ENDS
@@ -77,6 +77,6 @@ def test_a_refund_ends_once_whatever_is_said_in_whatever_order(words: list[Refun
 def test_another_sum_than_ours_never_changes_a_refund(
     state: RefundState, word: RefundState
 ) -> None:
-    told = RefundResult(number="R", state=word, amount_minor=6)
+    told = RefundResult(number="R", merchant_id="1", state=word, amount_minor=6)
 
     assert judge_refund_result(state, 5, told) == (DifferenceKind.REFUND_AMOUNT, False)

@@ -94,7 +94,8 @@ async def settle_refunds(
 
     Locks the payments. What has succeeded or is closed stays so. A closed refund did not happen:
     its sum can be asked for again. A sum that differs from ours, a refund we know nothing of, and
-    one that succeeds after it was closed, change nothing and stand as differences.
+    one that succeeds after it was closed, change nothing and stand as differences. Of what another
+    merchant calls by the number of a refund that is not theirs, we know nothing either.
     """
     if not results:
         return []
@@ -109,7 +110,7 @@ async def settle_refunds(
     differences: list[NewDifference] = []
     for result in results:
         refund = locked.get(result.number)
-        if refund is None:
+        if refund is None or payments[refund.payment_id].merchant_id != result.merchant_id:
             outcomes.append(
                 RefundOutcome(number=result.number, mismatch=DifferenceKind.REFUND_MISSING_HERE)
             )

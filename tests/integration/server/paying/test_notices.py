@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -11,7 +13,7 @@ import pytest
 from tests.factories_paying import Counter
 from tests.factories_payments import a_payment, merchant_of, stored, to_pay
 from tests.factories_wechat import OPENID
-from tradeline.payments import PaymentState
+from tradeline.payments import Capture, PaymentState
 from tradeline_server.paying import telling
 from tradeline_server.wechat.simulator import Mischief
 from tradeline_server.wechat.simulator.notifying import FORGERIES
@@ -136,6 +138,28 @@ async def test_a_merchant_is_told_of_its_own_only(counter: Counter) -> None:
 
     assert answer.status_code == 400
     assert await counter.count("payments.notice") == 0
+
+
+async def test_no_merchants_word_takes_the_place_of_anothers(counter: Counter) -> None:
+    """They come together, and both merchants gave their payments the same number."""
+    payment, _ = await counter.prepaid()
+    ours = Capture(
+        number=payment.number,
+        transaction_id="42-1",
+        merchant_id=counter.till.merchant_id,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        captured_at=datetime.now(UTC),
+    )
+    trader = merchant_of(counter.till, "trader_a")
+    theirs = replace(ours, transaction_id="42-2", merchant_id=trader)
+    words = [telling.Word(fact.merchant_id, fact) for fact in (ours, theirs)]
+
+    async with counter.db.unit_of_work(counter.till.network_id) as conn:
+        await telling.write_words(conn, counter.till.network_id, words)
+
+    paid = await stored(counter.till, payment)
+    assert (paid.state, paid.transaction_id) == (PaymentState.CAPTURED, "42-1")
 
 
 @pytest.mark.parametrize("merchant_id", ["1900000999", "x" * 500, "..%2F..%2Fgraphql"])
