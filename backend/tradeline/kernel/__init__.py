@@ -17,6 +17,7 @@ from tradeline.kernel.audit import (
     record_changes,
     record_changes_of_many,
 )
+from tradeline.kernel.batches import by_halves
 from tradeline.kernel.cells import shield, unshield
 from tradeline.kernel.clock import TRADE_ZONE
 from tradeline.kernel.database import (
@@ -124,6 +125,7 @@ __all__ = [
     "add_time",
     "answer_request",
     "body_hash",
+    "by_halves",
     "claim_events",
     "claim_request",
     "claim_requests",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from tradeline.kernel import Connection, Database
+from tradeline.kernel import Connection, Database, by_halves
 from tradeline.payments import (
     ShareablePayment,
     due_payments,
@@ -58,13 +59,17 @@ class Lanes:
 
 async def plan_sharings(conn: Connection, *, limit: int, db: Database) -> int:
     """Who is to get what of payments whose waiting time is over: asked of the split that is left
-    by then. Whoever wants none lets all of it go to the collector."""
+    by then. Whoever wants none lets all of it go to the collector. One that cannot be planned keeps
+    no other waiting, and is raised once all others are."""
     due = await shareable_payments(conn, limit=limit)
     by_network: dict[int, list[ShareablePayment]] = defaultdict(list)
     for payment in due:
         by_network[payment.network_id].append(payment)
+    failed: list[Exception] = []
     for network_id, payments in by_network.items():
-        await _plan(db, network_id, payments)
+        failed += await by_halves(payments, partial(_plan, db, network_id))
+    for error in failed:
+        raise error
     return len(due)
 
 

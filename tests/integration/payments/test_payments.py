@@ -79,6 +79,30 @@ async def test_a_notice_before_the_reply_to_prepay_captures(till: Till) -> None:
     assert (after.state, after.prepay_id) == (PaymentState.CAPTURED, None)
 
 
+async def test_replies_to_prepay_lock_payments_in_the_order_of_all(
+    till: Till, owner_pool: Pool
+) -> None:
+    first, second = await to_pay(till, a_payment(till), a_payment(till))
+    lock = "SELECT FROM payments.payment WHERE id = $1 FOR NO KEY UPDATE NOWAIT"
+
+    async def tell() -> None:
+        async with till.db.unit_of_work(till.network_id) as conn:
+            await mark_prepaid(
+                conn, network_id=till.network_id, prepaid=[(second.id, "wx2"), (first.id, "wx1")]
+            )
+
+    async with owner_pool.acquire() as conn, conn.transaction():
+        await conn.execute(lock, first.id)
+        telling = asyncio.create_task(tell())
+        await asyncio.sleep(0.5)
+        assert not telling.done()
+        # Whoever has the first can have the second as well: nobody waits in a circle.
+        await conn.execute(lock, second.id)
+    await telling
+
+    assert [(await stored(till, one)).prepay_id for one in (first, second)] == ["wx1", "wx2"]
+
+
 async def test_a_capture_that_comes_again_is_not_the_first(till: Till) -> None:
     [payment] = await to_pay(till, a_payment(till))
     capture = a_capture(payment)

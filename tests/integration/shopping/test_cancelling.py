@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from asyncpg import RaiseError
 
 from tests.factories_members import a_member
 from tests.factories_sale_rows import Counter, Want
@@ -125,6 +126,26 @@ async def test_orders_that_nobody_pays_in_time_end_and_others_do_not(counter: Co
     assert (await state_of(counter, soon.id))[0] == State.TO_PAY
     assert (await state_of(counter, paid.id))[0] == State.TO_SHIP
     assert await counter.level("brand", "SHIRT") == (10_000, 6)
+    assert await violations(counter) == []
+
+
+async def test_an_order_that_cannot_be_ended_keeps_no_other_waiting(counter: Counter) -> None:
+    late = [await placed(counter, expires_in=timedelta(seconds=-1)) for _ in range(5)]
+    await counter.owner_pool.execute(
+        "CREATE FUNCTION refuse_it() RETURNS trigger LANGUAGE plpgsql AS $$"
+        " BEGIN RAISE EXCEPTION 'not this one'; END $$;"
+        "CREATE TRIGGER refuse_it BEFORE UPDATE ON shopping.consumer_order FOR EACH ROW"
+        f" WHEN (NEW.id = {late[2].id}) EXECUTE FUNCTION refuse_it()"
+    )
+
+    async with counter.owner_pool.acquire() as conn:
+        for _ in range(2):
+            with pytest.raises(RaiseError, match="not this one"):
+                await expire_orders(conn, limit=100)
+
+    states = [(await state_of(counter, order.id))[0] for order in late]
+    assert states == ["expired", "expired", "to_pay", "expired", "expired"]
+    assert await counter.level("brand", "SHIRT") == (10_000, 3)
     assert await violations(counter) == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from asyncpg import RaiseError
 
 from tests.factories_sale_rows import Counter, Want
 from tests.factories_sales import sold, violations
@@ -180,3 +181,23 @@ async def test_goods_are_received_when_the_member_says_so_or_after_ten_days(
         "shipped",
     ]
     assert await violations(counter) == []
+
+
+async def test_an_order_that_cannot_be_completed_keeps_no_other_waiting(counter: Counter) -> None:
+    orders = [await sold(counter) for _ in range(3)]
+    for order in orders:
+        await ship(counter, "brand", order.id)
+    await counter.owner_pool.execute(
+        "UPDATE shopping.consumer_order SET completes_at = completes_at - interval '10 days';"
+        "CREATE FUNCTION refuse_it() RETURNS trigger LANGUAGE plpgsql AS $$"
+        " BEGIN RAISE EXCEPTION 'not this one'; END $$;"
+        "CREATE TRIGGER refuse_it BEFORE UPDATE ON shopping.consumer_order FOR EACH ROW"
+        f" WHEN (NEW.id = {orders[0].id}) EXECUTE FUNCTION refuse_it()"
+    )
+
+    async with counter.owner_pool.acquire() as conn:
+        with pytest.raises(RaiseError, match="not this one"):
+            await complete_orders(conn, limit=10)
+
+    states = [await state(counter, order.id) for order in orders]
+    assert states == ["shipped", "completed", "completed"]

@@ -75,16 +75,21 @@ LOCK_FOR_CAPTURE = f"""
        FOR NO KEY UPDATE
 """
 
-# A reply that comes after the payment was captured or given up changes nothing.
+# A reply that comes after the payment was captured or given up changes nothing. The ORDER BY is the
+# lock order.
 MARK_PREPAID = """
     UPDATE payments.payment AS payment
        SET prepay_id = prepaid.prepay_id,
            state = 'prepaid',
            next_poll_at = coalesce(payment.next_poll_at, now() + make_interval(secs => $4))
-      FROM unnest($2::bigint[], $3::text[]) AS prepaid (id, prepay_id)
-     WHERE payment.network_id = $1
-       AND payment.id = prepaid.id
-       AND payment.state IN ('created', 'prepaid')
+      FROM (SELECT locked.id, told.prepay_id
+              FROM payments.payment AS locked
+              JOIN unnest($2::bigint[], $3::text[]) AS told (id, prepay_id)
+                ON told.id = locked.id
+             WHERE locked.network_id = $1 AND locked.state IN ('created', 'prepaid')
+             ORDER BY locked.id
+               FOR NO KEY UPDATE OF locked) AS prepaid
+     WHERE payment.network_id = $1 AND payment.id = prepaid.id
 """
 
 # The payments are locked. Sharing needs a minute after the payment, by the provider's rules.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
-from tradeline.kernel import Actor, Busy, Connection, Shopper, raise_any, refuse
+from tradeline.kernel import Actor, Busy, Connection, Shopper, by_halves, raise_any, refuse
 from tradeline.marketing import release_coupons
 from tradeline.payments import close_payments, payments_of
 from tradeline.shopping.allowed import SaleStep, require_step
@@ -80,14 +80,18 @@ async def expire_orders(conn: Connection, *, limit: int) -> int:
     """End up to `limit` orders that nobody has paid in time; how many it looked at.
 
     For the owner's connection, over all networks. The database's clock decides. Any number of
-    workers may run it, and be killed: each network's orders end in one transaction. A payment that
-    was under way nevertheless is given back when it arrives.
+    workers may run it, and be killed: each network's orders end in one transaction. An order that
+    cannot be ended keeps no other waiting; what is wrong with it is raised once all others have
+    ended. A payment that was under way nevertheless is given back when it arrives.
     """
     due = await locks.find_expired(conn, limit)
+    failed: list[Exception] = []
     for network_id, found in groupby(sorted(due), key=itemgetter(0)):
-        with suppress(Overtaken):
-            async with conn.transaction():
-                await _expire(conn, network_id, [order_id for _, order_id in found])
+        order_ids = [order_id for _, order_id in found]
+        failed += await by_halves(order_ids, partial(_expire, conn, network_id))
+    for error in failed:
+        if not isinstance(error, Overtaken):
+            raise error
     return len(due)
 
 
@@ -96,16 +100,17 @@ class Overtaken(Exception):
 
 
 async def _expire(conn: Connection, network_id: int, order_ids: Sequence[int]) -> None:
-    references = await locks.fetch_references(conn, network_id, order_ids)
-    await lock_before_orders(
-        conn, network_id, references, with_coupons=True, gives_up=True, with_stock=True
-    )
-    locked = await lock_sales(conn, network_id, order_ids)
-    sales = list(locked.values())
-    if any(sale.order.state is not ConsumerOrderState.TO_PAY for sale in sales):
-        raise Overtaken
-    stepped = await _close_unpaid(conn, network_id, sales, ConsumerOrderState.EXPIRED)
-    await store(conn, None, network_id, "expire", stepped)
+    async with conn.transaction():
+        references = await locks.fetch_references(conn, network_id, order_ids)
+        await lock_before_orders(
+            conn, network_id, references, with_coupons=True, gives_up=True, with_stock=True
+        )
+        locked = await lock_sales(conn, network_id, order_ids)
+        sales = list(locked.values())
+        if any(sale.order.state is not ConsumerOrderState.TO_PAY for sale in sales):
+            raise Overtaken
+        stepped = await _close_unpaid(conn, network_id, sales, ConsumerOrderState.EXPIRED)
+        await store(conn, None, network_id, "expire", stepped)
 
 
 async def _close_unpaid(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
@@ -12,6 +13,7 @@ from tradeline.kernel import (
     Connection,
     Database,
     Shopper,
+    by_halves,
     judge_length,
     raise_any,
     refuse,
@@ -142,19 +144,28 @@ async def confirm_received(conn: Connection, *, shopper: Shopper, order_id: int)
 
 async def complete_orders(conn: Connection, *, limit: int) -> int:
     """Count up to `limit` orders as received that were shipped long enough ago, though nobody has
-    said so; how many it looked at. For the owner's connection, over all networks."""
+    said so; how many it looked at. For the owner's connection, over all networks. One that cannot
+    be completed keeps no other waiting, and is raised once all others are."""
     due = await locks.find_completed(conn, limit)
+    failed: list[Exception] = []
     for network_id, found in groupby(sorted(due), key=itemgetter(0)):
-        async with conn.transaction():
-            locked = await lock_sales(conn, network_id, [order_id for _, order_id in found])
-            stepped = [
-                Stepped(sale=sale, lines=sale.lines, state=ConsumerOrderState.COMPLETED)
-                for sale in locked.values()
-                if sale.order.state is ConsumerOrderState.SHIPPED
-            ]
-            if stepped:
-                await store(conn, None, network_id, "complete", stepped)
+        order_ids = [order_id for _, order_id in found]
+        failed += await by_halves(order_ids, partial(_complete, conn, network_id))
+    for error in failed:
+        raise error
     return len(due)
+
+
+async def _complete(conn: Connection, network_id: int, order_ids: Sequence[int]) -> None:
+    async with conn.transaction():
+        locked = await lock_sales(conn, network_id, order_ids)
+        stepped = [
+            Stepped(sale=sale, lines=sale.lines, state=ConsumerOrderState.COMPLETED)
+            for sale in locked.values()
+            if sale.order.state is ConsumerOrderState.SHIPPED
+        ]
+        if stepped:
+            await store(conn, None, network_id, "complete", stepped)
 
 
 async def _ship(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from asyncpg import RaiseError
 
 from tests.factories_paying import Counter
 from tests.factories_payments import (
@@ -29,6 +30,7 @@ from tradeline.payments import (
     shares_of_payments,
 )
 from tradeline_server.paying.asking import Asking
+from tradeline_server.paying.jobs import plan_sharings
 from tradeline_server.paying.sharing import SharingDesk
 from tradeline_server.wechat import Refused
 from tradeline_server.wechat.simulator import Mischief, Mishap
@@ -170,3 +172,23 @@ async def test_a_refund_takes_its_part_of_a_share_back_first(
     assert (await share_of(counter, payment)).returned_minor == WANTED // 2
     assert len(counter.simulator.books.returns) == 1
     assert await counter.count("payments.refund WHERE state = 'succeeded'") == 1
+
+
+async def test_a_payment_that_cannot_be_planned_keeps_no_other_waiting(counter: Counter) -> None:
+    payments = [await shareable(counter) for _ in range(3)]
+    pool = counter.owner_pool
+    await pool.execute(
+        "UPDATE payments.payment SET shares_at = now();"
+        "CREATE FUNCTION refuse_it() RETURNS trigger LANGUAGE plpgsql AS $$"
+        " BEGIN RAISE EXCEPTION 'not this one'; END $$;"
+        "CREATE TRIGGER refuse_it BEFORE INSERT ON payments.sharing FOR EACH ROW"
+        f" WHEN (NEW.payment_id = {payments[0].id}) EXECUTE FUNCTION refuse_it()"
+    )
+    try:
+        async with pool.acquire() as conn:
+            with pytest.raises(RaiseError, match="not this one"):
+                await plan_sharings(conn, limit=10, db=counter.db)
+    finally:
+        await pool.execute("DROP TRIGGER refuse_it ON payments.sharing; DROP FUNCTION refuse_it()")
+
+    assert await counter.count("payments.sharing") == 2
