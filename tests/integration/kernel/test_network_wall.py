@@ -15,6 +15,8 @@ OUTSIDE_OF_NETWORKS = {
     "identity.session": "names the network that was chosen; found by a secret's hash alone",
     "identity.refresh_token": "as a session",
     "identity.sign_in_failure": "counts attempts by address, before anybody is known",
+    "members.seal_key": "by which key this database is sealed; no more than its fingerprint",
+    "settlement.booking_rule": "as the posting rules",
     "settlement.posting_rule": "how kinds are booked, the same for everybody; read only",
 }
 # Whose identity is the network's own.
@@ -27,14 +29,19 @@ APPEND_ONLY = {
     "inventory.stock_movement",
     "kernel.audit_entry",
     "kernel.outbox_event",
+    "members.consent",
     "ordering.order_event",
     "ordering.receipt",
     "ordering.receipt_line",
     "settlement.account",
     "settlement.adjustment",
+    "settlement.booking",
     "settlement.journal",
     "settlement.obligation",
     "settlement.transfer",
+    "shopping.order_event",
+    "shopping.order_tier",
+    "shopping.reversal",
 }
 # What may be taken away, because something else says that it was there.
 DELETABLE = {
@@ -42,6 +49,9 @@ DELETABLE = {
     "catalog.assortment_sku",
     "catalog.barcode",
     "catalog.buyer_code",
+    "channels.freight_rule",
+    "channels.listing",
+    "channels.store_edge",
     "identity.membership_role",
     "identity.role",
     "identity.sign_in_failure",
@@ -50,17 +60,24 @@ DELETABLE = {
     "ordering.order_list",
     "pricing.price_list_grant",
     "settlement.statement_line",
+    "shopping.cart_line",
+    "sourcing.quota_take",
+    "sourcing.rule",
 }
 # Doors through the wall: functions that run as the owner. Each names what it is given a secret or a
 # network for, and gives away no more.
 DOORS = {
     "catalog.skus_with_text",
+    "channels.mini_program_of",
+    "channels.payment_account_of",
     "identity.acting_as",
     "identity.api_client_of",
     "identity.invitation_of",
     "identity.memberships_of",
     "identity.password_reset_of",
     "identity.standing_of",
+    "members.network_of_session",
+    "members.shopping_as",
 }
 
 TABLES = """
@@ -107,6 +124,7 @@ SAMPLES = {
     "bytea": "convert_to($1::bigint::text, 'UTF8')",
     "character": "'CNY'",
     "date": "current_date",
+    "smallint": "$1::bigint",
     "integer": "$1::bigint",
     "jsonb": "'{}'",
     "numeric": "$1::bigint",
