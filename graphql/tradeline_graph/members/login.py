@@ -9,7 +9,7 @@ import strawberry
 
 from tradeline import channels, identity, kernel, members, shopping
 from tradeline.kernel import Shopper
-from tradeline_graph._context import Context, Info
+from tradeline_graph._context import Context, Info, Unauthenticated
 from tradeline_graph._mutations import RequestInput, perform_as_member
 from tradeline_graph._ports import CodeNotTaken, WeChatAway, WeChatIdentity
 from tradeline_graph._problems import Busy, InvalidValue, NotFound, RequestReused
@@ -161,7 +161,8 @@ class LoginMutation:
     async def member_logout(self, info: Info) -> MemberLogoutPayload:
         context = info.context
         claims = _keys(context).read_member(bearer_token(context.request) or "")
-        assert claims is not None, "a consumer has sent their token"
+        if claims is None:  # a login of this very request, whose token nobody has sent yet
+            raise Unauthenticated
         async with context.db.unit_of_work(claims.network_id) as conn:
             await members.log_out(conn, network_id=claims.network_id, family=claims.family)
         context.shopper = None

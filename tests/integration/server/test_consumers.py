@@ -160,6 +160,19 @@ async def test_a_guest_becomes_a_member_and_logs_out(door: Door) -> None:
     assert [error["__typename"] for error in again["errors"]] == ["TokenNotUsable"]
 
 
+async def test_who_logs_in_and_out_in_one_breath_has_sent_no_token_to_end(door: Door) -> None:
+    codes = door.simulator.people.arrive(an_openid())
+
+    answer = await door.ask(
+        "mutation($input: MemberLoginInput!)"
+        " { memberLogin(input: $input) { errors { __typename } } memberLogout { isLoggedOut } }",
+        appId=door.app_id,
+        code=codes.login_code,
+    )
+
+    assert answer == "UNAUTHENTICATED"
+
+
 async def test_what_a_mini_program_is_given_holds_nothing_of_wechats(door: Door) -> None:
     openid, unionid = an_openid(), an_openid()
     session = await door.log_in(openid, unionid=unionid)
