@@ -3,6 +3,7 @@ organization looks at them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from tests.factories_payments import (
     a_refund,
     a_till,
     capturing,
+    merchant_of,
     paid,
     refunding,
     telling,
@@ -189,6 +191,28 @@ async def test_every_difference_is_named_once(till: Till, owner_pool: Pool) -> N
 
     assert set(await billed(till, *lines)) == expected
     assert len(await billed(till, *lines)) == len(expected)
+
+
+async def test_a_refund_of_anothers_number_is_not_known_here(till: Till) -> None:
+    """Merchants number their refunds as they like: that tells them nothing of others' sums."""
+    [payment] = await paid(till, a_payment(till), captured_at=NOON)
+    [refund_id] = await refunding(till, a_refund(payment, 500))
+    number = await number_of(till, refund_id)
+    await telling(
+        till,
+        RefundResult(
+            number=number,
+            merchant_id=till.merchant_id,
+            state=RefundState.SUCCEEDED,
+            amount_minor=500,
+            settled_at=NOON,
+        ),
+    )
+    trader = replace(till, merchant_id=merchant_of(till, "trader_a"))
+    back = a_line(payment, kind=BillKind.REFUND, number=number, amount_minor=500, fee_minor=0)
+
+    for _ in range(2):
+        assert await billed(trader, back) == [("refund_missing_here", number, None, 500)]
 
 
 async def test_what_was_paid_near_midnight_is_missed_only_in_the_next_bill(till: Till) -> None:

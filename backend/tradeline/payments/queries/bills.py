@@ -53,13 +53,16 @@ LOCK_BILL = """
 
 # Each line with what we have under its number: a payment that was captured, or a refund that was
 # sent. `paid` is the payment itself and its own line, whatever day it was billed on.
+# By its number alone a refund may be another merchant's: `paid` is the line's merchant's own.
 MATCH_LINES = """
     SELECT line.kind, line.transaction_id, line.number, line.occurred_at,
            line.amount_minor, line.fee_minor,
-           CASE line.kind WHEN 'pay' THEN payment.amount_minor
-                          ELSE refund.amount_minor END AS ours_minor,
-           CASE line.kind WHEN 'pay' THEN payment.transaction_id
-                          ELSE refund.provider_refund_id END AS our_transaction_id,
+           CASE WHEN paid.id IS NULL THEN NULL
+                WHEN line.kind = 'pay' THEN payment.amount_minor
+                ELSE refund.amount_minor END AS ours_minor,
+           CASE WHEN paid.id IS NULL THEN NULL
+                WHEN line.kind = 'pay' THEN payment.transaction_id
+                ELSE refund.provider_refund_id END AS our_transaction_id,
            paid.currency, paid_line.amount_minor AS paid_minor,
            paid_line.fee_minor AS paid_fee_minor
       FROM payments.bill_line AS line
@@ -154,6 +157,10 @@ RESOLVE_WHAT_CAME = """
            WHEN difference.kind = 'refund_missing_here' THEN EXISTS (
                 SELECT
                   FROM payments.refund AS refund
+                  JOIN payments.payment AS payment
+                    ON payment.network_id = $1
+                   AND payment.id = refund.payment_id
+                   AND payment.merchant_id = $2
                  WHERE refund.network_id = $1
                    AND refund.number = difference.number
                    AND refund.state IN ('sent', 'succeeded', 'abnormal')
