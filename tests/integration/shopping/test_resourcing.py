@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.factories_marketing import a_campaign, a_coupon
 from tests.factories_sale_rows import Counter, Want
 from tests.factories_sales import Placed, sold, violations
 from tradeline.kernel import Forbidden, InvalidValue, NotFound, Rejected
@@ -143,6 +144,34 @@ async def test_what_nobody_has_is_given_back_with_the_freight(counter: Counter) 
 
     assert await refunded(counter, order) == ("cancelled", order.total_minor)
     assert await owed(counter) == [0, 0]
+    assert await violations(counter) == []
+
+
+@pytest.mark.parametrize(("units", "state"), [(5, "open"), (4, "used")])
+async def test_a_coupon_comes_back_once_nobody_has_any_of_it(
+    counter: Counter, units: int, state: str
+) -> None:
+    order = await sold(counter, TRADERS, coupon={1: 10_000}, coupon_minor=2001)
+    campaign = await a_campaign(counter.db, counter.story, [counter.store_id], trader_a=10_000)
+    coupon = await a_coupon(counter.db, counter.shopper, campaign)
+    await counter.owner_pool.execute(
+        "UPDATE marketing.coupon SET state = 'used', order_id = $2, held_at = now(),"
+        " used_at = now() WHERE id = $1",
+        coupon,
+        order.id,
+    )
+    await counter.owner_pool.execute(
+        "UPDATE shopping.consumer_order SET coupon_id = $2 WHERE id = $1", order.id, coupon
+    )
+    await standing(counter, "retailer_1", 0)
+    await standing(counter, "brand", 0)
+
+    await move(counter, "trader_a", order, units)
+
+    found = await counter.owner_pool.fetchval(
+        "SELECT state FROM marketing.coupon WHERE id = $1", coupon
+    )
+    assert found == state
     assert await violations(counter) == []
 
 

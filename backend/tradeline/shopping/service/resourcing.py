@@ -11,10 +11,17 @@ from tradeline.catalog import Sellable, load_sellable, load_traded
 from tradeline.channels import Store, Tier, stores_by_ids
 from tradeline.inventory import Allocation, NewHold, Stock, lock_stock, store_holds
 from tradeline.kernel import Actor, Connection, UnitPrice, raise_any
+from tradeline.marketing import lock_coupons, release_coupons
 from tradeline.pricing import load_sheets
 from tradeline.settlement import lock_exposures
 from tradeline.shopping.allowed import SaleStep, require_step
-from tradeline.shopping.model import LINE_REFERENCE, ConsumerOrderLine, Delivery, OrderTier
+from tradeline.shopping.model import (
+    LINE_REFERENCE,
+    ConsumerOrderLine,
+    ConsumerOrderState,
+    Delivery,
+    OrderTier,
+)
 from tradeline.shopping.moving import NewSplit, move_freight, move_units
 from tradeline.shopping.prices import EdgePrices
 from tradeline.shopping.queries import locks
@@ -116,7 +123,8 @@ async def resource_orders(
     """Have others serve units of lines that the actor's organization cannot ship; the order's id.
 
     What somebody else of the route has in stock comes from there, at the prices of the edges that
-    it comes by; what nobody has is given back to the consumer. What was planned stays to be read.
+    it comes by; what nobody has is given back to the consumer, with the coupon if that was all of
+    the order. What was planned stays to be read.
 
     Raises:
         Forbidden: without `consumer_order:fulfil`, or where none of it is the organization's.
@@ -129,6 +137,8 @@ async def resource_orders(
     reference = await reference_for(conn, actor, order_id)
     known = await locks.fetch_lines(conn, network_id, [order_id])
     elsewhere = await _load(conn, network_id, order_id, known)
+    coupon_ids = [] if reference.coupon_id is None else [reference.coupon_id]
+    await lock_coupons(conn, network_id=network_id, coupon_ids=coupon_ids)
     owner = rules_owner(elsewhere.store)
     rules = await lock_rules(conn, network_id=network_id, org_ids=[owner])
     edges = {tier.relationship_id for tier in elsewhere.store.tiers[1:]}
@@ -149,6 +159,8 @@ async def resource_orders(
     await release_units(conn, network_id, units)
     rerouted = _reroute(sale, lines, units, found, elsewhere)
     stepped = await _move(conn, network_id, sale, rerouted, reason.strip())
+    if stepped.state is ConsumerOrderState.CANCELLED:
+        await release_coupons(conn, network_id=network_id, order_ids=[order_id])
     await store(conn, actor, network_id, "resource", [stepped])
     return order_id
 
