@@ -135,6 +135,14 @@ class SaleShipInput:
     tracking_number: str = ""
 
 
+@strawberry.input(description="Units of lines that your stock cannot serve after all.")
+class SaleResourceInput:
+    request_id: str
+    sale_id: strawberry.ID
+    lines: list[ConsumerLineQuantityInput]
+    reason: str
+
+
 @strawberry.input(description="The code that the consumer shows.")
 class SaleHandOverInput:
     request_id: str

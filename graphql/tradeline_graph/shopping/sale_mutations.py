@@ -20,6 +20,7 @@ from tradeline_graph.shopping.inputs import (
     SaleFreightRefundInput,
     SaleHandOverInput,
     SalePriceRefundInput,
+    SaleResourceInput,
     SaleShipInput,
     quantities_of,
 )
@@ -49,6 +50,10 @@ SaleHandOverError: TypeAlias = Annotated[
 ]
 SaleCancelError: TypeAlias = Annotated[
     NotFound | InvalidValue | RequestReused | WrongState, strawberry.union("SaleCancelError")
+]
+SaleResourceError: TypeAlias = Annotated[
+    NotFound | InvalidValue | RequestReused | WrongState | UnitsNotOpen,
+    strawberry.union("SaleResourceError"),
 ]
 AfterSaleDecideError: TypeAlias = Annotated[
     NotFound | InvalidValue | RequestReused | WrongState | UnitsNotOpen,
@@ -98,6 +103,12 @@ class SalePriceRefundPayload:
 class SaleFreightRefundPayload:
     sale: Sale | None = None
     errors: list[SaleFreightRefundError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description=null_with_errors("sale"), directives=scoped(Scope.VALUE))
+class SaleResourcePayload:
+    sale: Sale | None = None
+    errors: list[SaleResourceError] = strawberry.field(default_factory=list)
 
 
 @strawberry.type
@@ -186,6 +197,26 @@ class SaleMutation:
             ),
         )
         return AfterSaleDecidePayload(sale=await load_sale(info, done.id), errors=done.errors)
+
+    @strawberry.mutation(
+        description="Have others on the store's route serve what your stock cannot; what nobody "
+        "has is given back to the consumer.",
+        extensions=FULFILS,
+    )
+    async def sale_resource(self, info: Info, input: SaleResourceInput) -> SaleResourcePayload:
+        order_id = from_id("Sale", input.sale_id)
+        done = await perform(
+            info,
+            input,
+            lambda conn, actor: shopping.resource_orders(
+                conn,
+                actor=actor,
+                order_id=order_id,
+                quantities=quantities_of(input.lines),
+                reason=input.reason,
+            ),
+        )
+        return SaleResourcePayload(sale=await load_sale(info, done.id), errors=done.errors)
 
     @strawberry.mutation(
         description="As the store, give money back for goods that stay with the consumer.",

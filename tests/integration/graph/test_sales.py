@@ -51,6 +51,10 @@ DECIDE = f"""mutation D($input: AfterSaleDecideInput!) {{ afterSaleDecide(input:
     sale {{ state netToMe {{ amount }} }} {PROBLEMS} }} }}"""
 REFUND = f"""mutation R($input: SalePriceRefundInput!) {{ salePriceRefund(input: $input) {{
     sale {{ refundedAmount {{ amount }} }} {PROBLEMS} }} }}"""
+FREIGHT = f"""mutation F($input: SaleFreightRefundInput!) {{ saleFreightRefund(input: $input) {{
+    sale {{ refundedAmount {{ amount }} }} {PROBLEMS} }} }}"""
+RESOURCE = f"""mutation M($input: SaleResourceInput!) {{ saleResource(input: $input) {{
+    sale {{ state }} {PROBLEMS} }} }}"""
 HAND_OVER = f"""mutation H($input: SaleHandOverInput!) {{ saleHandOver(input: $input) {{
     sale {{ state }} {PROBLEMS} }} }}"""
 
@@ -144,6 +148,15 @@ async def test_who_is_no_party_sees_no_sale_and_changes_none(counter: Counter) -
     for query, input in (
         (SHIP, {"saleId": sale}),
         (CANCEL, {"saleId": sale, "reason": "x"}),
+        (FREIGHT, {"saleId": sale, "amount": {"amount": "1.00", "currency": "CNY"}, "reason": "x"}),
+        (
+            RESOURCE,
+            {
+                "saleId": sale,
+                "lines": [{"lineId": to_id("ConsumerOrderLine", order.line_ids[0]), "quantity": 1}],
+                "reason": "x",
+            },
+        ),
         (
             REFUND,
             {
@@ -228,6 +241,55 @@ async def test_money_is_given_back_in_its_own_currency_and_never_more_than_was_p
     assert [e["__typename"] for e in too_much["errors"]] == ["MoreThanWasPaid"]
     done = await refund("10.00")
     assert done == {"sale": {"refundedAmount": {"amount": "10.00"}}, "errors": []}
+
+
+async def test_freight_is_given_back_once(counter: Counter) -> None:
+    order = await sold(counter)
+    input = {
+        "saleId": to_id("Sale", order.id),
+        "amount": {"amount": "6.00", "currency": "CNY"},
+        "reason": "送货太晚",
+    }
+
+    done = await do(counter, "retailer_1", FREIGHT, **input)
+    again = await do(counter, "retailer_1", FREIGHT, **input)
+
+    assert done == {"sale": {"refundedAmount": {"amount": "6.00"}}, "errors": []}
+    assert [error["__typename"] for error in again["errors"]] == ["MoreThanWasPaid"]
+    assert (await seen_by(counter, order, "brand"))["netToMe"] == {"amount": "193.19"}
+    assert await violations(counter) == []
+
+
+async def test_what_one_cannot_serve_another_does_and_the_consumer_pays_no_more(
+    counter: Counter,
+) -> None:
+    order = await sold(counter)
+    line = to_id("ConsumerOrderLine", order.line_ids[0])
+    input = {
+        "saleId": to_id("Sale", order.id),
+        "lines": [{"lineId": line, "quantity": 3}],
+        "reason": "破损",
+    }
+
+    other = await run(
+        counter,
+        counter.story.actor("trader_a"),
+        RESOURCE,
+        input={"requestId": "1", **input},
+    )
+    assert other.errors[0].extensions["code"] == "FORBIDDEN"
+    moved = await do(counter, "brand", RESOURCE, **input)
+
+    assert moved["errors"] == []
+    lines = (await seen_by(counter, order, "brand"))["lines"]
+    open_units = [(line["isMineToShip"], line["unshippedQuantity"]) for line in lines]
+    assert (open_units[0], open_units[-1]) == ((True, 0), (False, 3))
+    sale = await seen_by(counter, order, "retailer_1")
+    assert [(it["cause"], it["amount"]) for it in sale["refunds"]] == [
+        ("MOVED", {"amount": "0.00"})
+    ]
+    assert sale["total"] == {"amount": "324.69"}
+    assert await violations(counter) == []
 
 
 async def test_a_store_calls_a_sale_off_and_nobody_else_does(counter: Counter) -> None:
