@@ -28,10 +28,12 @@ INBOX_MAX: Final = 100
 # Changes come in flocks: who waits a moment is told of them at once, and looked up once.
 GATHER_SECONDS: Final = 0.1
 
-# Sockets in all; of those who have not said yet who they are; of each account and machine.
+# Sockets in all; of those who have not said yet who they are; of all guests, for anybody is as many
+# guests as they like, and nothing changes for a guest; of each account, machine and member.
 ANYBODY: Final = "anybody"
 NOBODY: Final = "nobody"
-PLACES: Final = {ANYBODY: 2_000, NOBODY: 100}
+GUESTS: Final = "guests"
+PLACES: Final = {ANYBODY: 2_000, NOBODY: 100, GUESTS: 100}
 PLACES_OF_ONE: Final = 20
 LOOKED_UP_AT_ONCE_MAX: Final = 4
 

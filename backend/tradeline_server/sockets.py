@@ -30,7 +30,7 @@ from tradeline_graph._news import News
 from tradeline_graph.schema import schema
 from tradeline_graph.sessions import is_from_elsewhere, session_token
 from tradeline_server.auth import preferred_locale, who_has_token
-from tradeline_server.live import ANYBODY, NOBODY, Live
+from tradeline_server.live import ANYBODY, GUESTS, NOBODY, Live
 from tradeline_server.operation import Operation
 
 SUBPROTOCOL: Final = "graphql-transport-ws"
@@ -405,8 +405,10 @@ def _who(listener: Listener) -> tuple[int | None, ...]:
 
 
 def _place_of(listener: Listener) -> str:
-    """Under which sockets are counted: an account's, a machine's or a consumer's."""
+    """Under which sockets are counted: an account's, a machine's or a member's, or all guests'."""
     if isinstance(listener, Shopper):
+        if listener.is_guest:
+            return GUESTS
         return f"member/{listener.network_id}/{listener.member_id}"
     return f"{listener.account_id}/{listener.api_client_id}"
 

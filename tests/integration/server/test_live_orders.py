@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from tests.factories_live import Ear, Site, a_site, a_socket, listening
-from tests.factories_members import a_member
+from tests.factories_members import a_guest, a_member
 from tests.factories_sale_rows import Counter
 from tests.factories_sales import Placed, a_counter, sold
 from tradeline import members
 from tradeline.kernel import Shopper
 from tradeline.shopping import cancel_consumer_order, ship_consumer_order
 from tradeline_graph._ids import to_id
+from tradeline_server import live
 
 WATCH = "subscription Watch($id: ID!) { consumerOrderChanged(orderId: $id) { state number } }"
 
@@ -84,6 +85,23 @@ async def test_nobody_else_is_told_of_it(counter: Counter, site: Site) -> None:
         await watch(ear, order)
 
         assert (await ear.receive())["type"] == "complete"
+
+
+async def test_however_many_guests_somebody_is_they_share_their_places(
+    counter: Counter, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "PLACES", live.PLACES | {live.GUESTS: 1})
+    one, other = [
+        await token_of(counter, site, await a_guest(counter.db, counter.network_id))
+        for _ in range(2)
+    ]
+    async with a_socket(site) as ear, a_socket(site) as second, a_socket(site) as third:
+        await ear.init(one)
+        await second.send(
+            {"type": "connection_init", "payload": {"authorization": f"Bearer {other}"}}
+        )
+        assert await second.closed() == 1013
+        await third.init(await token_of(counter, site, counter.shopper))
 
 
 async def test_an_organizations_person_is_no_consumer_nor_the_other_way_round(
