@@ -169,19 +169,31 @@ RESOLVE_WHAT_CAME = """
     RETURNING difference.number
 """
 
-# Of the day, and of lines before it whose payment we have heard of only now.
+# Of the day, and of lines before it whose payment we have heard of only now. Each line looks up its
+# own payment: in one join for both kinds every line would be compared with every payment.
 FETCH_UNBOOKED_FEES = """
-    SELECT line.id, line.number, line.occurred_at, line.fee_minor, payment.currency,
-           payment.collector_entity_id
+    SELECT line.id, line.number, line.occurred_at, line.fee_minor, paid.currency,
+           paid.collector_entity_id
       FROM payments.bill_line AS line
-      LEFT JOIN payments.refund AS refund
-        ON line.kind = 'refund' AND refund.network_id = $1 AND refund.number = line.number
-      JOIN payments.payment AS payment
-        ON payment.network_id = $1
-       AND payment.merchant_id = line.merchant_id
-       AND payment.state = 'captured'
-       AND CASE line.kind WHEN 'pay' THEN payment.number = line.number
-                          ELSE payment.id = refund.payment_id END
+     CROSS JOIN LATERAL (
+           SELECT payment.currency, payment.collector_entity_id
+             FROM payments.payment AS payment
+            WHERE line.kind = 'pay'
+              AND payment.network_id = $1
+              AND payment.number = line.number
+              AND payment.merchant_id = line.merchant_id
+              AND payment.state = 'captured'
+            UNION ALL
+           SELECT payment.currency, payment.collector_entity_id
+             FROM payments.refund AS refund
+             JOIN payments.payment AS payment
+               ON payment.network_id = $1
+              AND payment.id = refund.payment_id
+              AND payment.merchant_id = line.merchant_id
+              AND payment.state = 'captured'
+            WHERE line.kind = 'refund'
+              AND refund.network_id = $1
+              AND refund.number = line.number) AS paid
      WHERE line.network_id = $1
        AND line.merchant_id = $2
        AND line.fee_minor <> 0

@@ -190,6 +190,7 @@ FETCH_SHARES = """
        AND consumer_order.id = ANY($2::bigint[])
        AND share.amount_minor > share.returned_minor
        AND sharing.finished_at IS NOT NULL
+       AND sharing.state <> 'withdrawn'
      ORDER BY share.id
 """
 
