@@ -252,3 +252,16 @@ async def test_without_shares_a_payment_is_only_unfrozen(till: Till, owner_pool:
 
     assert sharing.shares == ()
     assert await shared(till, sharing) == [sharing.number]
+
+
+async def test_what_was_asked_back_since_the_wants_were_read_is_planned_later(
+    till: Till, owner_pool: Pool
+) -> None:
+    [payment] = await paid(till, a_payment(till, is_shareable=True))
+    stale = wants_of(till)
+    await refunding(till, a_refund(payment, 16_000))
+
+    assert await sharing_of(till, payment, *stale) == {}
+
+    shares_at = "SELECT shares_at FROM payments.payment WHERE id = $1"
+    assert await owner_pool.fetchval(shares_at, payment.id) is not None

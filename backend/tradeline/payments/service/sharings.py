@@ -52,16 +52,24 @@ async def request_sharings(
 
     Locks the payments. What the provider's ceiling leaves over stays on account, with whom and how
     much is stored with the plan. A payment is shared once: one that is planned already, or is not
-    there to be shared, is left out.
+    there to be shared, is left out. So is one with a refund under way, which may have been asked
+    for since the wants were read: it stays on the list, to be planned by what is left then.
     """
     wants = {sharing.payment_id: sharing.wants for sharing in sharings}
     if not wants:
         return {}
     payments = await payment_queries.lock_by_ids(conn, network_id, sorted(wants))
+    refunds = await refund_queries.fetch_by_payments(conn, network_id, sorted(wants))
+    refunded = {
+        refund.payment_id
+        for refund in refunds
+        if refund.state in (RefundState.REQUESTED, RefundState.SENT)
+    }
     ready = [
         id
         for id, payment in payments.items()
-        if payment.state is PaymentState.CAPTURED
+        if id not in refunded
+        and payment.state is PaymentState.CAPTURED
         and payment.is_shareable
         and not payment.is_surplus
     ]
