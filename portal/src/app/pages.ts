@@ -50,6 +50,13 @@ export const PAGES: readonly PageRule[] = [
     needs: ["STORE_READ"],
   },
   {
+    path: "/store-sales",
+    text: "nav.storeSales",
+    icon: "sell",
+    group: "trade",
+    needs: ["CONSUMER_ORDER_READ"],
+  },
+  {
     path: "/money",
     text: "nav.money.page",
     icon: "money",
