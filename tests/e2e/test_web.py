@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import httpx2
@@ -20,6 +20,12 @@ pytestmark = [
     pytest.mark.timeout(240),
     pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc to look into"),
 ]
+
+
+@pytest.fixture
+async def dsn(clone: Callable[[], Awaitable[str]]) -> str:
+    """A database of the test's own: the key in its home is the only one that opens it."""
+    return await clone()
 
 
 @contextlib.contextmanager
