@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 from decimal import Decimal
@@ -421,9 +422,12 @@ def test_two_hundred_lines_over_thirty_warehouses_are_planned_in_time(
     ]
     wanted = [(sku, dice.randrange(1, 9)) for sku in range(200)]
 
+    gc.collect()
+    gc.freeze()  # what other tests have left is not looked through in the planner's time
     began = time.process_time()
     found = planned(rows, *wanted, by=Rules(parcels_max=limit), region="CN-2")
     seconds = time.process_time() - began
+    gc.unfreeze()
 
     assert found.parts
     # Some 50 ms; three hundred are the promise.
