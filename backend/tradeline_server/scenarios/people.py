@@ -25,10 +25,9 @@ OPERATION: Final = re.compile(r"\b(?:query|mutation)\s+(\w+)")
 
 
 class Refused(CommandError):
-    """The graph said no; `problems` are the names of its reasons."""
+    """The graph said no, for these reasons."""
 
     def __init__(self, what: str, errors: Sequence[Mapping[str, Any]]) -> None:
-        self.problems = [error["__typename"] for error in errors]
         super().__init__(f"{what}: " + "; ".join(error["message"] for error in errors))
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime
 import decimal
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
 
 import strawberry
 
@@ -14,6 +16,7 @@ from tradeline import shopping
 from tradeline.kernel import Actor, Connection, Shopper
 from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
+from tradeline_graph._loaders import Load
 from tradeline_graph._scalars import Money
 from tradeline_graph._scope import Scope, scoped
 from tradeline_graph.channels import OfferedSku, StoreFront, load_offered_sku, load_store_front
@@ -26,6 +29,8 @@ from tradeline_graph.shopping.enums import (
     RefundState,
     SaleStep,
 )
+
+Row = TypeVar("Row")
 
 
 @strawberry.type(
@@ -337,46 +342,24 @@ async def _after_sales(
 # What belongs to orders, of whoever has come upon the orders.
 
 
-async def lines_of(
-    conn: Connection, asker: Actor | Shopper, ids: list[int]
-) -> list[list[shopping.ConsumerOrderLine]]:
-    found = await shopping.lines_of_consumer_orders(
-        conn, network_id=asker.network_id, order_ids=ids
-    )
-    return [found.get(order_id, []) for order_id in ids]
+class _ReadOfOrders(Protocol[Row]):
+    async def __call__(
+        self, conn: Connection, *, network_id: int, order_ids: Sequence[int]
+    ) -> Mapping[int, list[Row]]: ...
 
 
-async def shipments_of(
-    conn: Connection, asker: Actor | Shopper, ids: list[int]
-) -> list[list[shopping.ConsumerShipment]]:
-    found = await shopping.shipments_of_consumer_orders(
-        conn, network_id=asker.network_id, order_ids=ids
-    )
-    return [found.get(order_id, []) for order_id in ids]
+def _of_orders(read: _ReadOfOrders[Row]) -> Load[int, list[Row]]:
+    """The loader of what `read` finds of orders, by the orders' ids."""
+
+    async def load(conn: Connection, asker: Actor | Shopper, ids: list[int]) -> Sequence[list[Row]]:
+        found = await read(conn, network_id=asker.network_id, order_ids=ids)
+        return [found.get(order_id, []) for order_id in ids]
+
+    return load
 
 
-async def after_sales_of(
-    conn: Connection, asker: Actor | Shopper, ids: list[int]
-) -> list[list[shopping.AfterSale]]:
-    found = await shopping.after_sales_of_consumer_orders(
-        conn, network_id=asker.network_id, order_ids=ids
-    )
-    return [found.get(order_id, []) for order_id in ids]
-
-
-async def refunds_of(
-    conn: Connection, asker: Actor | Shopper, ids: list[int]
-) -> list[list[shopping.ConsumerRefund]]:
-    found = await shopping.refunds_of_consumer_orders(
-        conn, network_id=asker.network_id, order_ids=ids
-    )
-    return [found.get(order_id, []) for order_id in ids]
-
-
-async def events_of(
-    conn: Connection, asker: Actor | Shopper, ids: list[int]
-) -> list[list[shopping.ConsumerOrderEvent]]:
-    found = await shopping.events_of_consumer_orders(
-        conn, network_id=asker.network_id, order_ids=ids
-    )
-    return [found.get(order_id, []) for order_id in ids]
+lines_of = _of_orders(shopping.lines_of_consumer_orders)
+shipments_of = _of_orders(shopping.shipments_of_consumer_orders)
+after_sales_of = _of_orders(shopping.after_sales_of_consumer_orders)
+refunds_of = _of_orders(shopping.refunds_of_consumer_orders)
+events_of = _of_orders(shopping.events_of_consumer_orders)
