@@ -18,11 +18,13 @@ MODULES = (
     "inventory",
     "settlement",
     "members",
+    "webhooks",
     "marketing",
     "sourcing",
     "payments",
     "ordering",
     "shopping",
+    "replenishment",
 )
 
 

@@ -41,6 +41,8 @@ class Permission(StrEnum):
     PRICE_READ = "price:read"
     RELATIONSHIP_MANAGE = "relationship:manage"
     RELATIONSHIP_READ = "relationship:read"
+    REPLENISHMENT_MANAGE = "replenishment:manage"
+    REPLENISHMENT_READ = "replenishment:read"
     SOURCING_MANAGE = "sourcing:manage"
     STATEMENT_CONFIRM = "statement:confirm"
     STATEMENT_READ = "statement:read"
@@ -49,6 +51,7 @@ class Permission(StrEnum):
     STOCK_READ = "stock:read"
     STORE_MANAGE = "store:manage"
     STORE_READ = "store:read"
+    WEBHOOK_MANAGE = "webhook:manage"
 
 
 class Locale(StrEnum):

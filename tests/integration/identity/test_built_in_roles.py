@@ -9,17 +9,23 @@ from tradeline import identity
 from tradeline.identity import BUILT_IN_ROLES
 from tradeline.kernel import Database, Permission, Pool
 
-MIGRATION = Path(identity.__file__).parent / "migrations/identity_0003_consumers.sql"
-FOR_CONSUMERS = [
+MIGRATIONS = [
+    (Path(identity.__file__).parent / "migrations" / name).read_text()
+    for name in ("identity_0003_consumers.sql", "identity_0004_replenishment.sql")
+]
+ADDED = [
     Permission.CONSUMER_ORDER_FULFIL,
     Permission.CONSUMER_ORDER_READ,
     Permission.CONSUMER_ORDER_REFUND,
     Permission.COUPON_MANAGE,
     Permission.MEMBER_READ,
     Permission.PAYMENT_RECONCILE,
+    Permission.REPLENISHMENT_MANAGE,
+    Permission.REPLENISHMENT_READ,
     Permission.SOURCING_MANAGE,
     Permission.STORE_MANAGE,
     Permission.STORE_READ,
+    Permission.WEBHOOK_MANAGE,
 ]
 
 
@@ -34,7 +40,7 @@ async def test_roles_of_old_networks_become_those_of_new_ones_and_their_own_stay
         "UPDATE identity.role SET permissions = array(SELECT one FROM unnest(permissions) AS one"
         " WHERE one <> ALL($2::text[])) WHERE network_id = $1",
         network_id,
-        FOR_CONSUMERS,
+        ADDED,
     )
     await owner_pool.execute(
         "INSERT INTO identity.role (network_id, org_id, code, name, name_en, permissions)"
@@ -43,8 +49,8 @@ async def test_roles_of_old_networks_become_those_of_new_ones_and_their_own_stay
         network.orgs["brand"],
     )
 
-    await owner_pool.execute(MIGRATION.read_text())
-    await owner_pool.execute(MIGRATION.read_text())  # what is there already stays
+    for migration in (*MIGRATIONS, *MIGRATIONS):  # what is there already stays
+        await owner_pool.execute(migration)
 
     rows = await owner_pool.fetch(
         "SELECT org_id, code, permissions FROM identity.role WHERE network_id = $1", network_id

@@ -31,6 +31,8 @@ const GROUP_OF: Readonly<Record<Permission, PermissionGroup>> = {
   STOCK_READ: "stock",
   STOCK_HOLD: "stock",
   STOCK_MANAGE: "stock",
+  REPLENISHMENT_READ: "stock",
+  REPLENISHMENT_MANAGE: "stock",
   CREDIT_READ: "money",
   CREDIT_MANAGE: "money",
   PAYMENT_READ: "money",
@@ -46,6 +48,7 @@ const GROUP_OF: Readonly<Record<Permission, PermissionGroup>> = {
   PEOPLE_READ: "setup",
   PEOPLE_MANAGE: "setup",
   API_CLIENT_MANAGE: "setup",
+  WEBHOOK_MANAGE: "setup",
   AUDIT_READ: "setup",
 };
 
@@ -101,6 +104,8 @@ export const permissionTexts = defineTexts("identity.permissions", {
     STOCK_READ: "查看库存",
     STOCK_HOLD: "预留库存",
     STOCK_MANAGE: "管理仓库与库存",
+    REPLENISHMENT_READ: "查看需求与补货建议",
+    REPLENISHMENT_MANAGE: "管理补货参数与建议",
     CREDIT_READ: "查看信用额度与余额",
     CREDIT_MANAGE: "设定信用额度、调账",
     PAYMENT_READ: "查看收付款",
@@ -116,6 +121,7 @@ export const permissionTexts = defineTexts("identity.permissions", {
     PEOPLE_READ: "查看人员与角色",
     PEOPLE_MANAGE: "管理人员与角色",
     API_CLIENT_MANAGE: "管理接口客户端",
+    WEBHOOK_MANAGE: "管理事件推送",
     AUDIT_READ: "查看操作记录",
   },
   en: {
@@ -149,6 +155,8 @@ export const permissionTexts = defineTexts("identity.permissions", {
     STOCK_READ: "See stock",
     STOCK_HOLD: "Set stock aside",
     STOCK_MANAGE: "Manage warehouses and stock",
+    REPLENISHMENT_READ: "See demand and proposals",
+    REPLENISHMENT_MANAGE: "Manage replenishment",
     CREDIT_READ: "See credit and balances",
     CREDIT_MANAGE: "Set credit limits, adjust accounts",
     PAYMENT_READ: "See payments",
@@ -164,6 +172,7 @@ export const permissionTexts = defineTexts("identity.permissions", {
     PEOPLE_READ: "See people and roles",
     PEOPLE_MANAGE: "Manage people and roles",
     API_CLIENT_MANAGE: "Manage API clients",
+    WEBHOOK_MANAGE: "Manage webhooks",
     AUDIT_READ: "See what was done",
   },
 });

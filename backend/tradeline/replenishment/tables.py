@@ -1,0 +1,1 @@
+"""The tables of the migrations, for Piccolo."""
