@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -16,6 +16,9 @@ RECIPIENT_LENGTH_MAX: Final = 50
 REGION_LENGTH_MAX: Final = 100
 DETAIL_LENGTH_MAX: Final = 200
 ADDRESSES_MAX: Final = 50
+# How long carriers keep a number before they give it to somebody else. Who proved it longer ago may
+# be anybody.
+PHONE_RESTS: Final = timedelta(days=90)
 
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 _ABROAD = re.compile(r"(?:\+|00)(?!86)([1-9][0-9]{6,14})")
@@ -156,6 +159,11 @@ class Merge:
     cause: MergeCause
     merged_at: datetime
     undone_at: datetime | None
+
+
+def may_be_recycled(unused_for: timedelta) -> bool:
+    """Whether a number may have another holder by now, from when it was proved last."""
+    return unused_for > PHONE_RESTS
 
 
 def older_first(one: Standing, other: Standing) -> tuple[Standing, Standing]:

@@ -28,6 +28,7 @@ from tradeline.organizations.model import (
     Unchanged,
 )
 from tradeline.organizations.service.organizations import (
+    brand_of,
     children_of,
     create_legal_entities,
     create_network,
@@ -80,6 +81,7 @@ __all__ = [
     "WouldBeItsOwnAncestor",
     "accept_relationship",
     "allowed_steps",
+    "brand_of",
     "change_terms",
     "children_of",
     "create_legal_entities",

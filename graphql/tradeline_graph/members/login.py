@@ -171,7 +171,8 @@ class LoginMutation:
 
     @strawberry.mutation(
         description="Bind the phone number that WeChat knows of you, in place of another one. If "
-        "you have bought under it before, you are one with who you were then.",
+        "you bound it elsewhere in the last 90 days, you are one with who you were there; who "
+        "bound it longer ago may be somebody else, and keeps their orders without it.",
         extensions=[Guard(Scope.MEMBER)],
     )
     async def member_phone_bind(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import asyncpg
 
@@ -29,7 +30,8 @@ LOCK_MERGING = """
 
 FETCH_IDENTITIES = """
     SELECT identity.id, identity.kind, identity.app_id, identity.member_id,
-           coalesce(member.survivor_id, member.id) AS survivor_id
+           coalesce(member.survivor_id, member.id) AS survivor_id,
+           now() - identity.last_used_at AS unused_for
       FROM unnest($2::text[], $3::text[], $4::bytea[]) AS wanted (kind, app_id, lookup)
       JOIN members.identity AS identity
         ON identity.network_id = $1
@@ -90,6 +92,15 @@ LOCK_GUEST = """
     SELECT member.id
       FROM members.member AS member
      WHERE member.network_id = $1 AND member.id = $2 AND member.state = 'guest'
+       FOR NO KEY UPDATE
+"""
+
+# Several at once in one order, as nobody waits in a circle.
+LOCK_MEMBERS = """
+    SELECT member.id
+      FROM members.member AS member
+     WHERE member.network_id = $1 AND member.id = ANY($2::bigint[])
+     ORDER BY member.id
        FOR NO KEY UPDATE
 """
 
@@ -245,12 +256,14 @@ FETCH_LAST_APP = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """An identity that is known. `survivor_id` is the person whose it is by now."""
+    """An identity that is known. `survivor_id` is the person whose it is by now; `unused_for` is
+    since they proved it last."""
 
     id: int
     kind: IdentityKind
     member_id: int
     survivor_id: int
+    unused_for: timedelta
 
 
 async def lock_identities(conn: Connection, network_id: int, identities: Sequence[Known]) -> None:
@@ -278,6 +291,7 @@ async def fetch_identities(
             kind=IdentityKind(row["kind"]),
             member_id=row["member_id"],
             survivor_id=row["survivor_id"],
+            unused_for=row["unused_for"],
         )
         for row in rows
     }
@@ -325,6 +339,10 @@ async def insert_member(conn: Connection, network_id: int, state: str, locale: L
 async def lock_guest(conn: Connection, network_id: int, guest_id: int) -> bool:
     """Whether they are still a guest."""
     return await conn.fetchval(LOCK_GUEST, network_id, guest_id) is not None
+
+
+async def lock_members(conn: Connection, network_id: int, member_ids: Collection[int]) -> None:
+    await conn.execute(LOCK_MEMBERS, network_id, list(member_ids))
 
 
 async def become_known(conn: Connection, network_id: int, guest_id: int) -> None:

@@ -3,7 +3,7 @@ two functions of the database that see through the wall each tells of one bearer
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import asyncpg
@@ -58,10 +58,10 @@ REVOKE_FAMILY = """
      WHERE network_id = $1 AND family = $2 AND revoked_at IS NULL
 """
 
-REVOKE_OF_MEMBER = """
+REVOKE_OF_MEMBERS = """
     UPDATE members.session
        SET revoked_at = now()
-     WHERE network_id = $1 AND member_id = $2 AND revoked_at IS NULL
+     WHERE network_id = $1 AND member_id = ANY($2::bigint[]) AND revoked_at IS NULL
 """
 
 # A token is kept until it expires, used or not, for a second use of it ends its family.
@@ -129,8 +129,8 @@ async def revoke_family(conn: Connection, network_id: int, family: UUID) -> None
     await conn.execute(REVOKE_FAMILY, network_id, family)
 
 
-async def revoke_of_member(conn: Connection, network_id: int, member_id: int) -> None:
-    await conn.execute(REVOKE_OF_MEMBER, network_id, member_id)
+async def revoke_of_members(conn: Connection, network_id: int, member_ids: Collection[int]) -> None:
+    await conn.execute(REVOKE_OF_MEMBERS, network_id, list(member_ids))
 
 
 async def forget_past_sessions(conn: Connection, limit: int) -> int:

@@ -3,7 +3,16 @@ for before, outside of the unit of work."""
 
 from __future__ import annotations
 
-from tradeline.kernel import Connection, InvalidValue, Locale, Shopper, refuse
+from tradeline.kernel import (
+    Change,
+    Connection,
+    InvalidValue,
+    Locale,
+    Shopper,
+    record_changes,
+    refuse,
+    system_actor,
+)
 from tradeline.members.errors import NotForGuests
 from tradeline.members.model import (
     IdentityKind,
@@ -11,11 +20,13 @@ from tradeline.members.model import (
     LoggedIn,
     MergeCause,
     Merged,
+    may_be_recycled,
     normal_phone,
 )
 from tradeline.members.queries import people as queries
 from tradeline.members.service.merging import merge_members
 from tradeline.members.service.sessions import end_sessions
+from tradeline.organizations import brand_of
 
 
 async def start_guest(conn: Connection, *, network_id: int, locale: Locale) -> int:
@@ -56,7 +67,7 @@ async def log_in(
         and await queries.lock_guest(conn, network_id, guest.member_id)
     ):
         guest_id = guest.member_id
-        await end_sessions(conn, network_id=network_id, member_id=guest_id)
+        await end_sessions(conn, network_id=network_id, member_ids=[guest_id])
     merges: list[Merged | None] = []
     if not is_settled:
         merges.append(await _link(conn, network_id, identities, guest_id, locale))
@@ -78,8 +89,8 @@ async def log_in(
 
 async def bind_phone(conn: Connection, *, shopper: Shopper, phone: str) -> LoggedIn:
     """Link the number that WeChat says is the shopper's: it takes the place of the one that they
-    had. Whose it was before is the same person and merged, unless somebody told the two apart: then
-    the number is theirs who has it now.
+    had. Who proved it lately is the same person and merged. Who proved it so long ago that it may
+    be another's by now loses it, and keeps all the rest; so does whoever was told apart from them.
 
     Raises:
         Rejected: NotForGuests; InvalidValue for what is no phone number.
@@ -100,19 +111,16 @@ async def bind_phone(conn: Connection, *, shopper: Shopper, phone: str) -> Logge
     known = Known(kind=IdentityKind.PHONE, value=number)
     await queries.lock_identities(conn, network_id, [known])
     found = (await queries.fetch_identities(conn, network_id, [known])).get(IdentityKind.PHONE)
-    merges: tuple[Merged, ...] = ()
+    merged: Merged | None = None
     own = shopper.member_id
     if found is not None and found.survivor_id != own:
-        merged = await merge_members(
-            conn, network_id=network_id, one=own, other=found.member_id, cause=MergeCause.PHONE
-        )
-        if merged is not None:
-            merges = (merged,)
+        merged = await _judge_holder(conn, network_id, own, found)
     await queries.see(conn, network_id, own)
     if found is not None and own not in await queries.fetch_family(
         conn, network_id, found.member_id
     ):
         await queries.unlink(conn, network_id, [found.id])
+        await _tell_of_move(conn, network_id, found.survivor_id, own)
         found = None
     if found is None:
         await queries.insert_identities(conn, network_id, own, [known])
@@ -121,7 +129,38 @@ async def bind_phone(conn: Connection, *, shopper: Shopper, phone: str) -> Logge
     if found is None or found.member_id == own:
         others = await queries.fetch_other_phones(conn, network_id, own, known)
         await queries.unlink(conn, network_id, others)
-    return LoggedIn(member_id=own, merges=merges)
+    return LoggedIn(member_id=own, merges=() if merged is None else (merged,))
+
+
+async def _judge_holder(
+    conn: Connection, network_id: int, own: int, found: queries.Found
+) -> Merged | None:
+    """Make one of who has a number and who had it, if they can be one person. Either way what the
+    other one left open ends: they come again by their WeChat, if it is still theirs."""
+    await queries.lock_merging(conn, network_id)
+    former = await queries.fetch_family(conn, network_id, found.member_id)
+    if own in former:
+        return None  # somebody else was quicker
+    await queries.lock_members(conn, network_id, [own, *former])
+    await end_sessions(conn, network_id=network_id, member_ids=former)
+    if may_be_recycled(found.unused_for):
+        return None
+    return await merge_members(
+        conn, network_id=network_id, one=own, other=found.member_id, cause=MergeCause.PHONE
+    )
+
+
+async def _tell_of_move(conn: Connection, network_id: int, former: int, own: int) -> None:
+    """The audit trail of the brand, whose members they are, names whom a number went from."""
+    brand = await brand_of(conn, network_id=network_id)
+    change = Change(
+        action="member.move_phone",
+        subject_type="member",
+        subject_id=own,
+        before={"member_id": former},
+        after={"member_id": own},
+    )
+    await record_changes(conn, actor=system_actor(network_id, brand or 0), changes=[change])
 
 
 async def _link(

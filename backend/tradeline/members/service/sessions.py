@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
@@ -53,9 +53,9 @@ async def log_out(conn: Connection, *, network_id: int, family: UUID) -> None:
     await queries.revoke_family(conn, network_id, family)
 
 
-async def end_sessions(conn: Connection, *, network_id: int, member_id: int) -> None:
-    """End all sessions of a member, but not of those who were merged with them."""
-    await queries.revoke_of_member(conn, network_id, member_id)
+async def end_sessions(conn: Connection, *, network_id: int, member_ids: Collection[int]) -> None:
+    """End all sessions of these members, but not of others who were merged with them."""
+    await queries.revoke_of_members(conn, network_id, member_ids)
 
 
 async def shopper_from_access_tokens(

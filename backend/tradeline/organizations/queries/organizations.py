@@ -26,6 +26,15 @@ FETCH_NETWORK = """
     SELECT id, code, name, name_en, currency FROM organizations.network WHERE id = $1
 """
 
+# The oldest, where a network has several.
+FETCH_BRAND = """
+    SELECT organization.id
+      FROM organizations.organization AS organization
+     WHERE organization.network_id = $1 AND organization.kind = 'brand'
+     ORDER BY organization.id
+     LIMIT 1
+"""
+
 # What is taken comes back without a row.
 INSERT_ORGANIZATIONS = """
     INSERT INTO organizations.organization
@@ -176,6 +185,11 @@ async def insert_network(
 async def fetch_network(conn: Connection, network_id: int) -> Network | None:
     row = await conn.fetchrow(FETCH_NETWORK, network_id)
     return None if row is None else Network(**dict(row))
+
+
+async def fetch_brand(conn: Connection, network_id: int) -> int | None:
+    org_id: int | None = await conn.fetchval(FETCH_BRAND, network_id)
+    return org_id
 
 
 async def insert_organizations(

@@ -53,6 +53,11 @@ async def read_network(conn: Connection, *, network_id: int) -> Network | None:
     return await queries.fetch_network(conn, network_id)
 
 
+async def brand_of(conn: Connection, *, network_id: int) -> int | None:
+    """The organization at the head of a network, which looks after what is nobody else's."""
+    return await queries.fetch_brand(conn, network_id)
+
+
 async def create_organizations(
     conn: Connection, *, actor: Actor, organizations: Sequence[NewOrganization]
 ) -> list[int]:
