@@ -77,6 +77,9 @@ class OrderLine(Table, tablename="order_line", schema="ordering"):
     returned_minor = BigInt(default=0, null=False)
     promised_on = Date(default=None, null=True)
     refusal_reason = Text(default=None, null=True)
+    first_promised_on = Date(default=None, null=True)
+    cut_quantity = BigInt(default=0, null=False)
+    replaces_line_id = BigInt(default=None, null=True)
 
     numbered_once = Unique([network_id, order_id, line_no])
 
@@ -107,6 +110,8 @@ class Shipment(Table, tablename="shipment", schema="ordering"):
     tracking_number = Text(default="", null=False)
     shipped_at = Timestamptz(default=TimestamptzNow(), null=False)
     received_at = Timestamptz(default=None, null=True)
+    expected_on = Date(default=None, null=True)
+    packages = Integer(default=None, null=True)
 
     one_shipment_for_each_number = Unique([network_id, number])
 
@@ -120,6 +125,7 @@ class ShipmentLine(Table, tablename="shipment_line", schema="ordering"):
     order_line_id = BigInt(default=None, null=False)
     quantity = BigInt(default=None, null=False)
     received_quantity = BigInt(default=None, null=True)
+    damaged_quantity = BigInt(default=0, null=False)
 
     shipped_once_in_a_shipment = Unique([network_id, shipment_id, order_line_id])
 
@@ -149,6 +155,8 @@ class ReceiptLine(Table, tablename="receipt_line", schema="ordering"):
     shipped_quantity = BigInt(default=None, null=False)
     received_quantity = BigInt(default=None, null=False)
     amount_minor = BigInt(default=None, null=False)
+    damaged_quantity = BigInt(default=0, null=False)
+    damage_reason = Text(default=None, null=True)
 
 
 class OrderReturn(Table, tablename="order_return", schema="ordering"):
@@ -196,6 +204,37 @@ class Dispute(Table, tablename="dispute", schema="ordering"):
     closed_by_org_id = BigInt(default=None, null=True)
     closed_by_account_id = BigInt(default=None, null=True)
     closed_at = Timestamptz(default=None, null=True)
+
+
+class Substitute(Table, tablename="substitute", schema="ordering"):
+    """Other goods offered for units of a line, priced when they were offered. Accepted, they are
+    the line `new_line_id`."""
+
+    network_id = BigInt(primary_key=True, default=None, null=False)
+    id = BigInt(primary_key=True, default=None, null=False)
+    order_id = BigInt(default=None, null=False)
+    order_line_id = BigInt(default=None, null=False)
+    replaced_quantity = BigInt(default=None, null=False)
+    state = Text(default="proposed", null=False)
+    sku_id = BigInt(default=None, null=False)
+    sku_code = Text(default=None, null=False)
+    sku_name = Text(default=None, null=False)
+    sku_name_en = Text(default=None, null=False)
+    base_unit = Text(default=None, null=False)
+    pack_id = BigInt(default=None, null=False)
+    pack_code = Text(default=None, null=False)
+    pack_quantity = BigInt(default=None, null=False)
+    quantity = BigInt(default=None, null=False)
+    unit_price = Numeric(digits=(18, 6), default=None, null=False)
+    priced_quantity = BigInt(default=None, null=False)
+    amount_minor = BigInt(default=None, null=False)
+    explanation = JSONB(default=None, null=False)
+    promised_on = Date(default=None, null=True)
+    reason = Text(default="", null=False)
+    proposed_at = Timestamptz(default=TimestamptzNow(), null=False)
+    decided_at = Timestamptz(default=None, null=True)
+    decision_reason = Text(default="", null=False)
+    new_line_id = BigInt(default=None, null=True)
 
 
 class OrderDraft(Table, tablename="order_draft", schema="ordering"):

@@ -1,0 +1,1 @@
+"""What replenishment does, one function for each use case."""
