@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.asking import Caller, Crowd
 from tests.e2e.hostile.others import Others
-from tests.e2e.intake.asking import Caller, Crowd
-from tests.e2e.intake.house import House, Web, a_house
+from tests.e2e.house import House, Web, a_house
 from tests.e2e.intake.scene import Scene, make_scene
-from tests.e2e.intake.sizes import takes_its_time
+from tests.e2e.sizes import takes_its_time
 from tradeline_server.connections import allow_connections
 
 DEALERS = 3

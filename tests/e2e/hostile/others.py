@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.e2e.intake.asking import Caller, Crowd, mutation
+from tests.e2e.asking import Caller, Crowd, mutation
 from tests.e2e.intake.scene import Scene
 
 PLACE = mutation("orderPlace", "order { id number }")

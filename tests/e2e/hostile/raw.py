@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.e2e.intake.house import Web
+from tests.e2e.house import Web
 
 ANSWER_SECONDS_MAX = 15.0
 JSON = {"Content-Type": "application/json"}

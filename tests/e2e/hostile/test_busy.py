@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.asking import Caller, Crowd, Reply
 from tests.e2e.hostile.raw import asking, calling, request
-from tests.e2e.intake.asking import Caller, Crowd, Reply
-from tests.e2e.intake.house import House
+from tests.e2e.house import House
 from tests.e2e.intake.looking import traces, traces_of
 from tests.e2e.intake.scene import Scene, make_scene
-from tests.e2e.intake.sizes import sized
+from tests.e2e.sizes import sized
 from tradeline_graph._intake import WAITING_WEIGHT_MAX, weight_of
 
 SKUS = 1_000

@@ -18,12 +18,12 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from tests.e2e.asking import Caller
 from tests.e2e.hostile.others import PLACE
 from tests.e2e.hostile.raw import JSON, asking, calling, head, many_calling, request, told
-from tests.e2e.intake.asking import Caller
-from tests.e2e.intake.house import House, Web
+from tests.e2e.house import House, Web
 from tests.e2e.intake.scene import Scene
-from tests.e2e.intake.sizes import IS_FULL, sized
+from tests.e2e.sizes import IS_FULL, sized
 from tradeline_server.bench.wire import Line
 from tradeline_server.connections import (
     BODIES_BYTES_MAX,

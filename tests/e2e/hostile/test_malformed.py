@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.e2e.asking import Caller
 from tests.e2e.hostile.others import PLACE
 from tests.e2e.hostile.raw import (
     JSON,
@@ -21,10 +22,9 @@ from tests.e2e.hostile.raw import (
     request,
     told,
 )
-from tests.e2e.intake.asking import Caller
-from tests.e2e.intake.house import Web
+from tests.e2e.house import Web
 from tests.e2e.intake.scene import Scene
-from tests.e2e.intake.sizes import sized
+from tests.e2e.sizes import sized
 
 PING = asking("{ ping }")
 FIND = (

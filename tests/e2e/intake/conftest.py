@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.intake.asking import Crowd
-from tests.e2e.intake.house import House, a_house
-from tests.e2e.intake.sizes import takes_its_time
+from tests.e2e.asking import Crowd
+from tests.e2e.house import House, a_house
+from tests.e2e.sizes import takes_its_time
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

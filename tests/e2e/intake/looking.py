@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.e2e.intake.house import House
+from tests.e2e.house import House
 from tests.e2e.intake.scene import PRICE_MINOR, Scene
 
 FETCH_LEVELS = """

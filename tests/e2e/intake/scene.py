@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.e2e.intake.asking import Caller
+from tests.e2e.asking import Caller
 from tests.factories import PASSWORD, PASSWORD_HASH, an_empty_network
 from tradeline.identity import NewPerson, add_people, create_built_in_roles
 from tradeline.kernel import Connection, Database, Locale, Permission, Pool

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from tests.e2e.intake.asking import Caller, Crowd, Reply, mutation
+from tests.e2e.asking import Caller, Crowd, Reply, mutation
 from tests.e2e.intake.scene import CURRENCY, Scene
 
 ORDER = "order { id state lines { id quantity } }"

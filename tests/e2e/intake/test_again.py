@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from tests.e2e.intake.asking import Caller, Crowd, Reply, at_once, mutation
-from tests.e2e.intake.house import House
+from tests.e2e.asking import Caller, Crowd, Reply, at_once, mutation
+from tests.e2e.house import House
 from tests.e2e.intake.looking import levels, traces, traces_of
 from tests.e2e.intake.scene import make_scene
-from tests.e2e.intake.sizes import sized
+from tests.e2e.sizes import sized
 from tradeline_graph._ids import to_id
 
 TIMES = 50

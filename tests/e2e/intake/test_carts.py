@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.intake.asking import Crowd, Reply, at_once, mutation
-from tests.e2e.intake.house import House
+from tests.e2e.asking import Crowd, Reply, at_once, mutation
+from tests.e2e.house import House
 from tests.e2e.intake.looking import levels, traces, traces_of
 from tests.e2e.intake.scene import Scene, make_scene
-from tests.e2e.intake.sizes import sized
+from tests.e2e.sizes import sized
 
 LINES_MAX = 1_000
 UNITS = 1_000

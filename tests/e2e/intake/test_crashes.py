@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.e2e.intake.asking import Crowd
-from tests.e2e.intake.house import House
-from tests.e2e.intake.load import UNITS, Load
+from tests.e2e.asking import Crowd
+from tests.e2e.house import House
 from tests.e2e.intake.looking import shipped, whole_orders
-from tests.e2e.intake.scene import make_scene
-from tests.e2e.intake.sizes import sized
+from tests.e2e.intake.ordering import UNITS, orders
+from tests.e2e.intake.scene import Scene, make_scene
+from tests.e2e.load import Load
+from tests.e2e.sizes import sized
 
 DEALERS = 12
 PLENTY = 10**9
@@ -26,19 +27,23 @@ BROKEN = {"ConnectionBroken", "ConnectionRefusedError", "ConnectionResetError"}
 
 
 @pytest.fixture
-async def load(house: House, crowd: Crowd) -> Load:
-    stock = [[PLENTY, PLENTY]]
-    scene = await make_scene(house.owner, dealers=DEALERS, stock=stock)
+async def scene(house: House, crowd: Crowd) -> Scene:
+    scene = await make_scene(house.owner, dealers=DEALERS, stock=[[PLENTY, PLENTY]])
     await crowd.sign_in([scene.brand, *scene.dealers])
-    return Load(crowd, scene)
+    return scene
 
 
-async def nothing_is_lost(house: House, load: Load) -> None:
+@pytest.fixture
+def load(crowd: Crowd, scene: Scene) -> Load:
+    return orders(crowd, scene)
+
+
+async def nothing_is_lost(house: House, scene: Scene, load: Load) -> None:
     """Before and after everything is sent again; and what follows from it is done by the worker."""
     told = {name: one["number"] for name, one in load.acknowledged.items()}
     lines, units = len(UNITS), sum(UNITS.values())
 
-    found = await whole_orders(house, load.scene, lines=lines, units=units)
+    found = await whole_orders(house, scene, lines=lines, units=units)
 
     assert {name: told[name] for name in told if name in found} == {
         name: number for name, number in told.items() if name.startswith("order-")
@@ -47,12 +52,12 @@ async def nothing_is_lost(house: House, load: Load) -> None:
     again = {name: one["number"] for name, one in (await load.send_all_again()).items()}
     orders = {name: number for name, number in again.items() if name.startswith("order-")}
     assert {name: again[name] for name in told} == told
-    assert await whole_orders(house, load.scene, lines=lines, units=units) == orders
+    assert await whole_orders(house, scene, lines=lines, units=units) == orders
     assert {name: orders[name] for name in found} == found
     await house.settled()
     shipments = len(again) - len(orders)
     assert shipments > 0
-    assert await shipped(house, load.scene) == {
+    assert await shipped(house, scene) == {
         "shipments": shipments,
         "obligations": shipments,
         "journals": 2 * shipments,
@@ -61,6 +66,7 @@ async def nothing_is_lost(house: House, load: Load) -> None:
 
 async def storm(
     house: House,
+    scene: Scene,
     load: Load,
     kill: Callable[[], Awaitable[object]],
     mend: Callable[[], Awaitable[object]],
@@ -73,10 +79,10 @@ async def storm(
             await mend()
             await load.progress(AFTER)
     await house.healthy()
-    await nothing_is_lost(house, load)
+    await nothing_is_lost(house, scene, load)
 
 
-async def test_one_web_process_is_killed(house: House, load: Load) -> None:
+async def test_one_web_process_is_killed(house: House, scene: Scene, load: Load) -> None:
     """The other one goes on."""
     first, _ = house.webs
 
@@ -84,24 +90,24 @@ async def test_one_web_process_is_killed(house: House, load: Load) -> None:
         await load.progress(AFTER)
         await first.start()
 
-    await storm(house, load, first.kill, others_are_served)
+    await storm(house, scene, load, first.kill, others_are_served)
 
     assert set(load.faults) <= BROKEN
 
 
-async def test_all_web_processes_are_killed(house: House, load: Load) -> None:
+async def test_all_web_processes_are_killed(house: House, scene: Scene, load: Load) -> None:
     async def kill() -> None:
         await asyncio.gather(*(web.kill() for web in house.webs))
 
     async def start() -> None:
         await asyncio.gather(*(web.start() for web in house.webs))
 
-    await storm(house, load, kill, start)
+    await storm(house, scene, load, kill, start)
 
     assert set(load.faults) <= BROKEN
 
 
-async def test_the_worker_is_killed(house: House, load: Load) -> None:
+async def test_the_worker_is_killed(house: House, scene: Scene, load: Load) -> None:
     """Callers notice nothing; the next worker goes on where it was."""
 
     async def start() -> None:
@@ -109,27 +115,27 @@ async def test_the_worker_is_killed(house: House, load: Load) -> None:
             await load.progress(AFTER)
         await house.worker.start()
 
-    await storm(house, load, house.worker.kill, start)
+    await storm(house, scene, load, house.worker.kill, start)
 
     assert load.faults == {}
 
 
-async def test_postgres_is_killed(house: House, load: Load) -> None:
+async def test_postgres_is_killed(house: House, scene: Scene, load: Load) -> None:
     """The web processes and the worker live on, and find it again when it is back."""
 
     async def kill() -> None:
         house.kill_database()
 
-    await storm(house, load, kill, house.start_database)
+    await storm(house, scene, load, kill, house.start_database)
 
     assert set(load.faults) & CLEAR
     assert set(load.faults) <= CLEAR
     assert not any(process.has_ended for process in (*house.webs, house.worker))
 
 
-async def test_a_backend_of_postgres_is_killed(house: House, load: Load) -> None:
+async def test_a_backend_of_postgres_is_killed(house: House, scene: Scene, load: Load) -> None:
     """PostgreSQL breaks all connections then, recovers, and is found again."""
-    await storm(house, load, house.kill_backend, house.healthy)
+    await storm(house, scene, load, house.kill_backend, house.healthy)
 
     assert set(load.faults) <= CLEAR
     assert not any(process.has_ended for process in (*house.webs, house.worker))

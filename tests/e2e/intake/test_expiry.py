@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.e2e.intake.asking import Caller, Crowd, at_once, mutation
-from tests.e2e.intake.house import LOOK_SECONDS, House
+from tests.e2e.asking import Caller, Crowd, at_once, mutation
+from tests.e2e.house import LOOK_SECONDS, House
 from tests.e2e.intake.looking import levels, traces
 from tests.e2e.intake.scene import Scene, make_scene
 

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.e2e.intake.asking import Caller, Crowd, at_once
-from tests.e2e.intake.house import House
+from tests.e2e.asking import Caller, Crowd, at_once
+from tests.e2e.house import House
 from tests.e2e.intake.looking import traces, traces_of
 from tests.e2e.intake.scene import PRICE_MINOR, Scene, a_buyer, make_scene
-from tests.e2e.intake.sizes import sized
 from tests.e2e.intake.swarm import PAY, PLACE, SET_LIMIT, Swarm, money, payment
+from tests.e2e.sizes import sized
 
 PARALLEL = 20
 ORDER_UNITS = 100  # 1,000.00

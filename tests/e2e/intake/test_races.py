@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tests.e2e.intake.asking import Crowd, at_once, mutation
-from tests.e2e.intake.house import House
+from tests.e2e.asking import Crowd, at_once, mutation
+from tests.e2e.house import House
 from tests.e2e.intake.looking import levels, traces, traces_of
 from tests.e2e.intake.scene import Scene, make_scene
-from tests.e2e.intake.sizes import sized
+from tests.e2e.sizes import sized
 
 DEALERS = 1_000
 PLACE = mutation("orderPlace", "order { id number state amount { amount } }")

@@ -24,6 +24,7 @@ from tradeline.kernel import Pool, open_pool
 from tradeline_graph._ids import to_id
 from tradeline_server.bench.system import System, own_database, own_folder, running_system
 from tradeline_server.doctor import examine
+from tradeline_server.member_key import take_up_member_key
 from tradeline_server.migrate import migrate
 from tradeline_server.seed import ensure_demo
 from tradeline_server.seed.story import NETWORK_CODE, PASSWORD
@@ -320,6 +321,7 @@ async def a_street(home: Path) -> AsyncIterator[Street]:
         folder = stack.enter_context(own_folder(settings))
         database = await stack.enter_async_context(own_database(settings, folder))
         await migrate(database.dsn)
+        await take_up_member_key(Settings(home=folder), database.dsn)
         await ensure_demo(database.dsn)
         owner = await open_pool(database.dsn, role=None, max_size=5)
         stack.callback(owner.terminate)

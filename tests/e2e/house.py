@@ -13,7 +13,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -55,6 +55,10 @@ class Process:
         }
         self._process: asyncio.subprocess.Process | None = None
         self._log_read = 0
+
+    def knows(self, settings: Mapping[str, str]) -> None:
+        """From its next start on."""
+        self._environment = self._environment | settings
 
     def news(self) -> str:
         """What it has logged since we last asked."""
@@ -132,7 +136,9 @@ class House:
         self.owner: Pool
         self._database_broke = False
 
-    async def open(self) -> None:
+    async def open(self, settings: Mapping[str, str]) -> None:
+        for process in (*self.webs, self.worker):
+            process.knows(settings)
         await self.start_database()
         maintenance = await asyncpg.connect(self.database.dsn("postgres"))
         try:
@@ -234,15 +240,29 @@ def _bound(address: tuple[str, int]) -> socket.socket:
     return bound
 
 
+@contextlib.contextmanager
+def a_folder() -> Iterator[Path]:
+    """What a killed run leaves behind, the next run of the tests removes: it is named like those of
+    `tests/conftest.py`."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{SERVER_FOLDER}{os.getpid()}-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextlib.asynccontextmanager
 async def a_house() -> AsyncIterator[House]:
-    """Up, until the block ends. What a killed run leaves behind, the next run of the tests removes:
-    the folder is named like those of `tests/conftest.py`."""
-    folder = Path(tempfile.mkdtemp(prefix=f"{SERVER_FOLDER}{os.getpid()}-"))
-    house = House(folder)
+    """Up, until the block ends."""
+    with a_folder() as folder:
+        async with opened(House(folder)) as house:
+            yield house
+
+
+@contextlib.asynccontextmanager
+async def opened(house: House, settings: Mapping[str, str] | None = None) -> AsyncIterator[House]:
     try:
-        await house.open()
+        await house.open(settings or {})
         yield house
     finally:
         await house.close()
-        shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Orders that keep coming, whatever happens to who takes them, and what has become of them."""
+"""Requests that keep coming, whatever becomes of who takes them, and their answers."""
 
 from __future__ import annotations
 
@@ -6,21 +6,16 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.e2e.intake.asking import Caller, Crowd, Reply, at_once, mutation
-from tests.e2e.intake.scene import Scene
+from tests.e2e.asking import Caller, Crowd, Reply, at_once
 from tradeline_server.bench.wire import ConnectionBroken
 
-CALLERS = 24
-UNITS = {0: 2, 1: 3}
 LOOK_SECONDS = 0.02
 PAUSE_SECONDS = 0.25  # after an answer that was none
 PROGRESS_SECONDS_MAX = 120.0
-PLACE = mutation("orderPlace", "order { id number amount { amount } }")
-SHIP = mutation("orderShip", "shipment { id number }")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +29,14 @@ class Sent:
 
 @dataclass(slots=True)
 class Load:
-    """`sent` is by request id; `acknowledged` holds what was answered to whom, by the same. Every
-    fifth order is shipped at once."""
+    """So many callers, each of which does `act` again and again; it is given the load, whose turn
+    it is, and for the how manieth time.
+
+    `sent` is by request id; `acknowledged` holds what was answered to whom, by the same."""
 
     crowd: Crowd
-    scene: Scene
+    callers: int
+    act: Callable[[Load, int, int], Awaitable[None]]
     sent: dict[str, Sent] = field(default_factory=dict)
     acknowledged: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     faults: Counter[str] = field(default_factory=Counter)
@@ -47,16 +45,16 @@ class Load:
     @contextlib.asynccontextmanager
     async def coming(self) -> AsyncIterator[None]:
         """They come while the block lasts; at its end nothing is under way any more."""
-        callers = [asyncio.create_task(self._keep_ordering(number)) for number in range(CALLERS)]
+        callers = [asyncio.create_task(self._keep_acting(n)) for n in range(self.callers)]
         try:
             yield
         finally:
             self._is_over = True
             await asyncio.gather(*callers)
 
-    async def progress(self, orders: int) -> None:
+    async def progress(self, requests: int) -> None:
         """Wait until so many more are acknowledged."""
-        wanted = len(self.acknowledged) + orders
+        wanted = len(self.acknowledged) + requests
         deadline = time.monotonic() + PROGRESS_SECONDS_MAX
         while len(self.acknowledged) < wanted:
             assert time.monotonic() < deadline, f"nothing gets done: {self.faults}"
@@ -74,18 +72,7 @@ class Load:
             request_id: _result(reply) for request_id, reply in zip(self.sent, replies, strict=True)
         }
 
-    async def _keep_ordering(self, number: int) -> None:
-        dealer = self.scene.dealers[number % len(self.scene.dealers)]
-        count = 0
-        while not self._is_over:
-            count += 1
-            name = f"order-{number}-{count}"
-            order = await self._ask(dealer, PLACE, name, self.scene.order(dealer, UNITS))
-            if order is not None and (number + count) % 5 == 0:
-                name = f"ship-{number}-{count}"
-                await self._ask(self.scene.brand, SHIP, name, {"orderId": order["id"]})
-
-    async def _ask(
+    async def ask(
         self, caller: Caller, document: str, request_id: str, values: Mapping[str, Any]
     ) -> Mapping[str, Any] | None:
         """What it is answered with; None if nobody knows what came of it."""
@@ -103,6 +90,12 @@ class Load:
             self.faults[f"{reply.status} {reply.code}"] += 1
         await asyncio.sleep(PAUSE_SECONDS)
         return None
+
+    async def _keep_acting(self, number: int) -> None:
+        count = 0
+        while not self._is_over:
+            count += 1
+            await self.act(self, number, count)
 
 
 def _result(reply: Reply) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from tests.e2e.intake.house import Web
+from tests.e2e.house import Web
 from tradeline_server.bench.wire import Line, head
 
 LINES_MAX = 200  # connections to one process
@@ -139,8 +139,14 @@ class Crowd:
     ) -> Reply:
         """At the next door, or at a certain one. A `requestId` is made up unless there is one."""
         values = {"requestId": f"request-{next(_numbers)}", **values}
+        return await self.send(caller, document, {"input": values}, at=at)
+
+    async def send(
+        self, caller: Caller, document: str, variables: Mapping[str, Any], *, at: int | None = None
+    ) -> Reply:
+        """What is no mutation, or has no `requestId`, with these variables as they are."""
         door = next(self._turn) if at is None else self.doors[at % len(self.doors)]
-        return await door.ask(_graph_request(caller, document, {"input": values}))
+        return await door.ask(_graph_request(caller, document, variables))
 
     def hang_up(self) -> None:
         for door in self.doors:
