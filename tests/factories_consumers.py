@@ -9,20 +9,25 @@ from tradeline import marketing, members, payments, shopping, sourcing
 from tradeline.kernel import Database, Money, Pool, Shopper, system_actor
 from tradeline_server.wechat.simulator.keys import MCHID
 
-# Where the rows of the types are that have to do with consumers.
+# Where the rows of the types are that have to do with consumers: the walk's own, which are the
+# latest, for others bought before.
 CONSUMER_ROWS = {
-    "AfterSale": "SELECT id FROM shopping.after_sale WHERE network_id = $1",
-    "Cart": "SELECT id FROM shopping.cart WHERE network_id = $1",
-    "ConsumerOrder": "SELECT id FROM shopping.consumer_order WHERE network_id = $1",
-    "ConsumerOrderLine": "SELECT id FROM shopping.order_line WHERE network_id = $1",
-    "ConsumerShipment": "SELECT id FROM shopping.shipment WHERE network_id = $1",
-    "Coupon": "SELECT id FROM marketing.coupon WHERE network_id = $1",
-    "CouponCampaign": "SELECT id FROM marketing.campaign WHERE network_id = $1",
+    "AfterSale": "SELECT id FROM shopping.after_sale WHERE network_id = $1 ORDER BY id DESC",
+    "Cart": "SELECT id FROM shopping.cart WHERE network_id = $1 ORDER BY id DESC",
+    "ConsumerOrder": (
+        "SELECT id FROM shopping.consumer_order WHERE network_id = $1 ORDER BY id DESC"
+    ),
+    "ConsumerOrderLine": (
+        "SELECT id FROM shopping.order_line WHERE network_id = $1 ORDER BY id DESC"
+    ),
+    "ConsumerShipment": "SELECT id FROM shopping.shipment WHERE network_id = $1 ORDER BY id DESC",
+    "Coupon": "SELECT id FROM marketing.coupon WHERE network_id = $1 ORDER BY id DESC",
+    "CouponCampaign": "SELECT id FROM marketing.campaign WHERE network_id = $1 ORDER BY id DESC",
     "Difference": "SELECT id FROM payments.difference WHERE network_id = $1",
-    "MemberAddress": "SELECT id FROM members.address WHERE network_id = $1",
+    "MemberAddress": "SELECT id FROM members.address WHERE network_id = $1 ORDER BY id DESC",
     "MemberMerge": "SELECT id FROM members.merge WHERE network_id = $1",
     "MiniProgram": "SELECT id FROM channels.mini_program WHERE network_id = $1",
-    "Sale": "SELECT id FROM shopping.consumer_order WHERE network_id = $1",
+    "Sale": "SELECT id FROM shopping.consumer_order WHERE network_id = $1 ORDER BY id DESC",
     "Store": "SELECT id FROM channels.store WHERE network_id = $1 ORDER BY id",
     "StoreLink": "SELECT id FROM channels.link WHERE network_id = $1",
 }

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from tradeline_server.cli._terminal import console, login_table, print_json
 from tradeline_server.embedded import database_server
+from tradeline_server.member_key import take_up_member_key
 from tradeline_server.migrate import migrate
 from tradeline_server.seed import count_demo, ensure_demo
 from tradeline_server.settings import load_settings
@@ -35,8 +36,10 @@ def command(as_json: bool) -> None:
 
 
 async def _seed() -> tuple[bool, Mapping[str, int], Logins]:
-    async with database_server(load_settings()) as dsn:
+    settings = load_settings()
+    async with database_server(settings) as dsn:
         await migrate(dsn)
+        await take_up_member_key(settings, dsn)
         is_new = not await count_demo(dsn)
         logins = await ensure_demo(dsn)
         return is_new, await count_demo(dsn), logins

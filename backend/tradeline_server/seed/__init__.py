@@ -16,6 +16,7 @@ from tradeline_server.seed.acts import Scene
 from tradeline_server.seed.plan import plan
 from tradeline_server.seed.playing import play
 from tradeline_server.seed.seed import make_world
+from tradeline_server.seed.selling import sell
 from tradeline_server.seed.statements import make_statements
 from tradeline_server.seed.story import HISTORY_DAYS, NETWORK_CODE, logins
 
@@ -30,7 +31,8 @@ WEIGHT_OF_BOOKS = 40
 async def ensure_demo(dsn: str) -> Sequence[Mapping[str, str]]:
     """Make the demo network unless it is there, whole or not at all; who may sign in to it.
 
-    `dsn` is the owner's. Where the network exists, this is one statement, and nothing is changed.
+    `dsn` is the owner's; the key of members is taken up, for consumers are sealed with it. Where
+    the network exists, this is one statement, and nothing is changed.
     """
     async with _connection(dsn) as conn:
         if await queries.fetch_network_id(conn, NETWORK_CODE) is None:
@@ -74,6 +76,7 @@ async def _tell(conn: Connection, scenes: list[Scene], advance: Callable[..., No
     await queries.move_foundation(conn, world.network_id, founded_at)
     advance(WEIGHT_OF_WORLD)
     await play(conn, world, scenes, now, advance)
+    await sell(conn, world, now)
     await make_statements(conn, world, now)
     while await post_journals(conn, limit=POSTED_AT_ONCE):
         pass

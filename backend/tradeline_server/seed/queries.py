@@ -119,6 +119,86 @@ MOVE_SCENE = """
      WHERE network_id = $1 AND delivered_at IS NULL
 """
 
+# What one step of a consumer's has made or changed, of all that has a time. A coupon, a payment and
+# an order each last as long as they would have then; nothing is left to ask the provider for.
+MOVE_SALE = """
+    WITH member AS (
+        UPDATE members.member SET created_at = $2, known_at = $2, last_seen_at = $2
+         WHERE network_id = $1 AND created_at >= now()
+    ), identity AS (
+        UPDATE members.identity SET linked_at = $2, last_used_at = $2
+         WHERE network_id = $1 AND linked_at >= now()
+    ), address AS (
+        UPDATE members.address SET created_at = $2
+         WHERE network_id = $1 AND created_at >= now()
+    ), campaign AS (
+        UPDATE marketing.campaign SET created_at = $2
+         WHERE network_id = $1 AND created_at >= now()
+    ), share AS (
+        UPDATE marketing.campaign_share SET agreed_at = $2
+         WHERE network_id = $1 AND agreed_at >= now()
+    ), coupon AS (
+        UPDATE marketing.coupon
+           SET claimed_at = CASE WHEN claimed_at >= now() THEN $2 ELSE claimed_at END,
+               held_at = CASE WHEN held_at >= now() THEN $2 ELSE held_at END,
+               used_at = CASE WHEN used_at >= now() THEN $2 ELSE used_at END
+         WHERE network_id = $1 AND (claimed_at >= now() OR held_at >= now() OR used_at >= now())
+    ), consumer_order AS (
+        UPDATE shopping.consumer_order
+           SET placed_at = CASE WHEN placed_at >= now() THEN $2 ELSE placed_at END,
+               expires_at = CASE WHEN placed_at >= now() THEN expires_at - (placed_at - $2)
+                                 ELSE expires_at END,
+               paid_at = CASE WHEN paid_at >= now() THEN $2 ELSE paid_at END,
+               closed_at = CASE WHEN closed_at >= now() THEN $2 ELSE closed_at END,
+               completes_at = completes_at - (now() - $2)
+         WHERE network_id = $1
+           AND id IN (SELECT order_id FROM shopping.order_event
+                       WHERE network_id = $1 AND occurred_at >= now())
+    ), order_event AS (
+        UPDATE shopping.order_event SET occurred_at = $2
+         WHERE network_id = $1 AND occurred_at >= now()
+    ), shipment AS (
+        UPDATE shopping.shipment SET shipped_at = $2, uploaded_at = $2
+         WHERE network_id = $1 AND shipped_at >= now()
+    ), after_sale AS (
+        UPDATE shopping.after_sale
+           SET requested_at = CASE WHEN requested_at >= now() THEN $2 ELSE requested_at END,
+               decided_at = CASE WHEN decided_at >= now() THEN $2 ELSE decided_at END
+         WHERE network_id = $1 AND (requested_at >= now() OR decided_at >= now())
+    ), consumer_refund AS (
+        UPDATE shopping.consumer_refund
+           SET requested_at = CASE WHEN requested_at >= now() THEN $2 ELSE requested_at END,
+               settled_at = CASE WHEN settled_at >= now() THEN $2 ELSE settled_at END
+         WHERE network_id = $1 AND (requested_at >= now() OR settled_at >= now())
+    ), payment AS (
+        UPDATE payments.payment
+           SET created_at = CASE WHEN created_at >= now() THEN $2 ELSE created_at END,
+               expires_at = CASE WHEN created_at >= now() THEN expires_at - (created_at - $2)
+                                 ELSE expires_at END,
+               captured_at = CASE WHEN captured_at >= now() THEN $2 ELSE captured_at END,
+               shares_at = NULL,
+               next_poll_at = NULL
+         WHERE network_id = $1
+    ), refund AS (
+        UPDATE payments.refund
+           SET requested_at = CASE WHEN requested_at >= now() THEN $2 ELSE requested_at END,
+               sent_at = CASE WHEN sent_at >= now() THEN $2 ELSE sent_at END,
+               settled_at = CASE WHEN settled_at >= now() THEN $2 ELSE settled_at END
+         WHERE network_id = $1
+           AND (requested_at >= now() OR sent_at >= now() OR settled_at >= now())
+    ), tiding AS (
+        UPDATE shopping.tiding SET next_try_at = NULL, outcome = 'told'
+         WHERE network_id = $1 AND next_try_at IS NOT NULL
+    )
+    UPDATE settlement.booking SET occurred_at = $2
+     WHERE network_id = $1 AND occurred_at >= now()
+"""
+
+FETCH_OPEN_REFUNDS = """
+    SELECT id FROM payments.refund
+     WHERE network_id = $1 AND state IN ('requested', 'sent')
+"""
+
 # What both have confirmed is closed by a trigger, for everybody; the last word of the two has just
 # been said, and there is no moment between it and the closing in which to move it.
 OPEN_CLOSED_STATEMENTS = "ALTER TABLE settlement.statement DISABLE TRIGGER confirmed_is_closed"
@@ -148,6 +228,14 @@ MOVE_AUDIT_OF_STATEMENTS = """
 """
 
 MOVE_JOURNALS = """
+    WITH booked AS (
+        UPDATE settlement.journal AS journal
+           SET posted_at = booking.occurred_at + interval '2 seconds'
+          FROM settlement.booking AS booking
+         WHERE journal.network_id = $1
+           AND booking.network_id = $1
+           AND booking.id = journal.booking_id
+    )
     UPDATE settlement.journal AS journal
        SET posted_at = obligation.occurred_at + interval '2 seconds'
       FROM settlement.obligation AS obligation
@@ -181,6 +269,9 @@ COUNT = """
     SELECT 'stores', count(*) FROM channels.store WHERE network_id = $1
     UNION ALL
     (SELECT 'orders_' || state, count(*) FROM ordering.trade_order
+      WHERE network_id = $1 GROUP BY state ORDER BY state)
+    UNION ALL
+    (SELECT 'store_sales_' || state, count(*) FROM shopping.consumer_order
       WHERE network_id = $1 GROUP BY state ORDER BY state)
     UNION ALL
     (SELECT 'returns_' || state, count(*) FROM ordering.order_return
@@ -237,6 +328,16 @@ async def move_foundation(conn: Connection, network_id: int, at: datetime) -> No
 async def move_scene(conn: Connection, network_id: int, at: datetime) -> None:
     """Let everything that was made since the last time have happened then."""
     await conn.execute(MOVE_SCENE, network_id, at, at.isoformat())
+
+
+async def move_sale(conn: Connection, network_id: int, at: datetime) -> None:
+    """Let what a consumer did since the last time have happened then; `move_scene` follows."""
+    await conn.execute(MOVE_SALE, network_id, at)
+
+
+async def fetch_open_refunds(conn: Connection, network_id: int) -> list[int]:
+    """What is on its way back to consumers."""
+    return [row["id"] for row in await conn.fetch(FETCH_OPEN_REFUNDS, network_id)]
 
 
 async def move_statements(

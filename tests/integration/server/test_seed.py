@@ -13,6 +13,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from tests.conftest import MEMBER_KEY
 from tradeline import catalog, identity, kernel, ordering, organizations, pricing, settlement
 from tradeline.kernel import Connection, Database, open_pool, page_request, system_actor
 from tradeline_graph._context import Context
@@ -88,6 +89,42 @@ async def test_there_is_something_in_every_state(demo: Demo) -> None:
         assert missing == []
 
 
+async def test_consumers_bought_from_every_tier_and_something_waits_for_each_of_the_store(
+    demo: Demo,
+) -> None:
+    counts = await count_demo(demo.dsn)
+    for state in ("to_ship", "to_pick_up", "shipped", "completed", "cancelled"):
+        assert counts[f"store_sales_{state}"] > 0
+    told = await demo.owner.fetchrow("""
+        SELECT (SELECT array_agg(DISTINCT source_tier ORDER BY source_tier)
+                  FROM shopping.order_line) AS tiers,
+               (SELECT count(*) FROM shopping.after_sale WHERE state = 'requested') AS to_decide,
+               (SELECT count(*) FROM shopping.consumer_refund
+                 WHERE state = 'succeeded') AS refunded,
+               (SELECT count(*) FROM marketing.coupon WHERE state = 'used') AS coupons,
+               (SELECT count(*) FROM sourcing.rule) AS rules
+    """)
+    assert dict(told) == {
+        "tiers": [0, 1, 2],
+        "to_decide": 1,
+        "refunded": 1,
+        "coupons": 2,
+        "rules": 2,
+    }
+
+
+async def test_the_provider_is_asked_for_nothing_of_what_it_never_heard_of(demo: Demo) -> None:
+    waiting = await demo.owner.fetchval("""
+        SELECT (SELECT count(*) FROM payments.payment
+                 WHERE shares_at IS NOT NULL OR next_poll_at IS NOT NULL)
+             + (SELECT count(*) FROM payments.refund WHERE next_try_at IS NOT NULL)
+             + (SELECT count(*) FROM payments.sharing)
+             + (SELECT count(*) FROM shopping.tiding WHERE next_try_at IS NOT NULL)
+             + (SELECT count(*) FROM shopping.shipment WHERE uploaded_at IS NULL)
+    """)
+    assert waiting == 0
+
+
 async def test_what_went_wrong_is_told_with_its_reason(demo: Demo) -> None:
     told = await demo.owner.fetchrow("""
         SELECT bool_or(refused_quantity BETWEEN 1 AND quantity - 1
@@ -154,6 +191,12 @@ async def test_the_past_is_in_order(demo: Demo) -> None:
                  WHERE occurred_at > now() - interval '5 min' OR due_on < occurred_at::date)
              + (SELECT count(*) FROM inventory.stock_movement
                  WHERE occurred_at > now() - interval '5 min')
+             + (SELECT count(*) FROM settlement.booking
+                 WHERE occurred_at > now() - interval '5 min')
+             + (SELECT count(*) FROM shopping.order_event
+                 WHERE occurred_at > now() - interval '5 min')
+             + (SELECT count(*) FROM shopping.consumer_order
+                 WHERE placed_at > now() - interval '5 min' OR expires_at - placed_at > '1 day')
     """)
     assert fresh == 0
 
@@ -241,6 +284,7 @@ async def test_the_command_prints_what_there_is_and_who_may_sign_in(
     demo: Demo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", demo.dsn)
+    monkeypatch.setenv("TRADELINE_MEMBER_KEY", MEMBER_KEY)
     await asyncio.to_thread(main, ["seed", "--json"])
     printed = json.loads(capsys.readouterr().out)
     assert printed["made"] is False
