@@ -77,7 +77,8 @@ class OrderLine:
 
     quantity = refused + cancelled + shipped + unshipped; of what is shipped, `counted_quantity`
     has reached a receipt. `open_minor` is what the units not yet refused, cancelled or counted
-    will cost; the remainders of rounding stay with the last of them.
+    will cost; the remainders of rounding stay with the last of them. Of what was cancelled,
+    `cut_quantity` was cancelled by the seller. A line may stand in for units of another one.
     """
 
     id: int
@@ -107,6 +108,8 @@ class OrderLine:
     returned_minor: int = 0
     promised_on: date | None = None
     refusal_reason: str | None = None
+    cut_quantity: int = 0
+    replaces_line_id: int | None = None
 
     @property
     def unshipped(self) -> int:
@@ -138,10 +141,16 @@ class OrderLine:
         refused = line.refused_quantity + units
         return replace(line, refused_quantity=refused, refusal_reason=reason), dropped
 
-    def cancel(self, units: int) -> tuple[OrderLine, int]:
-        """Cancel unshipped units; also the sum that they no longer hold."""
+    def cancel(self, units: int, side: OrderSide) -> tuple[OrderLine, int]:
+        """Cancel unshipped units, by that side; also the sum that they no longer hold."""
         line, dropped = self.drop(units)
-        return replace(line, cancelled_quantity=line.cancelled_quantity + units), dropped
+        cut = units if side is OrderSide.SELLING else 0
+        cancelled = replace(
+            line,
+            cancelled_quantity=line.cancelled_quantity + units,
+            cut_quantity=line.cut_quantity + cut,
+        )
+        return cancelled, dropped
 
     def ship(self, units: int) -> OrderLine:
         return replace(self, shipped_quantity=self.shipped_quantity + units)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradeline.ordering import OrderLine
+from tradeline.ordering import OrderLine, OrderSide
 
 STEPS = ("refuse", "cancel", "ship", "count_full", "count_short", "count_over", "give_back")
 
@@ -41,7 +41,7 @@ def walk(line: OrderLine, step: str, units: int) -> tuple[OrderLine, int]:
     """Take as much of a step as the line allows; the line, and the sum its hold lost."""
     if step in ("refuse", "cancel"):
         units = min(units, line.unshipped)
-        return line.refuse(units, "why") if step == "refuse" else line.cancel(units)
+        return line.refuse(units, "why") if step == "refuse" else line.cancel(units, OrderSide.BUYING)
     if step == "ship":
         return line.ship(min(units, line.unshipped)), 0
     if step == "give_back":
@@ -115,6 +115,6 @@ def test_what_is_short_is_not_owed_and_what_is_over_is(
 def test_a_share_never_leaves_more_open_than_the_line_costs() -> None:
     line = replace(a_line(3, 100), refused_quantity=1, open_minor=67)
 
-    line, dropped = line.cancel(1)
+    line, dropped = line.cancel(1, OrderSide.BUYING)
 
     assert (dropped, line.open_minor) == (34, 33)

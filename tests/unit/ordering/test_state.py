@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.property.ordering.test_line import a_line
-from tradeline.ordering import OrderLine, OrderState
+from tradeline.ordering import OrderLine, OrderSide, OrderState
 from tradeline.ordering.model import first_state, holder_of, state_of
 
 WHOLE = a_line(10, 1000)
 REFUSED = WHOLE.refuse(10, "none left")[0]
-CANCELLED = WHOLE.cancel(10)[0]
+CANCELLED = WHOLE.cancel(10, OrderSide.BUYING)[0]
 SHIPPED = WHOLE.ship(10)
 PARTLY_SHIPPED = WHOLE.ship(4)
 RECEIVED = SHIPPED.count(10, 10)[0]

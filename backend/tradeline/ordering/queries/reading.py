@@ -39,7 +39,8 @@ LINE_COLUMNS = """
     line.quantity, line.unit_price, line.priced_quantity, line.amount_minor, line.open_minor,
     line.explanation, line.refused_quantity, line.cancelled_quantity, line.shipped_quantity,
     line.counted_quantity, line.received_quantity, line.returned_quantity, line.owed_minor,
-    line.returned_minor, line.promised_on, line.refusal_reason
+    line.returned_minor, line.promised_on, line.refusal_reason, line.cut_quantity,
+    line.replaces_line_id
 """
 
 IS_PARTY = "(trade_order.seller_org_id = $2 OR trade_order.buyer_org_id = $2)"

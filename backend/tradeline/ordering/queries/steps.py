@@ -34,6 +34,7 @@ STORE_STEPS = """
      ORDER BY taken.order_id
 """
 
+# The first promise stays, whatever day is promised later.
 UPDATE_LINES = """
     UPDATE ordering.order_line AS line
        SET refused_quantity = stepped.refused_quantity,
@@ -46,13 +47,16 @@ UPDATE_LINES = """
            owed_minor = stepped.owed_minor,
            returned_minor = stepped.returned_minor,
            promised_on = stepped.promised_on,
+           first_promised_on = coalesce(line.first_promised_on, line.promised_on,
+                                        stepped.promised_on),
+           cut_quantity = stepped.cut_quantity,
            refusal_reason = stepped.refusal_reason
       FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
                   $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[],
-                  $12::date[], $13::text[])
+                  $12::date[], $13::text[], $14::bigint[])
            AS stepped (id, refused_quantity, cancelled_quantity, shipped_quantity,
                        counted_quantity, received_quantity, returned_quantity, open_minor,
-                       owed_minor, returned_minor, promised_on, refusal_reason)
+                       owed_minor, returned_minor, promised_on, refusal_reason, cut_quantity)
      WHERE line.network_id = $1 AND line.id = stepped.id
 """
 
@@ -179,6 +183,7 @@ async def update_lines(conn: Connection, actor: Actor, lines: Sequence[OrderLine
         [line.returned_minor for line in lines],
         [line.promised_on for line in lines],
         [line.refusal_reason for line in lines],
+        [line.cut_quantity for line in lines],
     )
 
 

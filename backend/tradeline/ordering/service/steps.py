@@ -21,7 +21,7 @@ from tradeline.kernel import (
     record_changes,
     refuse,
 )
-from tradeline.ordering.allowed import OrderStep, is_of_side, judge_state, require_step
+from tradeline.ordering.allowed import OrderStep, is_of_side, judge_state, require_step, side_of
 from tradeline.ordering.errors import QuantityNotOpen, ReasonMissing
 from tradeline.ordering.model import Order, OrderLine, OrderState, holder_of, state_of
 from tradeline.ordering.queries import reading, steps
@@ -153,7 +153,8 @@ async def cancel_order(
     if not any(units.values()):
         problems.append(nothing_given("lines"))
     raise_any(problems)
-    cancelled = [line.cancel(units.get(line.id, 0)) for line in lines]
+    side = side_of(order, actor.org_id)
+    cancelled = [line.cancel(units.get(line.id, 0), side) for line in lines]
     after = [line for line, _ in cancelled]
     await release(conn, actor, order, _units(lines, after), cancelled)
     still_waits = order.state is not OrderState.TO_SHIP and any(line.unshipped for line in after)
@@ -386,6 +387,7 @@ def line_changes(
 TRACKED = (
     "refused_quantity",
     "cancelled_quantity",
+    "cut_quantity",
     "shipped_quantity",
     "counted_quantity",
     "received_quantity",
