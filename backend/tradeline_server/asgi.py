@@ -12,7 +12,8 @@ from litestar.types import ControllerRouterHandler
 from tradeline.identity import TokenKeys
 from tradeline.kernel.database import Database, open_pool
 from tradeline.members import MemberKeys, use_member_keys
-from tradeline_graph._intake import ConsumerOrderIntake, OrderIntake
+from tradeline_graph._doors import ConsumerDoors
+from tradeline_graph._intake import OrderIntake
 from tradeline_server import queries
 from tradeline_server.auth import oauth_token
 from tradeline_server.connections import allow_connections
@@ -79,7 +80,7 @@ def create_app(
     wechat: Sequence[WeChatSettings] = (),
 ) -> Litestar:
     """An application over a migrated database. Its state holds `pool`, `db`, `token_keys`,
-    `order_intake`, `consumer_order_intake`, `live`, `portal`, `wechat`, `wechat_ports` and
+    `order_intake`, `consumer_doors`, `live`, `portal`, `wechat`, `wechat_ports` and
     `telling`, and `trusted_documents` where none but these and the manifests' run.
 
     `secret` is the installation's: tokens are signed with a key that follows from it. With
@@ -93,8 +94,7 @@ def create_app(
         app.state.pool = await open_pool(dsn, max_size=POOL_SIZE_MAX)
         app.state.db = Database(app.state.pool)
         app.state.order_intake = intake = OrderIntake(app.state.db)
-        consumers_intake = ConsumerOrderIntake(app.state.db)
-        app.state.consumer_order_intake = consumers_intake
+        app.state.consumer_doors = doors = ConsumerDoors(app.state.db)
         app.state.token_keys = TokenKeys(secret)
         app.state.trusted_documents = trusted
         app.state.live = Live(dsn)
@@ -108,7 +108,7 @@ def create_app(
                 async with working if has_worker else contextlib.nullcontext():
                     yield
         finally:
-            for closing in (intake.close(), consumers_intake.close(), telling.close()):
+            for closing in (intake.close(), doors.close(), telling.close()):
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(closing, INTAKE_STOP_SECONDS_MAX)
             app.state.pool.terminate()  # requests are over by now; close() might wait for ever

@@ -58,7 +58,7 @@ class PageOfOthers(PermissionDeniedException):
 
 async def graph_context(request: Request[Any, Any, Any]) -> Context:
     """What the resolvers of one HTTP request are given. The application's state holds `db`,
-    `token_keys` and the intakes, `wechat_ports` where there is a WeChat, and
+    `token_keys`, `order_intake` and `consumer_doors`, `wechat_ports` where there is a WeChat, and
     `trusted_documents` where not all run."""
     state = request.app.state
     extensions = request.scope.get("extensions") or {}
@@ -73,7 +73,7 @@ async def graph_context(request: Request[Any, Any, Any]) -> Context:
         token_keys=state.token_keys,
         trusted_documents=state.get("trusted_documents"),
         order_intake=state.get("order_intake"),
-        consumer_order_intake=state.get("consumer_order_intake"),
+        consumer_doors=state.get("consumer_doors"),
         has_left=cast("Callable[[], bool]", extensions.get(HAS_LEFT, stays)),
         **_ways_to_wechat(state.get("wechat_ports")),
     )

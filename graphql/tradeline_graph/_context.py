@@ -10,7 +10,8 @@ from strawberry.litestar import BaseContext
 
 from tradeline.identity import TokenKeys
 from tradeline.kernel import Actor, Database, Forbidden, Locale, Shopper
-from tradeline_graph._intake import ConsumerOrderIntake, OrderIntake, stays
+from tradeline_graph._doors import ConsumerDoors
+from tradeline_graph._intake import OrderIntake, stays
 from tradeline_graph._loaders import Load, Loader
 from tradeline_graph._news import Feed
 from tradeline_graph._ports import (
@@ -36,8 +37,8 @@ class Context(BaseContext, kw_only=True):
 
     `locale` is that of the account, or what the request asks for. `token_keys` sign programs in.
     `trusted_documents` are the only texts that run; None lets all run. `feed` is what a WebSocket's
-    subscriber is told. The intakes are the process's. `has_left` tells whether nobody is there
-    any more to be answered. `has_acted` holds while a mutation looks for what came of it.
+    subscriber is told. The intake and the doors are the process's. `has_left` tells whether nobody
+    is there any more to be answered. `has_acted` holds while a mutation looks for what came of it.
     The three of WeChat's go over the network: never within a unit of work.
     """
 
@@ -49,7 +50,7 @@ class Context(BaseContext, kw_only=True):
     trusted_documents: frozenset[str] | None = None
     feed: Feed | None = None
     order_intake: OrderIntake | None = None
-    consumer_order_intake: ConsumerOrderIntake | None = None
+    consumer_doors: ConsumerDoors | None = None
     has_left: Callable[[], bool] = stays
     has_acted: bool = False
     wechat_login: WeChatLogin = no_login
@@ -75,11 +76,11 @@ class Context(BaseContext, kw_only=True):
             self.order_intake = OrderIntake(self.db)
         return self.order_intake
 
-    def consumer_intake(self) -> ConsumerOrderIntake:
-        """The door for consumers' orders: the process's, or one of this context's own."""
-        if self.consumer_order_intake is None:
-            self.consumer_order_intake = ConsumerOrderIntake(self.db)
-        return self.consumer_order_intake
+    def doors(self) -> ConsumerDoors:
+        """Those for consumers: the process's, or this context's own."""
+        if self.consumer_doors is None:
+            self.consumer_doors = ConsumerDoors(self.db)
+        return self.consumer_doors
 
     def asker(self) -> Actor | Shopper:
         """Whoever asks, of an organization or a consumer, or raise Unauthenticated."""

@@ -1,7 +1,7 @@
 """Orders that arrive together are placed together: many requests, one unit of work (ADR 0015).
 
 What one caller sees is what `_mutations.perform` would have done for it alone, in order of arrival.
-Dealers' orders and consumers' have a door each, so that a rush on one is not a queue at the other.
+What consumers ask for has doors of its own (`_doors`): a rush on one is not a queue at the other.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 
 import structlog
 
-from tradeline import shopping
 from tradeline.kernel import (
     Connection,
     Database,
@@ -37,11 +36,7 @@ WAITING_WEIGHT_MAX = 16_000
 ALONE_AT_ONCE = 6
 ALONE_WAITING_MAX = 200
 
-# How many lines a consumer's order has is in its cart, which nobody has read yet.
-CONSUMER_ORDER_WEIGHT = 2 * ORDER_WEIGHT
-
 Answer: TypeAlias = Order | int
-ConsumerAnswer: TypeAlias = shopping.ConsumerOrder | int
 
 
 class Request(Protocol):
@@ -192,22 +187,3 @@ class OrderIntake(Intake[OrderRequest, Answer]):
             self._turns[network_id] = Turns(at_once=ALONE_AT_ONCE, waiting_max=ALONE_WAITING_MAX)
         async with self._turns[network_id].turn(has_left):
             yield
-
-
-class ConsumerOrderIntake(Intake[shopping.ConsumerOrderRequest, ConsumerAnswer]):
-    """The door for consumers' orders."""
-
-    def network_of(self, request: shopping.ConsumerOrderRequest) -> int:
-        return request.shopper.network_id
-
-    def weigh(self, request: shopping.ConsumerOrderRequest) -> int:
-        return CONSUMER_ORDER_WEIGHT
-
-    async def take(
-        self, conn: Connection, network_id: int, requests: Sequence[shopping.ConsumerOrderRequest]
-    ) -> Sequence[ConsumerAnswer | Exception]:
-        taken = await shopping.take_consumer_orders(conn, network_id=network_id, requests=requests)
-        return [
-            Rejected(found.problems) if isinstance(found, shopping.RefusedConsumerOrder) else found
-            for found in taken
-        ]

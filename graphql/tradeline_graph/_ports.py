@@ -36,8 +36,9 @@ class WeChatIdentity:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payable:
     """A payment that is stored, and whom it is for. `member_id` is known to WeChat as the openid
-    in that mini-program; `description` is what the payer reads on the screen, always the same for
-    the same payment. A `prepay_id` is there where WeChat has given one already."""
+    in that mini-program, which is looked up if it is not given; `description` is what the payer
+    reads on the screen, always the same for the same payment. A `prepay_id` is there where WeChat
+    has given one already."""
 
     network_id: int
     payment_id: int
@@ -50,6 +51,7 @@ class Payable:
     expires_at: datetime
     is_shareable: bool = False
     prepay_id: str | None = None
+    openid: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

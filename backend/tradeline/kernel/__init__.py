@@ -8,6 +8,7 @@ from tradeline.kernel.actor import (
     Shopper,
     system_actor,
 )
+from tradeline.kernel.answering import ClaimedRequest, answer_together
 from tradeline.kernel.audit import (
     AuditEntry,
     Change,
@@ -94,6 +95,7 @@ __all__ = [
     "AuditEntry",
     "Busy",
     "Change",
+    "ClaimedRequest",
     "Connection",
     "CursorKey",
     "Database",
@@ -124,6 +126,7 @@ __all__ = [
     "WrongState",
     "add_time",
     "answer_request",
+    "answer_together",
     "body_hash",
     "by_halves",
     "claim_events",

@@ -36,6 +36,7 @@ from tradeline.members.sealing import (
 from tradeline.members.service.checks import find_violations
 from tradeline.members.service.logging_in import bind_phone, log_in, start_guest
 from tradeline.members.service.merging import (
+    families_of,
     family_of,
     last_app_of,
     list_merges,
@@ -86,6 +87,7 @@ __all__ = [
     "consents_given",
     "contact_phone",
     "delete_address",
+    "families_of",
     "family_of",
     "find_violations",
     "forget_past_sessions",

@@ -3,6 +3,7 @@
 The names below are the module: others import them from here, and nothing from deeper in.
 """
 
+from tradeline.shopping.agreeing import AfterSaleAnswer, allowed_answers
 from tradeline.shopping.allowed import (
     SaleStep,
     member_steps,
@@ -30,6 +31,7 @@ from tradeline.shopping.errors import (
     StoreClosed,
     TooManyCartLines,
 )
+from tradeline.shopping.filling import CartRequest
 from tradeline.shopping.model import (
     CART_LINES_MAX,
     AfterSaleKind,
@@ -50,8 +52,10 @@ from tradeline.shopping.model import (
     SplitPart,
     StoreOffer,
 )
+from tradeline.shopping.offers import FilledCart
 from tradeline.shopping.opening import Recipient, pickup_code_of, recipient_of
 from tradeline.shopping.sale_errors import (
+    BeyondOwnPart,
     MoreThanWasPaid,
     PickupCodeUnknown,
     TooManyPickupAttempts,
@@ -71,8 +75,6 @@ from tradeline.shopping.sales import (
 )
 from tradeline.shopping.service.after_sales import (
     decide_after_sale,
-    refund_freight,
-    refund_price,
     request_after_sale,
     withdraw_after_sale,
 )
@@ -85,9 +87,10 @@ from tradeline.shopping.service.carts import (
     cart_of,
     carts_by_ids,
     put_cart_lines,
+    put_carts,
     take_back_cart,
 )
-from tradeline.shopping.service.checkout import check_out, load_offers
+from tradeline.shopping.service.checkout import check_out, check_outs, load_offers
 from tradeline.shopping.service.checks import (
     find_violations,
 )
@@ -98,6 +101,10 @@ from tradeline.shopping.service.fulfilling import (
     hand_over,
     ship_consumer_order,
 )
+from tradeline.shopping.service.giving import (
+    refund_freight,
+    refund_price,
+)
 from tradeline.shopping.service.paying import confirm_payments, start_payment
 from tradeline.shopping.service.placing import ConsumerOrderRequest, take_consumer_orders
 from tradeline.shopping.service.reading import (
@@ -106,6 +113,7 @@ from tradeline.shopping.service.reading import (
     lines_of_consumer_orders,
     list_consumer_orders,
 )
+from tradeline.shopping.service.resending import resend_consumer_refund
 from tradeline.shopping.service.resourcing import (
     resource_orders,
 )
@@ -147,13 +155,16 @@ __all__ = [
     "AboveLimit",
     "AddressMissing",
     "AfterSale",
+    "AfterSaleAnswer",
     "AfterSaleKind",
     "AfterSaleLine",
     "AfterSaleState",
     "AmountTooLarge",
+    "BeyondOwnPart",
     "Cart",
     "CartChanged",
     "CartLine",
+    "CartRequest",
     "Checkout",
     "CheckoutLine",
     "CheckoutRequest",
@@ -171,6 +182,7 @@ __all__ = [
     "Delivery",
     "DueMessage",
     "DueUpload",
+    "FilledCart",
     "FlowKind",
     "Leg",
     "LegLine",
@@ -208,12 +220,14 @@ __all__ = [
     "UnitsNotOpen",
     "after_sales_by_ids",
     "after_sales_of_consumer_orders",
+    "allowed_answers",
     "allowed_sale_steps",
     "cancel_consumer_order",
     "carry_cart",
     "cart_of",
     "carts_by_ids",
     "check_out",
+    "check_outs",
     "complete_orders",
     "confirm_payments",
     "confirm_received",
@@ -238,11 +252,13 @@ __all__ = [
     "note_tidings",
     "pickup_code_of",
     "put_cart_lines",
+    "put_carts",
     "recipient_of",
     "refund_freight",
     "refund_price",
     "refunds_of_consumer_orders",
     "request_after_sale",
+    "resend_consumer_refund",
     "resource_orders",
     "sales_by_ids",
     "settle_consumer_refunds",

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
 from tradeline.channels import Store
 from tradeline.inventory import Stock
 from tradeline.shopping.judging import Market
-from tradeline.shopping.model import StoreOffer
+from tradeline.shopping.model import Cart, StoreOffer
 from tradeline.shopping.prices import reach_of, retail_price
 from tradeline.sourcing import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class FilledCart:
+    """A cart as it stands, and what the store offers of what is in it, by SKU: None for what is not
+    on sale. What somebody else has put in at the same moment was not looked at, and is absent."""
+
+    cart: Cart
+    offers: Mapping[int, StoreOffer | None]
+
+
+def offers_of(
+    market: Market, store_id: int, sku_ids: Iterable[int]
+) -> dict[int, StoreOffer | None]:
+    """Of some SKUs, what the store sells now; None for what is not for sale."""
+    store = market.stores.get(store_id)
+    return {
+        sku_id: None if store is None else offer_of(market, store, sku_id) for sku_id in sku_ids
+    }
 
 
 def offer_of(market: Market, store: Store, sku_id: int) -> StoreOffer | None:

@@ -71,7 +71,8 @@ class WeChatPorts:
             raise WeChatAway
         prepay_id = payable.prepay_id
         if prepay_id is None:
-            prepay_id = await _prepaid(wechat, payable, await self._openid(payable))
+            openid = payable.openid or await self._openid(payable)
+            prepay_id = await _prepaid(wechat, payable, openid)
             await self._noted(payable, prepay_id)
         call = wechat.pay.payment_call(prepay_id)
         return WeChatCall(

@@ -7,6 +7,7 @@ from tradeline_graph.channels.storefront import (
     StoreFront,
     load_offered_sku,
     load_store_front,
+    offered_skus,
 )
 from tradeline_graph.channels.types import Store, load_store
 
@@ -19,4 +20,5 @@ __all__ = [
     "load_offered_sku",
     "load_store",
     "load_store_front",
+    "offered_skus",
 ]

@@ -92,10 +92,12 @@ class Query:
                 search=search,
                 category_id=from_optional_id("Category", category_id),
             )
-            sku_ids = [listing.sku_id for listing in page.items]
-            offers = await shopping.load_offers(
-                conn, network_id=shopper.network_id, store_id=id, sku_ids=sku_ids
+            found = await shopping.load_offers(
+                conn,
+                network_id=shopper.network_id,
+                pairs=[(id, listing.sku_id) for listing in page.items],
             )
+            offers = {sku_id: offer for (_, sku_id), offer in found.items()}
             await offered_skus(info).load_ahead(conn, shopper, offers)
         return _on_sale(page, offers)
 
@@ -106,15 +108,10 @@ class Query:
         self, info: Info, store_id: strawberry.ID, sku_id: strawberry.ID
     ) -> StoreOffer | None:
         shopper = info.context.shopping_viewer()
-        row_id = from_id("Sku", sku_id)
+        pair = from_id("Store", store_id), from_id("Sku", sku_id)
         async with info.context.db.reading(shopper.network_id) as conn:
-            offers = await shopping.load_offers(
-                conn,
-                network_id=shopper.network_id,
-                store_id=from_id("Store", store_id),
-                sku_ids=[row_id],
-            )
-        return StoreOffer.of(offers[row_id]) if row_id in offers else None
+            offers = await shopping.load_offers(conn, network_id=shopper.network_id, pairs=[pair])
+        return StoreOffer.of(offers[pair]) if pair in offers else None
 
     @strawberry.field(
         description="Where a deep link leads; null if it leads nowhere.", extensions=SHOPS

@@ -10,11 +10,19 @@ import strawberry
 from tradeline import shopping
 from tradeline.kernel import Connection, Locale, Shopper
 from tradeline_graph._context import Info
+from tradeline_graph._doors import PutCart
 from tradeline_graph._ids import to_id
+from tradeline_graph._loaders import Loader
 from tradeline_graph._problems import InvalidValue, NotFound, to_graph
 from tradeline_graph._scalars import Money
 from tradeline_graph._scope import Scope, scoped
-from tradeline_graph.channels import OfferedSku, StoreFront, load_offered_sku, load_store_front
+from tradeline_graph.channels import (
+    OfferedSku,
+    StoreFront,
+    load_offered_sku,
+    load_store_front,
+    offered_skus,
+)
 from tradeline_graph.marketing import Coupon
 from tradeline_graph.members.problems import NotForGuests
 from tradeline_graph.shopping.enums import CouponReason
@@ -130,7 +138,7 @@ class Cart:
     async def amount(self, info: Info) -> Money | None:
         lines = self.cart.lines
         keys = [(self.cart.store_id, line.sku_id) for line in lines]
-        offers = await info.context.loader("store_offer", _offers).load_many(keys)
+        offers = await store_offers(info).load_many(keys)
         sums = [
             offer.unit_price.times(line.quantity)
             for line, offer in zip(lines, offers, strict=True)
@@ -147,9 +155,23 @@ async def load_cart(info: Info, cart_id: int | None) -> Cart | None:
     return None if found is None else Cart.of(found)
 
 
+def store_offers(info: Info) -> Loader[tuple[int, int], shopping.StoreOffer | None]:
+    """SKUs at stores' prices, by (store, SKU); None while they are not on sale there."""
+    return info.context.loader("store_offer", _offers)
+
+
+def keep_put_cart(info: Info, put: PutCart) -> Cart:
+    """A cart that was just filled; what its fields ask for need not be looked up."""
+    cart = put.filled.cart
+    offers = {(cart.store_id, sku_id): offer for sku_id, offer in put.filled.offers.items()}
+    store_offers(info).known.update(offers)
+    offered_skus(info).known.update(put.skus)
+    return Cart.of(cart)
+
+
 async def load_store_offer(info: Info, store_id: int, sku_id: int) -> shopping.StoreOffer | None:
     """A SKU at the store's price; None while it is not on sale there."""
-    return await info.context.loader("store_offer", _offers).load((store_id, sku_id))
+    return await store_offers(info).load((store_id, sku_id))
 
 
 async def _carts(conn: Connection, shopper: Shopper, ids: list[int]) -> list[shopping.Cart | None]:
@@ -160,17 +182,8 @@ async def _carts(conn: Connection, shopper: Shopper, ids: list[int]) -> list[sho
 async def _offers(
     conn: Connection, shopper: Shopper, keys: list[tuple[int, int]]
 ) -> list[shopping.StoreOffer | None]:
-    """One store's, as a rule: a consumer looks at one cart."""
-    by_store: dict[int, list[int]] = {}
-    for store_id, sku_id in keys:
-        by_store.setdefault(store_id, []).append(sku_id)
-    offers = {
-        store_id: await shopping.load_offers(
-            conn, network_id=shopper.network_id, store_id=store_id, sku_ids=sku_ids
-        )
-        for store_id, sku_ids in by_store.items()
-    }
-    return [offers[store_id].get(sku_id) for store_id, sku_id in keys]
+    found = await shopping.load_offers(conn, network_id=shopper.network_id, pairs=keys)
+    return [found.get(key) for key in keys]
 
 
 @strawberry.type(

@@ -9,7 +9,7 @@ from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id
 from tradeline_graph._mutations import answering, perform_as_member
 from tradeline_graph._scope import Scope, guarded
-from tradeline_graph.shopping.carts import load_cart
+from tradeline_graph.shopping.filling import put_together
 from tradeline_graph.shopping.inputs import (
     AfterSaleRequestInput,
     AfterSaleWithdrawInput,
@@ -42,18 +42,7 @@ class Mutation(SaleMutation):
         description="Put SKUs into your cart in a store, or take them out.", extensions=MINE
     )
     async def cart_lines_put(self, info: Info, input: CartLinesPutInput) -> CartLinesPutPayload:
-        done = await perform_as_member(
-            info,
-            input,
-            lambda conn, shopper: shopping.put_cart_lines(
-                conn,
-                shopper=shopper,
-                store_id=from_id("Store", input.store_id),
-                lines=[line.to_model() for line in input.lines],
-                source=input.source,
-            ),
-        )
-        return CartLinesPutPayload(cart=await load_cart(info, done.id), errors=done.errors)
+        return await put_together(info, input)
 
     @strawberry.mutation(
         description="Order all that is in a cart of yours, at what it comes to now. Not for "

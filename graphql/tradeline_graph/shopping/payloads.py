@@ -26,7 +26,7 @@ from tradeline_graph.shopping.problems import (
 )
 
 CartLinesPutError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused | TooManyCartLines,
+    NotFound | InvalidValue | RequestReused | Busy | TooManyCartLines,
     strawberry.union("CartLinesPutError"),
 ]
 ConsumerOrderPlaceError: TypeAlias = Annotated[

@@ -8,8 +8,9 @@ from tradeline import kernel, payments, shopping
 from tradeline.kernel import Rejected
 from tradeline.members import WeChatUnavailable
 from tradeline_graph._context import Info
+from tradeline_graph._doors import PlacedOrder
 from tradeline_graph._ids import from_id
-from tradeline_graph._mutations import Outcome, body_of, perform_as_member
+from tradeline_graph._mutations import body_of, perform_as_member
 from tradeline_graph._ports import Payable, WeChatAway
 from tradeline_graph._ports import PayerUnknown as PayerNotKnown
 from tradeline_graph._ports import PaymentOver as NothingToPay
@@ -30,12 +31,20 @@ from tradeline_graph.shopping.payloads import (
 
 async def place_and_pay(info: Info, input: ConsumerOrderPlaceInput) -> ConsumerOrderPlacePayload:
     """Place an order and, if its consumer wants to pay at once, open the cash desk for it."""
-    done = await _place_together(info, input)
-    order = await load_consumer_order(info, done.id)
-    if order is None or not input.starts_payment or order.order.payment_id is None:
-        return ConsumerOrderPlacePayload(order=order, errors=done.errors)
-    payment = await _load_payment(info, order.order.payment_id)
-    call, errors = await _open_cash_desk(info, order, payment)
+    placed = await _place_together(info, input)
+    if isinstance(placed, list):
+        return ConsumerOrderPlacePayload(errors=placed)
+    if isinstance(placed, int):
+        order = await load_consumer_order(info, placed)
+        payment_id = None if order is None else order.order.payment_id
+        payment = None if payment_id is None else await _load_payment(info, payment_id)
+        openid = None
+    else:
+        order = await load_consumer_order(info, placed.order.id)
+        payment, openid = placed.payment, placed.openid
+    if order is None or not input.starts_payment or payment is None:
+        return ConsumerOrderPlacePayload(order=order)
+    call, errors = await _open_cash_desk(info, order, payment, openid)
     return ConsumerOrderPlacePayload(order=order, call=call, errors=errors)
 
 
@@ -59,8 +68,11 @@ async def start_payment(
     return ConsumerPaymentStartPayload(call=call, payment=ConsumerPayment.of(payment))
 
 
-async def _place_together(info: Info, input: ConsumerOrderPlaceInput) -> Outcome:
+async def _place_together(
+    info: Info, input: ConsumerOrderPlaceInput
+) -> PlacedOrder | int | list[Any]:
     """As `perform_as_member` does it, in one unit of work with the orders that arrive meanwhile.
+    The id of an order that an earlier request placed, or the errors.
 
     An order that was placed just now need not be looked up: `load_consumer_order` finds it.
     """
@@ -71,16 +83,15 @@ async def _place_together(info: Info, input: ConsumerOrderPlaceInput) -> Outcome
         order=input.to_model(),
     )
     try:
-        placed = await info.context.consumer_intake().place(request, info.context.has_left)
+        placed = await info.context.doors().orders.place(request, info.context.has_left)
     except Rejected as rejection:
-        return Outcome(errors=to_graph(rejection.problems, info.context.locale))
+        return to_graph(rejection.problems, info.context.locale)
     finally:
         info.context.loaders.clear()
     info.context.has_acted = True
-    if isinstance(placed, int):
-        return Outcome(id=placed)
-    keep_consumer_order(info, placed)
-    return Outcome(id=placed.id)
+    if not isinstance(placed, int):
+        keep_consumer_order(info, placed.order)
+    return placed
 
 
 async def _load_payment(info: Info, payment_id: int) -> payments.Payment:
@@ -91,13 +102,14 @@ async def _load_payment(info: Info, payment_id: int) -> payments.Payment:
 
 
 async def _open_cash_desk(
-    info: Info, order: ConsumerOrder, payment: payments.Payment
+    info: Info, order: ConsumerOrder, payment: payments.Payment, openid: str | None = None
 ) -> tuple[WeChatPaymentCall | None, list[Any]]:
     """What opens it, or why it stays shut. Over the network, and so in no unit of work."""
     payable = Payable(
         network_id=info.context.shopping_viewer().network_id,
         payment_id=payment.id,
         member_id=order.order.member_id,
+        openid=openid,
         number=payment.number,
         amount_minor=payment.amount_minor,
         merchant_id=payment.merchant_id,

@@ -9,6 +9,7 @@ from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id
 from tradeline_graph._pages import Connection
 from tradeline_graph._scope import Guard, Scope
+from tradeline_graph.channels import offered_skus
 from tradeline_graph.shopping.carts import Cart, Checkout
 from tradeline_graph.shopping.enums import ConsumerOrderState
 from tradeline_graph.shopping.inputs import CheckoutInput
@@ -37,9 +38,11 @@ class Query(SaleQuery):
     )
     async def checkout(self, info: Info, input: CheckoutInput) -> Checkout | None:
         shopper = info.context.shopping_viewer()
-        async with info.context.db.reading(shopper.network_id) as conn:
-            found = await shopping.check_out(conn, shopper=shopper, request=input.to_model())
-        return None if found is None else Checkout.of(found, info.context.locale)
+        found = await info.context.doors().checkouts.look(shopper, input.to_model())
+        if found is None:
+            return None
+        offered_skus(info).known.update(found.skus)
+        return Checkout.of(found.checkout, info.context.locale)
 
     @strawberry.field(description="Your orders, newest first.", extensions=[Guard(Scope.MEMBER)])
     async def consumer_orders(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -26,7 +27,7 @@ from tests.factories_sale_rows import Counter
 from tests.factories_sales import violations
 from tests.integration.graph.test_ordering import Counting
 from tradeline import members
-from tradeline.kernel import Database, Locale, Shopper
+from tradeline.kernel import Connection, Database, Locale, Pool, Shopper
 from tradeline_graph._context import Context
 from tradeline_graph._ids import to_id
 from tradeline_graph.documents import MANIFESTS
@@ -256,11 +257,31 @@ async def test_a_cart_takes_as_many_statements_for_one_line_as_for_two(counter: 
 async def test_who_puts_into_a_cart_and_asks_no_more_of_it_has_nothing_priced(
     counter: Counter,
 ) -> None:
-    counting = Counting(counter.db._pool)
+    noting = Noting(counter.db._pool)
     lines = [{"skuId": to_id("Sku", counter.skus["SHIRT"]), "quantity": 1}]
-    input = {"requestId": "1", "storeId": to_id("Store", counter.store_id), "lines": lines}
+    store = to_id("Store", counter.store_id)
+    phone = Phone(counter, db=noting)
 
-    put = await Phone(counter, db=counting).send(PUT_BRIEFLY, input=input)
+    input = {"requestId": "1", "storeId": store, "lines": lines}
+    put = await phone.send(PUT_BRIEFLY, input=input)
 
     assert put["errors"] == []
-    assert counting.count == 2, "the cart, and its lines"
+    assert not [said for said in noting.statements if "pricing.price" in said]
+    await phone.fill(SHIRT=2)
+    assert [said for said in noting.statements if "pricing.price" in said]
+
+
+class Noting(Database):
+    """Notes what is said in units of work."""
+
+    def __init__(self, pool: Pool) -> None:
+        super().__init__(pool)
+        self.statements: list[str] = []
+
+    @asynccontextmanager
+    async def unit_of_work(
+        self, network_id: int, *, requests: int = 1
+    ) -> AsyncIterator[Connection]:
+        async with super().unit_of_work(network_id, requests=requests) as conn:
+            with conn.query_logger(lambda record: self.statements.append(record.query)):
+                yield conn

@@ -250,12 +250,19 @@ async def test_terms_say_whose_coupon_it_is_where_it_is_used_and_who_bears_it(
 
     async with db.reading(network_id) as conn:
         terms = (await load_coupons(conn, network_id=network_id, coupon_ids=[coupon, 0]))[coupon]
-        usable = await usable_coupons(
-            conn, network_id=network_id, member_ids=[shopper.member_id], store_id=store
+        here, there = (shopper.member_id, store), (shopper.member_id, other)
+        strange = stranger.member_id, store
+        all_usable = await usable_coupons(
+            conn,
+            network_id=network_id,
+            wanted={
+                here: [shopper.member_id],
+                there: [shopper.member_id],
+                strange: [stranger.member_id],
+            },
         )
-        elsewhere = await usable_coupons(
-            conn, network_id=network_id, member_ids=[shopper.member_id], store_id=other
-        )
+        assert all_usable[strange] == []
+        usable, elsewhere = all_usable[here], all_usable[there]
         theirs = await coupons_by_ids(conn, shopper=stranger, ids=[coupon])
         nothing = await list_my_coupons(conn, shopper=stranger, page=PageRequest())
         held = await list_my_coupons(

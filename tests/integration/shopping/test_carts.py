@@ -91,10 +91,9 @@ async def offers(counter: Counter) -> dict[str, StoreOffer]:
         found = await load_offers(
             conn,
             network_id=counter.network_id,
-            store_id=counter.store_id,
-            sku_ids=list(codes),
+            pairs=[(counter.store_id, sku_id) for sku_id in codes],
         )
-    return {codes[sku_id]: offer for sku_id, offer in found.items()}
+    return {codes[sku_id]: offer for (_, sku_id), offer in found.items()}
 
 
 async def test_a_cart_holds_what_was_said_last_and_tells_when_it_changed(counter: Counter) -> None:

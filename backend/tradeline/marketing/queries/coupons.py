@@ -37,23 +37,28 @@ LIST_COUPONS = (
 """
 )
 
-# The dearest first, as its owner would try them.
-LIST_USABLE = (
-    _COUPON
-    + """
-      JOIN marketing.campaign_store AS place
-        ON place.network_id = $1
-       AND place.campaign_id = coupon.campaign_id
-       AND place.store_id = $3
-     WHERE coupon.network_id = $1
-       AND coupon.member_id = ANY($2::bigint[])
-       AND coupon.state = 'open'
-       AND now() >= campaign.valid_from
-       AND now() < campaign.valid_to
-     ORDER BY campaign.value_minor DESC, coupon.id
-     LIMIT $4
+# The dearest first, as its owner would try them; of each who asks, by themselves.
+LIST_USABLE = f"""
+    SELECT wanted.member_id AS asked_by, wanted.store_id, usable.*
+      FROM unnest($2::bigint[], $3::bigint[]) AS wanted (member_id, store_id)
+     CROSS JOIN LATERAL (
+         {_COUPON}
+          JOIN marketing.campaign_store AS place
+            ON place.network_id = $1
+           AND place.campaign_id = coupon.campaign_id
+           AND place.store_id = wanted.store_id
+         WHERE coupon.network_id = $1
+           AND coupon.member_id IN (
+               SELECT family.relative_id
+                 FROM unnest($4::bigint[], $5::bigint[]) AS family (member_id, relative_id)
+                WHERE family.member_id = wanted.member_id)
+           AND coupon.state = 'open'
+           AND now() >= campaign.valid_from
+           AND now() < campaign.valid_to
+         ORDER BY campaign.value_minor DESC, coupon.id
+         LIMIT $6) AS usable
+     ORDER BY usable.value_minor DESC, usable.coupon_id
 """
-)
 
 FETCH_STORES = """
     SELECT campaign_id, array_agg(store_id) AS store_ids
@@ -179,10 +184,28 @@ async def list_coupons(
 
 
 async def list_usable(
-    conn: Connection, network_id: int, member_ids: Sequence[int], store_id: int, limit: int
-) -> list[CouponTerms]:
-    rows = await conn.fetch(LIST_USABLE, network_id, list(member_ids), store_id, limit)
-    return await _terms(conn, network_id, rows)
+    conn: Connection,
+    network_id: int,
+    wanted: Mapping[tuple[int, int], Sequence[int]],
+    limit: int,
+) -> dict[tuple[int, int], list[CouponTerms]]:
+    """By (member, store); `wanted` tells the members that each of them is."""
+    families = {member_id: family for (member_id, _), family in wanted.items()}
+    relatives = [(member_id, one) for member_id, family in families.items() for one in family]
+    rows = await conn.fetch(
+        LIST_USABLE,
+        network_id,
+        [member_id for member_id, _ in wanted],
+        [store_id for _, store_id in wanted],
+        [member_id for member_id, _ in relatives],
+        [relative_id for _, relative_id in relatives],
+        limit,
+    )
+    plain = [{k: v for k, v in row.items() if k not in ("asked_by", "store_id")} for row in rows]
+    found: dict[tuple[int, int], list[CouponTerms]] = {key: [] for key in wanted}
+    for row, terms in zip(rows, await _terms(conn, network_id, plain), strict=True):
+        found[row["asked_by"], row["store_id"]].append(terms)
+    return found
 
 
 async def lock_issuing(conn: Connection, network_id: int, campaign_id: int) -> Issuing | None:

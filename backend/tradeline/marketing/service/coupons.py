@@ -72,11 +72,14 @@ async def coupons_by_ids(
 
 
 async def usable_coupons(
-    conn: Connection, *, network_id: int, member_ids: Sequence[int], store_id: int
-) -> list[CouponTerms]:
-    """The open coupons of these members (one person's family) that the store takes today, the
-    dearest first, at most 100. What goods they ask for is for the caller to compare."""
-    return await queries.list_usable(conn, network_id, member_ids, store_id, LISTED_MAX)
+    conn: Connection, *, network_id: int, wanted: Mapping[tuple[int, int], Sequence[int]]
+) -> dict[tuple[int, int], list[CouponTerms]]:
+    """By (member, store), the open coupons of the member's family, which is given, that the store
+    takes today, the dearest first, at most 100 of each. What goods they ask for is for the caller
+    to compare."""
+    if not wanted:
+        return {}
+    return await queries.list_usable(conn, network_id, wanted, LISTED_MAX)
 
 
 async def lock_coupons(

@@ -126,15 +126,15 @@ FETCH_SURVIVORS = """
      WHERE member.network_id = $1 AND member.id = ANY($2::bigint[])
 """
 
-FETCH_FAMILY = """
-    SELECT relative.id
+FETCH_FAMILIES = """
+    SELECT member.id AS member_id, relative.id
       FROM members.member AS member
       JOIN members.member AS relative
         ON relative.network_id = member.network_id
        AND (relative.id = coalesce(member.survivor_id, member.id)
             OR relative.survivor_id = coalesce(member.survivor_id, member.id))
-     WHERE member.network_id = $1 AND member.id = $2
-     ORDER BY relative.id
+     WHERE member.network_id = $1 AND member.id = ANY($2::bigint[])
+     ORDER BY member.id, relative.id
 """
 
 # Whether two people were one once, and somebody took it back.
@@ -365,7 +365,16 @@ async def fetch_survivors(
 
 
 async def fetch_family(conn: Connection, network_id: int, member_id: int) -> list[int]:
-    return [row["id"] for row in await conn.fetch(FETCH_FAMILY, network_id, member_id)]
+    return (await fetch_families(conn, network_id, [member_id]))[member_id]
+
+
+async def fetch_families(
+    conn: Connection, network_id: int, member_ids: Sequence[int]
+) -> dict[int, list[int]]:
+    families: dict[int, list[int]] = {member_id: [] for member_id in member_ids}
+    for row in await conn.fetch(FETCH_FAMILIES, network_id, list(families)):
+        families[row["member_id"]].append(row["id"])
+    return families
 
 
 async def were_told_apart(conn: Connection, network_id: int, one: int, other: int) -> bool:

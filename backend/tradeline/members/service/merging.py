@@ -102,6 +102,13 @@ async def family_of(conn: Connection, network_id: int, member_id: int) -> list[i
     return await queries.fetch_family(conn, network_id, member_id)
 
 
+async def families_of(
+    conn: Connection, network_id: int, member_ids: Sequence[int]
+) -> dict[int, list[int]]:
+    """As `family_of`, for each of many."""
+    return await queries.fetch_families(conn, network_id, member_ids)
+
+
 async def openids_of(
     conn: Connection, network_id: int, wanted: Sequence[tuple[int, str]]
 ) -> dict[tuple[int, str], str]:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
-from tradeline.catalog import load_sellable
-from tradeline.channels import load_listings, stores_by_ids
 from tradeline.kernel import (
     QUANTITY_MAX,
     Connection,
-    InvalidValue,
-    NotFound,
     Problem,
+    Rejected,
+    RequestKey,
     Shopper,
-    judge_length,
-    raise_any,
+    Stage,
+    answer_together,
+    timed,
 )
-from tradeline.shopping.errors import TooManyCartLines
-from tradeline.shopping.model import CART_LINES_MAX, SOURCE_LENGTH_MAX, Cart, CartLine
+from tradeline.shopping.filling import CartOwner, CartRequest, Filling, fill_carts, judge_request
+from tradeline.shopping.judging import Market
+from tradeline.shopping.model import CART_LINES_MAX, Cart, CartLine
+from tradeline.shopping.offers import FilledCart, offers_of
 from tradeline.shopping.queries import carts as queries
+from tradeline.shopping.service.loading import load_listed, load_shelves
 
 
 async def cart_of(conn: Connection, *, shopper: Shopper, store_id: int) -> Cart | None:
     """The shopper's cart in a store; None while nothing was ever put in."""
-    return await queries.fetch_cart_of_store(conn, shopper.network_id, shopper.member_id, store_id)
+    owner = shopper.member_id, store_id
+    return (await queries.find_carts(conn, shopper.network_id, [owner])).get(owner)
 
 
 async def carts_by_ids(
@@ -50,23 +54,128 @@ async def put_cart_lines(
     Raises:
         Rejected: InvalidValue, NotFound for a store or SKU, TooManyCartLines.
     """
-    raise_any(_judge(lines, source))
+    request = CartRequest(
+        shopper=shopper, request_id="", body=b"", store_id=store_id, lines=lines, source=source
+    )
     network_id = shopper.network_id
-    stores = await stores_by_ids(conn, network_id=network_id, ids=[store_id])
-    if store_id not in stores:
-        raise_any([NotFound(path=("storeId",), subject="store")])
-    opened = await queries.open_carts(conn, network_id, shopper.member_id, [store_id])
-    [cart] = opened.values()
-    before = {line.sku_id: line.quantity for line in cart.lines}
-    changed = [line for line in lines if before.get(line.sku_id, 0) != line.quantity]
-    await _require_listed(conn, network_id, store_id, lines, changed)
-    after = before | {line.sku_id: line.quantity for line in changed}
-    if sum(quantity > 0 for quantity in after.values()) > CART_LINES_MAX:
-        raise_any([TooManyCartLines(path=("lines",), most=CART_LINES_MAX)])
-    new_source = cart.source if source is None else source
-    if changed or new_source != cart.source:
-        await queries.put_lines(conn, network_id, cart.id, changed, new_source)
-    return cart.id
+    found = await _find(conn, network_id, [request])
+    [put] = await _put(conn, network_id, [request], found)
+    if isinstance(put, Rejected):
+        raise put
+    assert put is not None, "nothing came before it"
+    return put.cart.id
+
+
+async def put_carts(
+    conn: Connection, *, network_id: int, requests: Sequence[CartRequest]
+) -> list[FilledCart | int | Rejected]:
+    """Answer requests to fill carts of one network, each as `put_cart_lines` would have done alone,
+    in their order. Of each the cart as all of them leave it, with what is offered of its lines; or
+    the id of the one that an earlier request with its `requestId` filled; or every reason why not,
+    RequestReused among them.
+
+    Claims the ids of the requests first, then locks carts, by their ids.
+    """
+    with timed(Stage.LOADING, len(requests)):
+        found = await _find(conn, network_id, requests)
+    ids: dict[RequestKey, int] = {}
+    for request in requests:
+        ids.setdefault(request.key, found.id_of(request.owner))
+
+    async def put(new: Sequence[CartRequest]) -> list[FilledCart | Rejected | None]:
+        return await _put(conn, network_id, new, found)
+
+    return await answer_together(
+        conn,
+        network_id=network_id,
+        requests=requests,
+        ids=ids,
+        act=put,
+        id_of=_id_of,
+        refused=_refused,
+    )
+
+
+def _id_of(made: FilledCart | Rejected) -> int | None:
+    return made.cart.id if isinstance(made, FilledCart) else None
+
+
+def _refused(problem: Problem) -> FilledCart | Rejected:
+    return Rejected([problem])
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Carts as they stood before anything was locked, with ids for those that are not there; and
+    what the stores sell of what is, or may come, in them, which may have been `priced`."""
+
+    carts: Mapping[CartOwner, Cart]
+    new_ids: Mapping[CartOwner, int]
+    market: Market
+    priced: Set[tuple[int, int]]
+
+    @property
+    def stores(self) -> Set[int]:
+        return self.market.stores.keys()
+
+    def id_of(self, owner: CartOwner) -> int:
+        return self.carts[owner].id if owner in self.carts else self.new_ids[owner]
+
+
+async def _find(conn: Connection, network_id: int, requests: Sequence[CartRequest]) -> _Found:
+    owners = list(dict.fromkeys(request.owner for request in requests))
+    carts = await queries.find_carts(conn, network_id, owners)
+    looked_at = {request.owner for request in requests if request.looks_at_lines}
+    missing = [owner for owner in owners if owner not in carts]
+    new_ids = await queries.take_cart_ids(conn, len(missing)) if missing else []
+    wanted = {
+        (cart.store_id, line.sku_id)
+        for owner, cart in carts.items()
+        if owner in looked_at
+        for line in cart.lines
+    }
+    for request in requests:
+        if not judge_request(request.lines, request.source):
+            wanted |= {(request.store_id, line.sku_id) for line in request.lines if line.quantity}
+    store_ids = sorted({request.store_id for request in requests})
+    load = load_shelves if looked_at else load_listed
+    market = await load(conn, network_id, store_ids, sorted(wanted))
+    priced = wanted if looked_at else set()
+    return _Found(carts, dict(zip(missing, new_ids, strict=True)), market, priced)
+
+
+async def _put(
+    conn: Connection, network_id: int, requests: Sequence[CartRequest], found: _Found
+) -> list[FilledCart | Rejected | None]:
+    """Fill what can be; None for what comes after a request of the same key that was."""
+    if not requests:
+        return []
+    on_sale = {
+        pair
+        for pair, listing in found.market.listings.items()
+        if listing.is_listed and pair[1] in found.market.skus
+    }
+    with timed(Stage.STORING, len(requests)):
+        _, wanted = fill_carts(requests, found.carts, found.stores, on_sale)
+        new = {owner: id for owner, id in found.new_ids.items() if owner in wanted}
+        if new:
+            await queries.insert_carts(conn, network_id, new)
+        carts = await queries.lock_carts_of(conn, network_id, list(wanted))
+        outcomes, filled = fill_carts(requests, carts, found.stores, on_sale)
+        changed = {carts[owner].id: one for owner, one in filled.items() if one.changes}
+        if changed:
+            await queries.put_lines(conn, network_id, changed)
+    after = {owner: _filled(carts[owner], one, found) for owner, one in filled.items()}
+    return [after[it] if isinstance(it, tuple) else it for it in outcomes]
+
+
+def _filled(cart: Cart, filling: Filling, found: _Found) -> FilledCart:
+    lines = tuple(CartLine(*line) for line in filling.quantities.items())
+    after = replace(
+        cart, version=cart.version + filling.changes, source=filling.source, lines=lines
+    )
+    seen = [sku_id for sku_id in filling.quantities if (cart.store_id, sku_id) in found.priced]
+    return FilledCart(after, offers_of(found.market, cart.store_id, seen))
 
 
 async def carry_cart(
@@ -108,7 +217,7 @@ async def _move(
     """Add to what is in the carts, or take from it; what was really moved, for a cart does not hold
     more SKUs than it may, nor less than nothing of one."""
     store_ids = sorted({store_id for store_id, _, _ in lines})
-    opened = await queries.open_carts(conn, network_id, member_id, store_ids)
+    opened = await _open(conn, network_id, member_id, store_ids)
     moved: list[tuple[int, int, int]] = []
     for cart in opened.values():
         here = {line.sku_id: line.quantity for line in cart.lines}
@@ -123,9 +232,19 @@ async def _move(
             here[sku_id] = changed[sku_id] = after
             moved.append((store_id, sku_id, abs(after - before)))
         if changed:
-            new = [CartLine(sku_id, quantity) for sku_id, quantity in changed.items()]
-            await queries.put_lines(conn, network_id, cart.id, new, cart.source)
+            change = Filling(cart.source, here, changed, 1)
+            await queries.put_lines(conn, network_id, {cart.id: change})
     return moved
+
+
+async def _open(
+    conn: Connection, network_id: int, member_id: int, store_ids: Sequence[int]
+) -> dict[CartOwner, Cart]:
+    """The member's carts in some stores, locked; made where there are none."""
+    owners = [(member_id, store_id) for store_id in store_ids]
+    ids = await queries.take_cart_ids(conn, len(owners))
+    await queries.insert_carts(conn, network_id, dict(zip(owners, ids, strict=True)))
+    return await queries.lock_carts_of(conn, network_id, owners)
 
 
 async def _take_sources(
@@ -134,70 +253,8 @@ async def _take_sources(
     """Where the survivor came to a store by no link, the other one's counts."""
     if not sources:
         return
-    opened = await queries.open_carts(conn, network_id, member_id, sorted(sources))
+    opened = await _open(conn, network_id, member_id, sorted(sources))
     for cart in opened.values():
         if not cart.source:
-            await queries.put_lines(conn, network_id, cart.id, [], sources[cart.store_id])
-
-
-async def _require_listed(
-    conn: Connection,
-    network_id: int,
-    store_id: int,
-    lines: Sequence[CartLine],
-    changed: Iterable[CartLine],
-) -> None:
-    """What is put in must be for sale here; what is taken out need not be any more."""
-    wanted = [line.sku_id for line in changed if line.quantity]
-    pairs = [(store_id, sku_id) for sku_id in wanted]
-    listings = await load_listings(conn, network_id=network_id, pairs=pairs)
-    skus = await load_sellable(conn, network_id=network_id, sku_ids=wanted)
-    unknown = {
-        sku_id
-        for sku_id in wanted
-        if sku_id not in skus
-        or (listing := listings.get((store_id, sku_id))) is None
-        or not listing.is_listed
-    }
-    raise_any(
-        [
-            NotFound(path=("lines", index, "skuId"), subject="SKU")
-            for index, line in enumerate(lines)
-            if line.sku_id in unknown
-        ]
-    )
-
-
-def _judge(lines: Sequence[CartLine], source: str | None) -> list[Problem]:
-    problems = judge_length(source or "", ("source",), most=SOURCE_LENGTH_MAX)
-    if not 1 <= len(lines) <= CART_LINES_MAX:
-        problems.append(
-            InvalidValue(
-                path=("lines",),
-                field="lines",
-                rule=f"send 1 to {CART_LINES_MAX} lines",
-                rule_zh=f"请提交 1 至 {CART_LINES_MAX} 行",
-            )
-        )
-    seen: set[int] = set()
-    for index, line in enumerate(lines):
-        if not 0 <= line.quantity <= QUANTITY_MAX:
-            problems.append(
-                InvalidValue(
-                    path=("lines", index, "quantity"),
-                    field="quantity",
-                    rule=f"send a whole number from 0 to {QUANTITY_MAX}",
-                    rule_zh=f"请填写 0 至 {QUANTITY_MAX} 的整数",
-                )
-            )
-        if line.sku_id in seen:
-            problems.append(
-                InvalidValue(
-                    path=("lines", index, "skuId"),
-                    field="skuId",
-                    rule="name each SKU once",
-                    rule_zh="每种商品只能出现一次",
-                )
-            )
-        seen.add(line.sku_id)
-    return problems
+            source = Filling(sources[cart.store_id], {}, {}, 1)
+            await queries.put_lines(conn, network_id, {cart.id: source})

@@ -63,15 +63,23 @@ async def load_market(
     return replace(market, stock=stock), cashiers
 
 
+async def load_shelves(
+    conn: Connection, network_id: int, store_ids: Sequence[int], wanted: Sequence[tuple[int, int]]
+) -> Market:
+    """What stores offer of the pairs (store, SKU), and how much of it: for looking, not locked."""
+    market, _ = await load_stores(conn, network_id, store_ids, wanted)
+    owners = {rules_owner(store) for store in market.stores.values()}
+    rules = await load_rules(conn, network_id=network_id, org_ids=sorted(owners))
+    stock = await _load_stock(conn, network_id, market, set(wanted), is_locked=False)
+    return replace(market, stock=stock, rules=rules)
+
+
 async def load_stores(
     conn: Connection, network_id: int, store_ids: Sequence[int], wanted: Sequence[tuple[int, int]]
 ) -> tuple[Market, Cashiers]:
     """What stores sell of the pairs (store, SKU), and at which prices: a market without stock."""
-    stores = await stores_by_ids(conn, network_id=network_id, ids=store_ids)
-    listings = await load_listings(conn, network_id=network_id, pairs=wanted)
-    skus = await load_sellable(
-        conn, network_id=network_id, sku_ids=sorted({sku_id for _, sku_id in wanted})
-    )
+    market = await load_listed(conn, network_id, store_ids, wanted)
+    stores, skus = market.stores, market.skus
     pairs = sorted(
         {
             (tier.relationship_id, sku_id)
@@ -88,20 +96,29 @@ async def load_stores(
         await payment_accounts(conn, network_id=network_id, org_ids=sorted(collectors)),
         await load_mini_programs(conn, network_id=network_id),
     )
-    market = Market(
+    collectable = frozenset(id for id, store in stores.items() if cashiers.can_take(store))
+    prices = EdgePrices(sheets, frozenset(traded))
+    return replace(market, prices=prices, collectable=collectable), cashiers
+
+
+async def load_listed(
+    conn: Connection, network_id: int, store_ids: Sequence[int], wanted: Sequence[tuple[int, int]]
+) -> Market:
+    """What stores list of the pairs (store, SKU): a market without prices and stock."""
+    skus = sorted({sku_id for _, sku_id in wanted})
+    return Market(
         carts={},
-        stores=stores,
-        listings=listings,
-        skus=skus,
-        prices=EdgePrices(sheets, frozenset(traded)),
+        stores=await stores_by_ids(conn, network_id=network_id, ids=store_ids),
+        listings=await load_listings(conn, network_id=network_id, pairs=wanted),
+        skus=await load_sellable(conn, network_id=network_id, sku_ids=skus),
+        prices=EdgePrices({}, frozenset()),
         freight={},
         addresses={},
         coupons={},
         stock=Stock(()),
         rules={},
-        collectable=frozenset(id for id, store in stores.items() if cashiers.can_take(store)),
+        collectable=frozenset(),
     )
-    return market, cashiers
 
 
 async def _load_coupons(

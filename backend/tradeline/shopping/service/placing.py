@@ -11,16 +11,13 @@ from tradeline.inventory import NewHold, store_holds
 from tradeline.kernel import (
     Connection,
     Event,
-    RequestAnswer,
+    Problem,
     RequestKey,
-    RequestReused,
     Shopper,
     Stage,
-    claim_requests,
-    correct_requests,
+    answer_together,
     publish,
     timed,
-    withdraw_requests,
 )
 from tradeline.marketing import hold_coupons
 from tradeline.members import lookup_of, seal
@@ -76,44 +73,32 @@ async def take_consumer_orders(
 
     Claims the ids of the requests first, then locks carts, coupons, quotas and stock levels.
     """
+    keys = list(dict.fromkeys(request.key for request in requests))
     with timed(Stage.LOADING, len(requests)):
-        keys = list(dict.fromkeys(request.key for request in requests))
         order_ids, due = await queries.take_order_ids(conn, len(keys))
-        ids = dict(zip(keys, order_ids, strict=True))
-        claims: dict[RequestKey, RequestAnswer] = {}
-        for request in requests:
-            claims.setdefault(request.key, (request.body, ids[request.key]))
-        before = await claim_requests(conn, network_id=network_id, claims=claims)
-    new = [request for request in requests if request.key not in before]
-    found = iter(await _place(conn, network_id, new, ids, due))
-    done: dict[RequestKey, tuple[bytes, ConsumerOrder]] = {}
-    outcome: list[ConsumerOrder | int | RefusedConsumerOrder] = []
-    for request in requests:
-        if request.key in before:
-            body, order_id = before[request.key]
-            outcome.append(order_id if body == request.body else _reused(request))
-            continue
-        decided = next(found)
-        if request.key in done:
-            body, order = done[request.key]
-            outcome.append(order if body == request.body else _reused(request))
-            continue
-        assert decided is not None, "it is the first that could be placed"
-        if isinstance(decided, ConsumerOrder):
-            done[request.key] = (request.body, decided)
-        outcome.append(decided)
-    refused = {key: claims[key] for key in claims if key not in done and key not in before}
-    corrected = {
-        key: (body, order.id) for key, (body, order) in done.items() if body != claims[key][0]
-    }
-    with timed(Stage.STORING, len(requests)):
-        await withdraw_requests(conn, network_id=network_id, claims=refused)
-        await correct_requests(conn, network_id=network_id, claims=corrected)
-    return outcome
+    ids = dict(zip(keys, order_ids, strict=True))
+
+    async def place(
+        new: Sequence[ConsumerOrderRequest],
+    ) -> list[ConsumerOrder | RefusedConsumerOrder | None]:
+        return await _place(conn, network_id, new, ids, due)
+
+    return await answer_together(
+        conn,
+        network_id=network_id,
+        requests=requests,
+        ids=ids,
+        act=place,
+        id_of=_id_of,
+        refused=_refused,
+    )
 
 
-def _reused(request: ConsumerOrderRequest) -> RefusedConsumerOrder:
-    problem = RequestReused(path=("requestId",), request_id=request.request_id)
+def _id_of(made: ConsumerOrder | RefusedConsumerOrder) -> int | None:
+    return made.id if isinstance(made, ConsumerOrder) else None
+
+
+def _refused(problem: Problem) -> ConsumerOrder | RefusedConsumerOrder:
     return RefusedConsumerOrder((problem,))
 
 
