@@ -49,6 +49,7 @@ export const router = createBrowserRouter([
       page("/stores", () => import("../features/channels/StoresPage")),
       page("/stores/:id", () => import("../features/channels/StorePage")),
       page("/store-sales", () => import("../features/shopping/StoreSalesPage")),
+      page("/store-sales/hand-over", () => import("../features/shopping/HandOverPage")),
       page("/store-sales/:id", () => import("../features/shopping/StoreSalePage")),
       page("/money", () => import("../features/settlement/MoneyPage")),
       page("/money/:relationshipId", () => import("../features/settlement/LedgerPage")),

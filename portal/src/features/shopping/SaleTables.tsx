@@ -5,10 +5,14 @@ import {
   Money,
   Quantity,
   Section,
+  StatePill,
+  UnitPrice,
   useName,
 } from "../../shared/components";
+import { useFormat } from "../../shared/i18n/format";
 import { useTexts } from "../../shared/i18n/i18n";
 import type { StoreSale } from "./StoreSalePage";
+import { Decide } from "./steps/Decide";
 import { shoppingTexts } from "./texts";
 
 /** What was bought, and whose stock it comes from. */
@@ -31,7 +35,12 @@ export function Lines({ sale }: { readonly sale: StoreSale }) {
           {
             key: "source",
             title: t("source"),
-            render: ({ source }) => (source ? name(source) : t("source.hidden")),
+            render: ({ source, isMineToShip }) => (
+              <>
+                {source ? name(source) : t("source.hidden")}
+                {isMineToShip && <small className="sale-mine"> {t("mine")}</small>}
+              </>
+            ),
           },
           {
             key: "quantity",
@@ -53,9 +62,37 @@ export function Lines({ sale }: { readonly sale: StoreSale }) {
             align: "end",
             render: (line) => <Money value={line.retailAmount} />,
           },
+          {
+            key: "legs",
+            title: t("legs"),
+            align: "end",
+            render: (line) => <Legs line={line} />,
+          },
         ]}
       />
     </Section>
+  );
+}
+
+/** What the line comes to on one's own edges. */
+function Legs({ line }: { readonly line: StoreSale["lines"][number] }) {
+  const t = useTexts(shoppingTexts);
+  const name = useName();
+  if (line.legs.length === 0) return "–";
+  return (
+    <ul className="sale-legs">
+      {line.legs.map((leg) => (
+        <li key={String(leg.sells)}>
+          <span>
+            {t(leg.sells ? "leg.sells" : "leg.buys", {
+              name: leg.counterpart ? name(leg.counterpart) : t("leg.hidden"),
+            })}{" "}
+            <UnitPrice price={leg.unitPrice} currency={leg.amount.currency} />
+          </span>{" "}
+          <Money value={leg.amount} />
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -81,6 +118,11 @@ export function Shipments({ sale }: { readonly sale: StoreSale }) {
             },
             { key: "source", title: t("source"), render: ({ shippedBy }) => name(shippedBy) },
             {
+              key: "quantity",
+              title: t("quantity"),
+              render: ({ lines }) => <Parts sale={sale} parts={lines} />,
+            },
+            {
               key: "shippedAt",
               title: t("shippedAt"),
               render: ({ shippedAt }) => <DateText value={shippedAt} />,
@@ -92,41 +134,116 @@ export function Shipments({ sale }: { readonly sale: StoreSale }) {
   );
 }
 
+/** So much of which lines. */
+function Parts({
+  sale,
+  parts,
+}: {
+  readonly sale: StoreSale;
+  readonly parts: readonly { readonly lineId: string; readonly quantity: number }[];
+}) {
+  const { integer } = useFormat();
+  const texts = parts.flatMap(({ lineId, quantity }) => {
+    const line = sale.lines.find(({ id }) => id === lineId);
+    return line ? [`${line.skuCode} × ${integer(quantity)}`] : [];
+  });
+  return texts.join(", ") || "–";
+}
+
 export function AfterSales({ sale }: { readonly sale: StoreSale }) {
   const t = useTexts(shoppingTexts);
+  const canDecide = sale.allowedSteps.includes("DECIDE_AFTER_SALE");
   return (
     <Section title={t("afterSales")}>
-      {sale.afterSales.length === 0 ? (
-        <Empty>{t("afterSales.empty")}</Empty>
-      ) : (
-        <DataTable
-          caption={t("afterSales")}
-          rows={sale.afterSales}
-          rowKey={(after) => after.id}
-          columns={[
-            { key: "number", title: t("number"), render: (after) => after.number },
-            { key: "kind", title: t("kind"), render: ({ kind }) => t(`kind.${kind}`) },
-            { key: "state", title: t("state"), render: ({ state }) => t(`after.${state}`) },
-            {
-              key: "reason",
-              title: t("reason"),
-              render: ({ reason, refusalReason }) =>
-                refusalReason ? `${reason} – ${refusalReason}` : reason,
-            },
-            {
-              key: "requested",
-              title: t("requested"),
-              render: ({ requestedAt }) => <DateText value={requestedAt} />,
-            },
-            {
-              key: "amount",
-              title: t("amount"),
-              align: "end",
-              render: ({ amount }) => <Money value={amount} />,
-            },
-          ]}
-        />
-      )}
+      <DataTable
+        caption={t("afterSales")}
+        rows={sale.afterSales}
+        rowKey={(after) => after.id}
+        columns={[
+          { key: "number", title: t("number"), render: (after) => after.number },
+          { key: "kind", title: t("kind"), render: ({ kind }) => t(`kind.${kind}`) },
+          {
+            key: "state",
+            title: t("state"),
+            render: ({ state }) => (
+              <StatePill kind={state === "REQUESTED" ? "waiting" : "neutral"}>
+                {t(`after.${state}`)}
+              </StatePill>
+            ),
+          },
+          {
+            key: "quantity",
+            title: t("quantity"),
+            render: ({ lines }) => <Parts sale={sale} parts={lines} />,
+          },
+          {
+            key: "reason",
+            title: t("reason"),
+            render: ({ reason, refusalReason }) =>
+              refusalReason ? `${reason} – ${refusalReason}` : reason,
+          },
+          {
+            key: "requested",
+            title: t("requested"),
+            render: ({ requestedAt }) => <DateText value={requestedAt} />,
+          },
+          {
+            key: "amount",
+            title: t("amount"),
+            align: "end",
+            render: ({ amount }) => <Money value={amount} />,
+          },
+          ...(canDecide
+            ? [
+                {
+                  key: "decide",
+                  title: "",
+                  render: ({ id, state }: StoreSale["afterSales"][number]) =>
+                    state === "REQUESTED" && <Decide afterSaleId={id} />,
+                },
+              ]
+            : []),
+        ]}
+      />
+    </Section>
+  );
+}
+
+const REFUND_KINDS = { REQUESTED: "waiting", SUCCEEDED: "good", ABNORMAL: "bad" } as const;
+
+export function Refunds({ sale }: { readonly sale: StoreSale }) {
+  const t = useTexts(shoppingTexts);
+  if (sale.refunds.length === 0) return null;
+  return (
+    <Section title={t("refunds")}>
+      <DataTable
+        caption={t("refunds")}
+        rows={sale.refunds}
+        rowKey={(refund) => refund.number}
+        columns={[
+          { key: "number", title: t("number"), render: (refund) => refund.number },
+          { key: "cause", title: t("cause"), render: ({ cause }) => t(`cause.${cause}`) },
+          {
+            key: "state",
+            title: t("state"),
+            render: ({ state }) => (
+              <StatePill kind={REFUND_KINDS[state]}>{t(`refund.${state}`)}</StatePill>
+            ),
+          },
+          { key: "reason", title: t("reason"), render: ({ reason }) => reason || "–" },
+          {
+            key: "requested",
+            title: t("requested"),
+            render: ({ requestedAt }) => <DateText value={requestedAt} />,
+          },
+          {
+            key: "amount",
+            title: t("amount"),
+            align: "end",
+            render: ({ amount }) => <Money value={amount} />,
+          },
+        ]}
+      />
     </Section>
   );
 }

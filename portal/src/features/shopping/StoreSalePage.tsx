@@ -15,8 +15,11 @@ import {
 import { useGraph } from "../../shared/graph/hooks";
 import { useTexts } from "../../shared/i18n/i18n";
 import { SaleState } from "./SaleState";
-import { AfterSales, Lines, Shipments } from "./SaleTables";
+import { AfterSales, Lines, Refunds, Shipments } from "./SaleTables";
+import "./sale.css";
+import { SaleSteps } from "./steps/SaleSteps";
 import { shoppingTexts } from "./texts";
+import { MoneyTrail } from "./trail/MoneyTrail";
 
 export type StoreSale = NonNullable<StoreSalePageQuery["sale"]>;
 
@@ -42,10 +45,13 @@ export default function StoreSalePage() {
       {asked.data && !sale && <Empty>{t("sale.notFound")}</Empty>}
       {sale && (
         <>
+          <SaleSteps sale={sale} />
           <About sale={sale} />
+          {sale.afterSales.length > 0 && <AfterSales sale={sale} />}
           <Lines sale={sale} />
+          {sale.moneyTrail && <MoneyTrail trail={sale.moneyTrail} />}
           <Shipments sale={sale} />
-          <AfterSales sale={sale} />
+          <Refunds sale={sale} />
           <TimeLine sale={sale} />
         </>
       )}
@@ -68,9 +74,19 @@ function About({ sale }: { readonly sale: StoreSale }) {
           value: sale.isCollector ? `${role} · ${t("role.collector")}` : role,
         },
         { term: t("net"), value: <Money value={sale.netToMe} /> },
-        { term: t("total"), value: <Money value={sale.total} /> },
+        ...(sale.total
+          ? [
+              { term: t("goods"), value: <Money value={sale.goodsAmount} /> },
+              { term: t("coupon"), value: <Money value={sale.couponAmount} /> },
+              { term: t("freight"), value: <Money value={sale.freightAmount} /> },
+              { term: t("total"), value: <Money value={sale.total} /> },
+              { term: t("refunded"), value: <Money value={sale.refundedAmount} /> },
+            ]
+          : []),
         { term: t("placed"), value: <DateText value={sale.placedAt} /> },
-        { term: t("paid"), value: <DateText value={sale.paidAt} /> },
+        sale.state === "TO_PAY"
+          ? { term: t("expires"), value: <DateText value={sale.expiresAt} /> }
+          : { term: t("paid"), value: <DateText value={sale.paidAt} /> },
         { term: t("delivery"), value: t(`delivery.${sale.delivery}`) },
         { term: t("region"), value: sale.shipToRegion || "–" },
         {
@@ -85,17 +101,21 @@ function About({ sale }: { readonly sale: StoreSale }) {
   );
 }
 
+/** What happened, newest first. */
 function TimeLine({ sale }: { readonly sale: StoreSale }) {
   const t = useTexts(shoppingTexts);
   const name = useName();
   return (
     <Section title={t("timeline")}>
-      <ol reversed>
+      <ol className="sale-timeline" reversed>
         {sale.events.toReversed().map((event) => (
           <li key={`${event.step} ${event.occurredAt}`}>
-            <SaleState state={event.state} /> <DateText value={event.occurredAt} />
-            {event.isByConsumer && ` · ${t("consumer")}`}
-            {event.organization && ` · ${name(event.organization)}`}
+            <span>{t(`by.${event.step}` as "by.place")}</span>
+            <span className="sale-when">
+              {event.isByConsumer && `${t("consumer")} · `}
+              {event.organization && `${name(event.organization)} · `}
+              <DateText value={event.occurredAt} />
+            </span>
           </li>
         ))}
       </ol>

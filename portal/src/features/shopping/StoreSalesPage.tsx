@@ -1,8 +1,9 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { usePermissions } from "../../app/session";
 import { StoreSalesDocument, type StoreSalesQuery, StoresDocument } from "../../gql/graphql";
 import {
+  ButtonLink,
   type Column,
   DateText,
   Empty,
@@ -15,39 +16,42 @@ import {
 } from "../../shared/components";
 import { useGraph, usePages } from "../../shared/graph/hooks";
 import { useTexts } from "../../shared/i18n/i18n";
-import { useSettled } from "../../shared/useSettled";
 import { STATES, SaleState } from "./SaleState";
+import { useSaleFilters } from "./filters";
 import { shoppingTexts } from "./texts";
 
 type Row = StoreSalesQuery["sales"]["edges"][number]["node"];
 
 const PAGE_SIZE = 50;
 const STORES_MAX = 100;
+const TYPING_MS = 300;
 
 /** What consumers bought in our stores, and in those that we supply. */
 export default function StoreSalesPage() {
   const t = useTexts(shoppingTexts);
   const name = useName();
   const may = usePermissions();
-  const [typed, setTyped] = useState("");
-  const [state, setState] = useState("");
-  const [storeId, setStoreId] = useState("");
-  const search = useSettled(typed).trim();
+  const { filters, change } = useSaleFilters();
+  const [typed, setTyped] = useState(filters.search);
+  useEffect(() => {
+    if (typed === filters.search) return;
+    const timer = setTimeout(() => change({ search: typed }), TYPING_MS);
+    return () => clearTimeout(timer);
+  });
   const stores = useGraph({
     kinds: ["STORE"],
     document: StoresDocument,
     variables: { first: STORES_MAX },
     enabled: may("STORE_READ"),
   });
-  const chosen = STATES.filter((each) => each === state);
   const pages = usePages({
     kinds: ["SALE"],
     document: StoreSalesDocument,
     variables: {
       filter: {
-        states: chosen.length > 0 ? chosen : null,
-        storeId: storeId || null,
-        search: search || null,
+        states: filters.state === "" ? null : [filters.state],
+        storeId: filters.store || null,
+        search: filters.search.trim() || null,
       },
       first: PAGE_SIZE,
     },
@@ -55,7 +59,17 @@ export default function StoreSalesPage() {
     keepsFormer: true,
   });
   return (
-    <Page title={t("sales.title")}>
+    <Page
+      title={t("sales.title")}
+      actions={
+        may("CONSUMER_ORDER_FULFIL") &&
+        may("STORE_READ") && (
+          <ButtonLink to="/store-sales/hand-over" kind="primary">
+            {t("handOver")}
+          </ButtonLink>
+        )
+      }
+    >
       <div className="form form-row" role="search">
         <TextField
           label={t("search")}
@@ -70,8 +84,8 @@ export default function StoreSalesPage() {
             { value: "", text: t("state.all") },
             ...STATES.map((value) => ({ value, text: t(`state.${value}`) })),
           ]}
-          value={state}
-          onText={setState}
+          value={filters.state}
+          onText={(state) => change({ state })}
         />
         {may("STORE_READ") && (
           <SelectField
@@ -83,8 +97,8 @@ export default function StoreSalesPage() {
                 text: name(node),
               })),
             ]}
-            value={storeId}
-            onText={setStoreId}
+            value={filters.store}
+            onText={(store) => change({ store })}
           />
         )}
       </div>
