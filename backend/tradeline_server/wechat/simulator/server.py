@@ -43,6 +43,8 @@ from tradeline_server.wechat.simulator.simulator import Mishap, Simulator, open_
 
 BODY_BYTES_MAX = 1_000_000
 STOP_SECONDS_MAX = 2
+# Longer than clients keep idle connections: who hangs up first must not be the one who is asked.
+IDLE_SECONDS_MAX = 60
 FIELD = re.compile(r'(\w+)="([^"]*)"')
 
 Reply = Response[bytes]
@@ -344,6 +346,7 @@ async def running_simulator(
                     create_simulator_app(simulator),
                     log_config=None,
                     access_log=False,
+                    timeout_keep_alive=IDLE_SECONDS_MAX,
                     timeout_graceful_shutdown=STOP_SECONDS_MAX,
                 )
             )
