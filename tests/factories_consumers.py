@@ -27,6 +27,7 @@ CONSUMER_ROWS = {
     "MemberAddress": "SELECT id FROM members.address WHERE network_id = $1 ORDER BY id DESC",
     "MemberMerge": "SELECT id FROM members.merge WHERE network_id = $1",
     "MiniProgram": "SELECT id FROM channels.mini_program WHERE network_id = $1",
+    "ProviderRefund": "SELECT id FROM payments.refund WHERE network_id = $1 ORDER BY id DESC",
     "Sale": "SELECT id FROM shopping.consumer_order WHERE network_id = $1 ORDER BY id DESC",
     "Store": "SELECT id FROM channels.store WHERE network_id = $1 ORDER BY id",
     "StoreLink": "SELECT id FROM channels.link WHERE network_id = $1",
@@ -165,6 +166,32 @@ async def _buys(
             reason="不合口味",
         )
     await fill(later)
+    await _closes(db, network_id, payment)
+
+
+async def _closes(db: Database, network_id: int, payment: payments.Payment) -> None:
+    """A fen goes back, and the provider closes that."""
+    async with db.unit_of_work(network_id) as conn:
+        [refund_id] = await payments.request_refunds(
+            conn,
+            network_id=network_id,
+            refunds=[
+                payments.NewRefund(
+                    payment_id=payment.id,
+                    reference_type="walk",
+                    reference_id=payment.id,
+                    amount_minor=1,
+                )
+            ],
+        )
+        found = await payments.refunds_by_ids(conn, network_id=network_id, ids=[refund_id])
+        result = payments.RefundResult(
+            number=found[refund_id].number,
+            merchant_id=payment.merchant_id,
+            state=payments.RefundState.CLOSED,
+            amount_minor=1,
+        )
+        await payments.settle_refunds(conn, network_id=network_id, results=[result])
 
 
 async def _reconciles(db: Database, network_id: int) -> None:

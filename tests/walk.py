@@ -33,6 +33,7 @@ VARIANTS_MAX = 12
 # Arguments and input fields whose name does not tell the type of the id; where one name stands for
 # several types, with the input's before it.
 ID_TYPES = {
+    "refundId": "ProviderRefund",
     "addressId": "MemberAddress",
     "ConsumerOrderCancelInput.orderId": "ConsumerOrder",
     "ConsumerOrderReceiveInput.orderId": "ConsumerOrder",

@@ -3,7 +3,7 @@
 The names below are the module: others import them from here, and nothing from deeper in.
 """
 
-from tradeline.payments.errors import RefundTooLarge
+from tradeline.payments.errors import RefundNotClosed, RefundTooLarge
 from tradeline.payments.model import (
     Bill,
     BillKind,
@@ -23,6 +23,7 @@ from tradeline.payments.model import (
     Notice,
     Payment,
     PaymentState,
+    ProviderRefund,
     Refund,
     RefundOutcome,
     RefundResult,
@@ -81,6 +82,12 @@ from tradeline.payments.service.sharings import (
     settle_sharings,
     shareable_payments,
     shares_of_payments,
+    withdraw_refused_sharing,
+)
+from tradeline.payments.service.troubles import (
+    list_troubled_refunds,
+    provider_refunds_by_ids,
+    resend_refund,
 )
 
 __all__ = [
@@ -102,7 +109,9 @@ __all__ = [
     "Notice",
     "Payment",
     "PaymentState",
+    "ProviderRefund",
     "Refund",
+    "RefundNotClosed",
     "RefundOutcome",
     "RefundResult",
     "RefundState",
@@ -131,6 +140,7 @@ __all__ = [
     "has_bill",
     "list_bills",
     "list_differences",
+    "list_troubled_refunds",
     "mark_closed",
     "mark_prepaid",
     "mark_surplus",
@@ -142,11 +152,13 @@ __all__ = [
     "payments_of",
     "plan_returns",
     "plan_sharing",
+    "provider_refunds_by_ids",
     "reconcile",
     "refunds_by_ids",
     "refunds_by_numbers",
     "request_refunds",
     "request_sharings",
+    "resend_refund",
     "resolve_difference",
     "settle_refunds",
     "settle_share_returns",
@@ -154,4 +166,5 @@ __all__ = [
     "shareable_payments",
     "shares_of_payments",
     "store_bill",
+    "withdraw_refused_sharing",
 ]

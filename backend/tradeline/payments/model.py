@@ -171,6 +171,31 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderRefund:
+    """A refund as those see it whose merchant owes it. One that was closed `is_sent_again` once
+    the same document has asked anew."""
+
+    id: int
+    number: str
+    payment_id: int
+    payment_number: str
+    merchant_id: str
+    reference_type: str
+    reference_id: int
+    amount_minor: int
+    currency: str
+    reason: str
+    state: RefundState
+    requested_at: datetime
+    last_error: str | None
+    is_sent_again: bool
+
+    @property
+    def can_be_sent_again(self) -> bool:
+        return self.state is RefundState.CLOSED and not self.is_sent_again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefundResult:
     """The provider's word to a merchant on a refund of theirs. `sent` says that it was accepted,
     and nothing more yet."""
@@ -307,6 +332,7 @@ class DueSharing:
     network_id: int
     id: int
     number: str
+    payment_id: int
     transaction_id: str
     merchant_id: str
     shares: tuple[DueShare, ...]

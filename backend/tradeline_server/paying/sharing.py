@@ -19,6 +19,7 @@ from tradeline.payments import (
     note_sharing_failures,
     settle_share_returns,
     settle_sharings,
+    withdraw_refused_sharing,
 )
 from tradeline_server.paying.asking import wechat_of
 from tradeline_server.wechat import (
@@ -37,6 +38,11 @@ DESCRIPTION: Final = "渠道分账"
 UNFREEZING: Final = "解冻剩余资金"
 RETURNING: Final = "退款回退"
 RELATION: Final = "DISTRIBUTOR"
+# From this try on, nobody who was given a deed before can still be at it: a claim lasts five
+# minutes by then, and WeChat was asked first whether it has it.
+SURE_TRY: Final = 5
+# A try an hour: WeChat gives the collector after 30 days what was not shared by then.
+LAST_TRY: Final = 24 * 31
 
 
 class SharingDesk:
@@ -51,7 +57,12 @@ class SharingDesk:
         if due.tries > 1:
             found = await _asked(wechat, due)
         if found is None:
-            found = await self._sent(wechat, due)
+            try:
+                found = await self._sent(wechat, due)
+            except Refused as refused:
+                if refused.is_final and due.tries >= SURE_TRY:
+                    await self._go_without(due, refused.code)
+                raise
         if found.state is SharingState.FINISHED:
             await self._settle(due, found)
 
@@ -73,22 +84,21 @@ class SharingDesk:
                 if not _is_unknown(refused):
                     raise
         if found is None:
-            found = await wechat.sharing.return_share(
-                out_order_no=due.sharing_number,
-                out_return_no=due.number,
-                return_mchid=due.return_merchant_id,
-                amount=due.amount_minor,
-                description=RETURNING,
-            )
-        if found.result == "PROCESSING":
-            return
-        result = ShareReturnResult(
-            number=due.number,
-            is_success=found.result == "SUCCESS",
-            fail_reason=found.fail_reason,
-        )
-        async with self._db.unit_of_work(due.network_id) as conn:
-            await settle_share_returns(conn, network_id=due.network_id, results=[result])
+            try:
+                found = await wechat.sharing.return_share(
+                    out_order_no=due.sharing_number,
+                    out_return_no=due.number,
+                    return_mchid=due.return_merchant_id,
+                    amount=due.amount_minor,
+                    description=RETURNING,
+                )
+            except Refused as refused:
+                if refused.is_final and due.tries >= SURE_TRY:
+                    await self._settle_return(due, is_success=False, fail_reason=refused.code)
+                raise
+        if found.result != "PROCESSING":
+            is_success = found.result == "SUCCESS"
+            await self._settle_return(due, is_success=is_success, fail_reason=found.fail_reason)
 
     async def note_return(self, due: DueShareReturn, reason: str) -> None:
         async with self._db.unit_of_work(due.network_id) as conn:
@@ -125,6 +135,32 @@ class SharingDesk:
         if (merchant_id, receiver) not in self._known_receivers:
             await wechat.sharing.add_receiver(ReceiverType.MERCHANT, receiver, relation=RELATION)
             self._known_receivers.add((merchant_id, receiver))
+
+    async def _go_without(self, due: DueSharing, reason: str) -> None:
+        """What WeChat will not share is owed all the same, and paid by statement. A refund that
+        waits for it goes first."""
+        network_id = due.network_id
+        async with self._db.unit_of_work(network_id) as conn:
+            if due.tries >= LAST_TRY:
+                failed = tuple(
+                    ShareResult(merchant_id=share.merchant_id, is_success=False, fail_reason=reason)
+                    for share in due.shares
+                )
+                results = [SharingResult(number=due.number, shares=failed)]
+                await settle_sharings(conn, network_id=network_id, results=results)
+            else:
+                await withdraw_refused_sharing(
+                    conn, network_id=network_id, payment_id=due.payment_id
+                )
+
+    async def _settle_return(
+        self, due: DueShareReturn, *, is_success: bool, fail_reason: str | None
+    ) -> None:
+        result = ShareReturnResult(
+            number=due.number, is_success=is_success, fail_reason=fail_reason
+        )
+        async with self._db.unit_of_work(due.network_id) as conn:
+            await settle_share_returns(conn, network_id=due.network_id, results=[result])
 
     async def _settle(self, due: DueSharing, found: Sharing) -> None:
         wanted = {share.merchant_id for share in due.shares}

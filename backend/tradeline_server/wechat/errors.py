@@ -51,6 +51,11 @@ class Refused(WeChatError):
     def is_retryable(self) -> bool:  # type: ignore[override]
         return self.status >= 500 or self.status == 429 or self.code in RETRYABLE_CODES
 
+    @property
+    def is_final(self) -> bool:
+        """WeChat has proved that it said no, and has not done what it was asked for."""
+        return self.is_proven and not self.is_retryable
+
 
 class Fault(StrEnum):
     """What is wrong with something that claims to come from WeChat."""

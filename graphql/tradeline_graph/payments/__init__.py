@@ -2,6 +2,6 @@
 
 from tradeline_graph.payments.mutations import Mutation
 from tradeline_graph.payments.root import Query
-from tradeline_graph.payments.types import Difference, ProviderBill
+from tradeline_graph.payments.types import Difference, ProviderBill, ProviderRefund
 
-__all__ = ["Difference", "Mutation", "ProviderBill", "Query"]
+__all__ = ["Difference", "Mutation", "ProviderBill", "ProviderRefund", "Query"]

@@ -12,7 +12,12 @@ from tradeline.kernel import Permission
 from tradeline_graph._context import Info
 from tradeline_graph._pages import Connection
 from tradeline_graph._scope import Guard, Scope
-from tradeline_graph.payments.types import Difference, ProviderBill, Reconciliation
+from tradeline_graph.payments.types import (
+    Difference,
+    ProviderBill,
+    ProviderRefund,
+    Reconciliation,
+)
 
 RECONCILES: list[FieldExtension] = [Guard(Scope.ORGANIZATION, Permission.PAYMENT_RECONCILE)]
 
@@ -60,6 +65,20 @@ class Query:
         async with info.context.db.reading(actor.network_id) as conn:
             found = await payments.list_differences(conn, actor=actor, page=page, is_open=is_open)
         return Connection.of(found, Difference.of)
+
+    @strawberry.field(
+        description="Refunds of your organization's merchants that did not reach their consumers, "
+        "oldest first: closed, abnormal, or under way for more than a day.",
+        extensions=RECONCILES,
+    )
+    async def troubled_refunds(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> Connection[ProviderRefund]:
+        actor = info.context.signed_in()
+        page = kernel.page_request(first, after, (int,))
+        async with info.context.db.reading(actor.network_id) as conn:
+            found = await payments.list_troubled_refunds(conn, actor=actor, page=page)
+        return Connection.of(found, ProviderRefund.of)
 
 
 def _by_day(page: kernel.PageRequest) -> kernel.PageRequest:

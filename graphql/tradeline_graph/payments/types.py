@@ -8,7 +8,7 @@ import strawberry
 
 from tradeline import kernel, payments
 from tradeline.kernel import Permission
-from tradeline.payments import DifferenceKind
+from tradeline.payments import DifferenceKind, RefundState
 from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
 from tradeline_graph._pages import Connection
@@ -20,6 +20,16 @@ strawberry.enum(
     description=(
         "What differs: MISSING_HERE is paid by the bill and not known to us, MISSING_IN_BILL the "
         "other way round; those of refunds begin with REFUND."
+    ),
+)
+
+
+strawberry.enum(
+    RefundState,
+    name="ProviderRefundState",
+    description=(
+        "What the provider makes of a refund. CLOSED did not happen, and can be sent again; "
+        "ABNORMAL was not taken by the payer's account: somebody sees to it on its platform."
     ),
 )
 
@@ -145,6 +155,47 @@ class Reconciliation:
                 is_open=is_open,
             )
         return Connection.of(found, Difference.of)
+
+
+@strawberry.type(
+    description="Money that a merchant of your organization's owes a consumer.",
+    directives=scoped(Scope.ORGANIZATION),
+)
+class ProviderRefund:
+    id: strawberry.ID
+    number: str = strawberry.field(description="Ours, as the provider knows it.")
+    payment_number: str
+    merchant_id: str
+    amount: Money
+    reason: str
+    state: RefundState
+    requested_at: datetime.datetime
+    last_error: str | None = strawberry.field(description="Why it could not be sent, at last.")
+    can_be_sent_again: bool = strawberry.field(description="With `refundSendAgain`.")
+
+    @classmethod
+    def of(cls, row: payments.ProviderRefund) -> ProviderRefund:
+        return cls(
+            id=to_id("ProviderRefund", row.id),
+            number=row.number,
+            payment_number=row.payment_number,
+            merchant_id=row.merchant_id,
+            amount=Money.of_minor(row.amount_minor, row.currency),
+            reason=row.reason,
+            state=row.state,
+            requested_at=row.requested_at,
+            last_error=row.last_error,
+            can_be_sent_again=row.can_be_sent_again,
+        )
+
+
+async def load_provider_refund(info: Info, id: int | None) -> ProviderRefund | None:
+    if id is None:
+        return None
+    actor = info.context.signed_in()
+    async with info.context.db.reading(actor.network_id) as conn:
+        found = await payments.provider_refunds_by_ids(conn, actor=actor, ids=[id])
+    return ProviderRefund.of(found[id]) if id in found else None
 
 
 async def load_difference(info: Info, id: int | None) -> Difference | None:

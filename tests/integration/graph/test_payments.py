@@ -8,10 +8,27 @@ from uuid import uuid4
 
 import pytest
 
-from tests.factories_payments import Till, a_till, merchant_of
+from tests.factories_payments import (
+    Till,
+    a_payment,
+    a_refund,
+    a_till,
+    merchant_of,
+    paid,
+    refunding,
+    telling,
+)
 from tradeline.kernel import TRADE_ZONE, Actor, Database, Locale, Permission, Pool
 from tradeline.kernel.pages import encode_cursor
-from tradeline.payments import BillKind, BillLine, reconcile, store_bill
+from tradeline.payments import (
+    BillKind,
+    BillLine,
+    RefundResult,
+    RefundState,
+    reconcile,
+    refunds_by_ids,
+    store_bill,
+)
 from tradeline_graph._context import Context
 from tradeline_graph.schema import schema
 
@@ -33,6 +50,17 @@ LISTS = """
 RESOLVE = """
     mutation Resolve($input: DifferenceResolveInput!) { differenceResolve(input: $input) {
       difference { note resolvedAt } errors { __typename ... on Problem { message path } } } }
+"""
+
+TROUBLED = """
+    query Troubled($after: String) { troubledRefunds(first: 1, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      edges { node { id number paymentNumber amount { amount } state canBeSentAgain } } } }
+"""
+SEND_AGAIN = """
+    mutation Again($input: RefundSendAgainInput!) { refundSendAgain(input: $input) {
+      refund { id number state canBeSentAgain }
+      errors { __typename ... on Problem { message path } } } }
 """
 
 
@@ -175,3 +203,77 @@ async def test_without_the_permission_nobody_looks(till: Till) -> None:
     input = {"requestId": uuid4().hex, "differenceId": "x", "note": "mine"}
     assert await refused(till.db, reader, RESOLVE, input=input) == "FORBIDDEN"
     assert await refused(till.db, None, LISTS) == "UNAUTHENTICATED"
+
+
+async def a_troubled_refund(till: Till, state: RefundState = RefundState.CLOSED) -> RefundResult:
+    [payment] = await paid(till, a_payment(till, 500))
+    [refund_id] = await refunding(till, a_refund(payment, 500))
+    async with till.db.reading(till.network_id) as conn:
+        found = await refunds_by_ids(conn, network_id=till.network_id, ids=[refund_id])
+    result = RefundResult(
+        number=found[refund_id].number,
+        merchant_id=till.merchant_id,
+        state=state,
+        amount_minor=500,
+    )
+    await telling(till, result)
+    return result
+
+
+async def troubled(db: Database, actor: Actor) -> list[dict[str, Any]]:
+    """All pages of them, one each."""
+    found: list[dict[str, Any]] = []
+    after = None
+    while True:
+        page = (await ask(db, actor, TROUBLED, after=after))["troubledRefunds"]
+        found += [edge["node"] for edge in page["edges"]]
+        if not page["pageInfo"]["hasNextPage"]:
+            return found
+        after = page["pageInfo"]["endCursor"]
+
+
+async def test_a_refund_that_was_closed_is_listed_and_sent_again_once(till: Till) -> None:
+    closed = await a_troubled_refund(till)
+    abnormal = await a_troubled_refund(till, RefundState.ABNORMAL)
+    first, second = await troubled(till.db, clerk(till))
+    assert (first["number"], first["state"], first["amount"]["amount"]) == (
+        closed.number,
+        "CLOSED",
+        "5.00",
+    )
+    assert (second["number"], second["state"]) == (abnormal.number, "ABNORMAL")
+    assert (first["canBeSentAgain"], second["canBeSentAgain"]) == (True, False)
+    input = {"requestId": uuid4().hex, "refundId": first["id"]}
+
+    done = (await ask(till.db, clerk(till), SEND_AGAIN, input=input))["refundSendAgain"]
+    same = (await ask(till.db, clerk(till), SEND_AGAIN, input=input))["refundSendAgain"]
+
+    assert done == same
+    assert done["errors"] == []
+    assert done["refund"]["state"] == "REQUESTED"
+    assert done["refund"]["number"] != closed.number
+    assert await troubled(till.db, clerk(till)) == [second]
+    for refund_id, problem in ((first["id"], "WrongState"), (second["id"], "RefundNotClosed")):
+        again = {"requestId": uuid4().hex, "refundId": refund_id}
+        payload = (await ask(till.db, clerk(till), SEND_AGAIN, input=again))["refundSendAgain"]
+        assert payload["refund"] is None
+        assert [error["__typename"] for error in payload["errors"]] == [problem]
+
+
+async def test_a_stranger_sees_and_sends_no_refund_of_others(
+    till: Till, owner_pool: Pool, db: Database
+) -> None:
+    await a_troubled_refund(till)
+    elsewhere = await a_till(owner_pool, db)
+    [mine] = await troubled(db, clerk(till))
+    for actor in (clerk(till, "trader_a"), clerk(till, "retailer_1"), clerk(elsewhere)):
+        assert await troubled(db, actor) == []
+        input = {"requestId": uuid4().hex, "refundId": mine["id"]}
+        payload = (await ask(db, actor, SEND_AGAIN, input=input))["refundSendAgain"]
+        assert [error["__typename"] for error in payload["errors"]] == ["NotFound"]
+    reader = till.story.actor("brand", Permission.PAYMENT_READ)
+    assert await refused(db, reader, TROUBLED) == "FORBIDDEN"
+    input = {"requestId": uuid4().hex, "refundId": mine["id"]}
+    assert await refused(db, reader, SEND_AGAIN, input=input) == "FORBIDDEN"
+
+    assert await troubled(db, clerk(till)) == [mine]

@@ -64,6 +64,11 @@ CORRUPTIONS: dict[str, tuple[str, set[str]]] = {
         " WHERE kind IN ('capture_refund', 'sale_refund')",
         set(),
     ),
+    "no_refund_waits_for_more_than_a_day": (
+        "UPDATE payments.refund SET state = 'sent', settled_at = NULL,"
+        " requested_at = now() - interval '25 hours'",
+        set(),
+    ),
 }
 
 

@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from tradeline.kernel import comparison
 
+# A consumer still waits for it: asked for, abnormal, or closed and not asked for again.
+UNPAID = """
+    refund.state <> 'succeeded'
+    AND (refund.state <> 'closed' OR NOT EXISTS (
+         SELECT
+           FROM payments.refund AS again
+          WHERE again.network_id = refund.network_id
+            AND again.payment_id = refund.payment_id
+            AND again.reference_type = refund.reference_type
+            AND again.reference_id = refund.reference_id
+            AND again.id > refund.id))
+"""
+
 REFUNDED = comparison(
     code="payments.payments_have_refunded_what_their_refunds_say",
     title_en="What is refunded of a payment is the sum of its refunds that are not closed",
@@ -176,7 +189,7 @@ COLLECTIONS_ZERO = comparison(
                    JOIN payments.payment AS payment
                      ON payment.network_id = refund.network_id
                     AND payment.id = refund.payment_id
-                  WHERE refund.state IN ('requested', 'sent', 'abnormal')
+                  WHERE {UNPAID}
                   GROUP BY payment.network_id, payment.collector_entity_id) AS way
         USING (network_id, entity_id)
      WHERE decided.code = 'collections'
@@ -241,7 +254,7 @@ PROVIDER_HOLDS = comparison(
                    JOIN payments.payment AS payment
                      ON payment.network_id = refund.network_id
                     AND payment.id = refund.payment_id
-                  WHERE refund.state IN ('requested', 'sent', 'abnormal')
+                  WHERE {UNPAID}
                   GROUP BY payment.network_id, payment.collector_entity_id) AS way
         USING (network_id, entity_id)
       LEFT JOIN (SELECT network_id, entity_id, minor
@@ -249,6 +262,20 @@ PROVIDER_HOLDS = comparison(
                   WHERE code = 'provider') AS decided
         USING (network_id, entity_id)
      WHERE coalesce(decided.minor, 0) NOT BETWEEN held.minor - coalesce(way.minor, 0) AND held.minor
+    """,
+)
+
+NOTHING_WAITS = comparison(
+    code="payments.no_refund_waits_for_more_than_a_day",
+    title_en="No consumer waits for a refund for more than a day",
+    title_zh="消费者退款均在一天内到账",
+    subject_en="Refund",
+    subject_zh="退款",
+    sql=f"""
+    SELECT refund.network_id, refund.id AS subject_id, 0 AS expected,
+           refund.amount_minor AS found
+      FROM payments.refund AS refund
+     WHERE refund.requested_at < now() - interval '1 day' AND {UNPAID}
     """,
 )
 
@@ -260,4 +287,5 @@ INVARIANTS = (
     FEES_BOOKED,
     COLLECTIONS_ZERO,
     PROVIDER_HOLDS,
+    NOTHING_WAITS,
 )

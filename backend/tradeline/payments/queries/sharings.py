@@ -77,15 +77,15 @@ INSERT_SHARES = """
      ORDER BY position
 """
 
-# What nobody has sent yet is taken back, to be planned anew after the refund. Whoever has just
-# claimed one has changed its state first.
+# What the provider does not have is taken back, to be planned anew after the refund. Whoever has
+# just claimed one has changed its state first.
 WITHDRAW_SHARINGS = """
     WITH withdrawn AS (
         UPDATE payments.sharing AS sharing
            SET state = 'withdrawn', finished_at = now(), next_try_at = NULL
          WHERE sharing.network_id = $1
            AND sharing.payment_id = ANY($2::bigint[])
-           AND sharing.state = 'requested'
+           AND sharing.state = $3
         RETURNING sharing.payment_id
     )
     UPDATE payments.payment AS payment
@@ -120,8 +120,8 @@ CLAIM_DUE = """
        AND sharing.id = due.id
        AND payment.network_id = due.network_id
        AND payment.id = sharing.payment_id
-    RETURNING sharing.network_id, sharing.id, sharing.number, payment.transaction_id,
-              payment.merchant_id, sharing.tries
+    RETURNING sharing.network_id, sharing.id, sharing.number, sharing.payment_id,
+              payment.transaction_id, payment.merchant_id, sharing.tries
 """
 
 FETCH_DUE_SHARES = """
@@ -246,8 +246,11 @@ async def insert_shares(
     )
 
 
-async def withdraw_sharings(conn: Connection, network_id: int, payment_ids: Sequence[int]) -> None:
-    await conn.execute(WITHDRAW_SHARINGS, network_id, payment_ids)
+async def withdraw_sharings(
+    conn: Connection, network_id: int, payment_ids: Sequence[int], state: SharingState
+) -> None:
+    """Those of payments that the caller has locked, which are in this state."""
+    await conn.execute(WITHDRAW_SHARINGS, network_id, payment_ids, state.value)
 
 
 async def claim_due(conn: Connection, limit: int) -> list[DueSharing]:

@@ -16,6 +16,7 @@ from tradeline.payments.model import (
     RefundOutcome,
     RefundResult,
     RefundState,
+    SharingState,
 )
 from tradeline.payments.queries import payments as payment_queries
 from tradeline.payments.queries import refunds as queries
@@ -60,7 +61,7 @@ async def request_refunds(
     if wanted:
         ids |= await queries.insert_refunds(conn, network_id, wanted)
         touched = sorted({refund.payment_id for refund in wanted})
-        await sharing_queries.withdraw_sharings(conn, network_id, touched)
+        await sharing_queries.withdraw_sharings(conn, network_id, touched, SharingState.REQUESTED)
         await plan_returns_for(conn, network_id, touched)
     return [ids[refund.reference_type, refund.reference_id] for refund in refunds]
 

@@ -146,6 +146,18 @@ async def settle_sharings(
     return [sharing.number for sharing, _ in finished]
 
 
+async def withdraw_refused_sharing(conn: Connection, *, network_id: int, payment_id: int) -> None:
+    """Let refunds of a payment go before its sharing, which the provider refused and does not have:
+    it is planned anew by what they leave. Where no refund waits, it is tried on.
+
+    Locks the payment.
+    """
+    await payment_queries.lock_by_ids(conn, network_id, [payment_id])
+    refunds = await refund_queries.fetch_by_payments(conn, network_id, [payment_id])
+    if any(refund.state is RefundState.REQUESTED for refund in refunds):
+        await queries.withdraw_sharings(conn, network_id, [payment_id], SharingState.SENT)
+
+
 async def due_share_returns(conn: Connection, *, limit: int) -> list[DueShareReturn]:
     """Shares to take back, or to ask about, given to one worker at a time.
 

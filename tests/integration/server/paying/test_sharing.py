@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from asyncpg import RaiseError
 
@@ -192,3 +194,75 @@ async def test_a_payment_that_cannot_be_planned_keeps_no_other_waiting(counter: 
         await pool.execute("DROP TRIGGER refuse_it ON payments.sharing; DROP FUNCTION refuse_it()")
 
     assert await counter.count("payments.sharing") == 2
+
+
+async def refuse(counter: Counter, desk: SharingDesk, *, tries: int) -> None:
+    """What WeChat makes of a sharing of a payment that it does not share, at that try."""
+    async with counter.owner_pool.acquire() as conn:
+        await conn.execute("UPDATE payments.sharing SET next_try_at = now() WHERE state = 'sent'")
+        [due] = await due_sharings(conn, limit=10)
+    with pytest.raises(Refused):
+        await desk.share(replace(due, tries=tries))
+
+
+async def a_payment_that_cannot_be_shared(counter: Counter) -> Payment:
+    """WeChat allows its merchant to share nothing."""
+    payment = await shareable(counter)
+    counter.simulator.books.config.sharing_ratio = 0
+    await ask_for(counter, payment, of_trader(counter))
+    return payment
+
+
+async def test_a_refund_goes_before_a_sharing_that_wechat_refuses(
+    counter: Counter, desk: SharingDesk
+) -> None:
+    payment = await a_payment_that_cannot_be_shared(counter)
+    asking = Asking(counter.db, counter.merchants, counter.telling)
+    await refuse(counter, desk, tries=1)
+    await refunding(counter.till, a_refund(payment, 5_000))
+    await refuse(counter, desk, tries=4)
+    assert await counter.work(due_refunds, asking.refund) == 0  # somebody may be at it still
+
+    await refuse(counter, desk, tries=5)
+    assert await counter.work(due_refunds, asking.refund) == 1
+    await counter.settled()
+
+    assert await counter.count("payments.refund WHERE state = 'succeeded'") == 1
+    assert await counter.count("payments.sharing WHERE state = 'withdrawn'") == 1
+    assert await counter.count("payments.payment WHERE shares_at <= now()") == 1
+
+
+async def test_without_a_refund_a_refused_sharing_is_tried_until_there_is_nothing_to_share(
+    counter: Counter, desk: SharingDesk
+) -> None:
+    payment = await a_payment_that_cannot_be_shared(counter)
+    await refuse(counter, desk, tries=700)
+    assert (await share_of(counter, payment)).state is ShareState.REQUESTED
+
+    await refuse(counter, desk, tries=744)
+
+    assert (await share_of(counter, payment)).state is ShareState.FAILED
+    assert await counter.count("payments.sharing WHERE next_try_at IS NOT NULL") == 0
+
+
+async def test_a_refund_goes_on_without_a_share_that_wechat_will_not_return(
+    counter: Counter, desk: SharingDesk
+) -> None:
+    payment = await shareable(counter)
+    await ask_for(counter, payment, of_trader(counter))
+    for _ in range(2):
+        await counter.work(due_sharings, desk.share)
+    counter.simulator.advance(181 * 86_400)
+    await refunding(counter.till, a_refund(payment, 5_000))
+    asking = Asking(counter.db, counter.merchants, counter.telling)
+    async with counter.owner_pool.acquire() as conn:
+        [due] = await due_share_returns(conn, limit=10)
+
+    for tries, waiting in ((2, 1), (5, 0)):
+        with pytest.raises(Refused):
+            await desk.take_back(replace(due, tries=tries))
+        assert await counter.count("payments.share_return WHERE settled_at IS NULL") == waiting
+
+    assert await counter.work(due_refunds, asking.refund) == 1
+    share = await share_of(counter, payment)
+    assert (share.state, share.returned_minor) == (ShareState.SUCCEEDED, 0)
