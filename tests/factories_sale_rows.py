@@ -124,6 +124,7 @@ async def store_order(
     freight: int,
     code: str | None,
     expires_in: timedelta,
+    collector: str,
 ) -> None:
     story, network_id = counter.story, counter.network_id
     seals = [
@@ -139,7 +140,7 @@ async def store_order(
                 recipient_seal, phone_seal, detail_seal, pickup_code_lookup, pickup_code_seal,
                 plan, expires_at)
         OVERRIDING SYSTEM VALUE
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 2, $9, 'CNY', 'to_pay', $10, $11::bigint,
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $20, $9, 'CNY', 'to_pay', $10, $11::bigint,
                 $12::bigint, $13::bigint, $11::bigint - $12::bigint + $13::bigint, 'CN-ZJ',
                 $14, $15, $16, $17, $18, '{}', now() + $19::interval)
         """,
@@ -149,8 +150,8 @@ async def store_order(
         counter.store_id,
         story.orgs["retailer_1"],
         story.entities["retailer_1"],
-        story.orgs["brand"],
-        story.entities["brand"],
+        story.orgs[collector],
+        story.entities[collector],
         counter.shopper.member_id,
         "pickup" if code else "delivery",
         goods,
@@ -160,6 +161,7 @@ async def store_order(
         lookup_of(network_id, "pickup_code", code) if code else None,
         seal(network_id, "pickup_code", code) if code else None,
         expires_in,
+        TIERS.index(collector),
     )
     await conn.executemany(
         "INSERT INTO shopping.order_tier VALUES ($1, $2, $3, $4, $5, $6)",

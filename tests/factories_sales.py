@@ -93,6 +93,7 @@ async def placed(
     freight_tier: int = 2,
     code: str | None = None,
     expires_in: timedelta = timedelta(minutes=30),
+    collector: str = "brand",
 ) -> Placed:
     """An order that waits for its payment. `coupon` says in basis points who bears it; `code` makes
     it one that is picked up."""
@@ -104,7 +105,15 @@ async def placed(
             parts.add(None, SplitPart.FREIGHT, {freight_tier: freight_minor})
         total = sum(goods) - coupon_minor + freight_minor
         await store_order(
-            conn, counter, order_id, sum(goods), coupon_minor, freight_minor, code, expires_in
+            conn,
+            counter,
+            order_id,
+            sum(goods),
+            coupon_minor,
+            freight_minor,
+            code,
+            expires_in,
+            collector,
         )
         line_ids = await store_lines(conn, counter, order_id, wants, goods, parts)
         await store_legs(conn, counter, order_id, line_ids, legs)
@@ -119,7 +128,7 @@ async def placed(
                     NewPayment(
                         reference_type=ORDER_DOCUMENT,
                         reference_id=order_id,
-                        collector_entity_id=counter.story.entities["brand"],
+                        collector_entity_id=counter.story.entities[collector],
                         merchant_id=f"M{counter.network_id}",
                         app_id="wx0123456789abcdef",
                         amount_minor=total,

@@ -20,6 +20,7 @@ class SaleStep(StrEnum):
     REQUEST_AFTER_SALE = "request_after_sale"
     DECIDE_AFTER_SALE = "decide_after_sale"
     REFUND_PRICE = "refund_price"
+    REFUND_FREIGHT = "refund_freight"
     RESOURCE = "resource"
 
 
@@ -64,11 +65,16 @@ RULES = {
     SaleStep.REQUEST_AFTER_SALE: SaleRule(permission=None, roles=(), states=_PAID),
     SaleStep.DECIDE_AFTER_SALE: SaleRule(
         permission=Permission.CONSUMER_ORDER_REFUND,
-        roles=(SaleRole.STORE, SaleRole.COLLECTOR),
+        roles=(SaleRole.STORE, SaleRole.COLLECTOR, SaleRole.SOURCE),
         states=_PAID,
     ),
     SaleStep.REFUND_PRICE: SaleRule(
         permission=Permission.CONSUMER_ORDER_REFUND, roles=(SaleRole.STORE,), states=_PAID
+    ),
+    SaleStep.REFUND_FREIGHT: SaleRule(
+        permission=Permission.CONSUMER_ORDER_REFUND,
+        roles=(SaleRole.STORE, SaleRole.SOURCE),
+        states=_PAID,
     ),
     SaleStep.RESOURCE: SaleRule(
         permission=Permission.CONSUMER_ORDER_FULFIL, roles=(SaleRole.SOURCE,), states=_OPEN

@@ -41,6 +41,8 @@ class TierSums:
         """Count so much as the tier's."""
         parts = {
             SplitPart.GOODS: self.goods,
+            # Of the store itself, hence on no edge.
+            SplitPart.CONCESSION: self.goods,
             SplitPart.COUPON: self.coupon,
             SplitPart.FREIGHT: self.freight,
         }

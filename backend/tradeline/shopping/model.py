@@ -52,6 +52,7 @@ class SplitPart(StrEnum):
     GOODS = "goods"
     COUPON = "coupon"
     FREIGHT = "freight"
+    CONCESSION = "concession"
 
 
 class AfterSaleKind(StrEnum):
@@ -60,7 +61,10 @@ class AfterSaleKind(StrEnum):
 
 
 class AfterSaleState(StrEnum):
+    """`referred`: the store agrees, and whoever gets the goods back has not said so yet."""
+
     REQUESTED = "requested"
+    REFERRED = "referred"
     ACCEPTED = "accepted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -169,7 +173,8 @@ class ConsumerOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsumerOrderLine:
-    """A SKU of an order from one source, and what became of it."""
+    """A SKU of an order from one source, and what became of it. Of what is returned, the store has
+    `kept` some at its own cost: between all others those units are sold."""
 
     id: int
     order_id: int
@@ -188,6 +193,7 @@ class ConsumerOrderLine:
     cancelled_quantity: int = 0
     shipped_quantity: int = 0
     returned_quantity: int = 0
+    kept_quantity: int = 0
     refunded_goods_minor: int = 0
     refunded_coupon_minor: int = 0
 
@@ -251,7 +257,8 @@ class LegLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
     """A part of an order's money and whose it is. A coupon's part is what the tier bears of it;
-    goods are below zero where a tier sells below its cost, and `reversed_minor` then too."""
+    goods are below zero where a tier sells below its cost, and `reversed_minor` then too. A
+    concession is nothing at first: what the store gives back out of its own pocket."""
 
     id: int
     order_id: int

@@ -46,7 +46,7 @@ def move_units(
     `costs` are what the units from a tier come to on each edge, from the store's up to that tier.
     """
     units = sum(moved.values())
-    back = refund_units(splits, units, line.remaining)
+    back = refund_units(splits, units, line.remaining, line.kept_quantity)
     of_coupon = {split.id: split.tier for split in splits if split.part is SplitPart.COUPON}
     borne = {
         of_coupon[reversal.split_id]: reversal.amount_minor

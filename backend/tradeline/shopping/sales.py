@@ -18,7 +18,7 @@ from tradeline.shopping.model import (
     OrderTier,
     Split,
 )
-from tradeline.shopping.refunds import NOTHING, TakenBack, freight_left_minor, refund_freight
+from tradeline.shopping.refunds import NOTHING, TakenBack, refund_all_freight
 
 # Goods that nobody has confirmed count as received this long after the last of them were shipped.
 COMPLETION_TIME = timedelta(days=10)
@@ -88,12 +88,14 @@ class ConsumerShipment:
 
 @dataclass(frozen=True, slots=True)
 class AfterSaleLine:
-    """Units that go back, and what they were once it was decided."""
+    """Units that go back, and what they were once it was decided. `is_agreed`: whoever gets them
+    back takes them."""
 
     order_line_id: int
     quantity: int
     goods_minor: int = 0
     coupon_minor: int = 0
+    is_agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +217,11 @@ def return_units(line: ConsumerOrderLine, units: int) -> ConsumerOrderLine:
     return replace(line, returned_quantity=line.returned_quantity + units)
 
 
+def keep_units(line: ConsumerOrderLine, units: int) -> ConsumerOrderLine:
+    """As `return_units`, to the store at its own cost."""
+    return replace(return_units(line, units), kept_quantity=line.kept_quantity + units)
+
+
 def give_back_money(line: ConsumerOrderLine, back: TakenBack) -> ConsumerOrderLine:
     """The line once so much of what was paid for it is taken back."""
     return replace(
@@ -228,5 +235,4 @@ def freight_of_nothing(sale: OpenSale, after: Sequence[ConsumerOrderLine]) -> Ta
     """The rest of the freight, if no goods of the order were or will be shipped."""
     if any(line.shipped_quantity or line.unshipped for line in after):
         return NOTHING
-    left = freight_left_minor(sale.splits)
-    return refund_freight(sale.splits, left) if left else NOTHING
+    return refund_all_freight(sale.splits)

@@ -6,7 +6,17 @@ constraints, keys and uniqueness are here, the others in the migrations alone. K
 Piccolo goes by the last column of each. What the database numbers itself has no default.
 """
 
-from piccolo.columns import JSONB, BigInt, Bytea, Char, Integer, Numeric, Text, Timestamptz
+from piccolo.columns import (
+    JSONB,
+    BigInt,
+    Boolean,
+    Bytea,
+    Char,
+    Integer,
+    Numeric,
+    Text,
+    Timestamptz,
+)
 from piccolo.columns.defaults import TimestamptzNow
 from piccolo.constraints import Unique
 from piccolo.table import Table
@@ -121,6 +131,7 @@ class OrderLine(Table, tablename="order_line", schema="shopping"):
     cancelled_quantity = BigInt(default=0, null=False)
     shipped_quantity = BigInt(default=0, null=False)
     returned_quantity = BigInt(default=0, null=False)
+    kept_quantity = BigInt(default=0, null=False)
     refunded_goods_minor = BigInt(default=0, null=False)
     refunded_coupon_minor = BigInt(default=0, null=False)
     replaces_line_id = BigInt(default=None, null=True)
@@ -274,6 +285,8 @@ class AfterSaleLine(Table, tablename="after_sale_line", schema="shopping"):
     quantity = BigInt(default=0, null=False)
     goods_minor = BigInt(default=0, null=False)
     coupon_minor = BigInt(default=0, null=False)
+    agreed_by_id = BigInt(default=None, null=True)
+    is_kept = Boolean(default=False, null=False)
 
 
 class PickupAttempt(Table, tablename="pickup_attempt", schema="shopping"):

@@ -195,7 +195,7 @@ async def partial_and_full_refund(stage: Stage) -> Sequence[Figure]:
     )
     refunded = money("refunded for one unit", 6577, await _refunded(consumer, order_id))
     await _give_back(stage, consumer, order_id, {vinegar: 2, wine: 1})
-    await stage.clerks[RETAILER].do(
+    await stage.clerks[BRAND].do(
         SALE_FREIGHT_REFUND,
         saleId=_sale(order_id),
         amount={"amount": "6.00", "currency": CURRENCY},
@@ -317,7 +317,7 @@ async def bill_with_one_difference(stage: Stage) -> Sequence[Figure]:
 async def _give_back(
     stage: Stage, consumer: Consumer, order_id: str, units: Mapping[str, int]
 ) -> None:
-    """The consumer asks, the store accepts, and WeChat pays back."""
+    """The consumer asks, the store accepts, the brand takes its goods back, and WeChat pays."""
     asked = await consumer.do(
         "ShopAfterSaleRequest",
         requestId=secrets.token_hex(8),
@@ -325,9 +325,10 @@ async def _give_back(
         lines=[{"lineId": line_id, "quantity": quantity} for line_id, quantity in units.items()],
         reason="不合适",
     )
-    await stage.clerks[RETAILER].do(
-        AFTER_SALE_DECIDE, afterSaleId=asked["afterSale"]["id"], isAccepted=True
-    )
+    for name in (RETAILER, BRAND):
+        await stage.clerks[name].do(
+            AFTER_SALE_DECIDE, afterSaleId=asked["afterSale"]["id"], isAccepted=True
+        )
     await _wait_for_refunds(stage, consumer, order_id)
 
 

@@ -3,6 +3,7 @@
 import strawberry
 
 from tradeline.shopping import (
+    AfterSaleAnswer,
     AfterSaleKind,
     AfterSaleState,
     ConsumerOrderState,
@@ -16,6 +17,7 @@ from tradeline.shopping import (
 )
 
 __all__ = [
+    "AfterSaleAnswer",
     "AfterSaleKind",
     "AfterSaleState",
     "ConsumerOrderState",
@@ -33,7 +35,16 @@ strawberry.enum(
 )
 strawberry.enum(Delivery, description="How the goods reach the consumer.")
 strawberry.enum(AfterSaleKind, description="Whether goods go back, or only money does.")
-strawberry.enum(AfterSaleState, description="What became of what was asked after a sale.")
+strawberry.enum(
+    AfterSaleState,
+    description="What became of what was asked after a sale. REFERRED: the store agrees, and waits "
+    "for whoever gets the goods back.",
+)
+strawberry.enum(
+    AfterSaleAnswer,
+    description="What a party can say to goods that come back. ACCEPT_AT_OWN_COST: the store takes "
+    "them itself, whoever they came from, and alone bears what the consumer gets.",
+)
 strawberry.enum(RefundCause, description="Why something is taken back of a sale.")
 strawberry.enum(
     RefundState,

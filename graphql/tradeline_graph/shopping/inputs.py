@@ -162,6 +162,11 @@ class AfterSaleDecideInput:
     request_id: str
     after_sale_id: strawberry.ID
     is_accepted: bool
+    at_own_cost: bool = strawberry.field(
+        default=False,
+        description="As the store, do not wait for whoever the goods came from: they come to you, "
+        "and you alone bear what the consumer gets.",
+    )
     reason: str = strawberry.field(default="", description="Needed to refuse.")
 
 

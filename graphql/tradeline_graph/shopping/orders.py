@@ -143,7 +143,8 @@ class AfterSale:
             kind=found.kind,
             state=found.state,
             reason=found.reason,
-            refusal_reason=found.refusal_reason,
+            # What its suppliers say to the store is not said to the consumer.
+            refusal_reason=found.refusal_reason if found.state is AfterSaleState.REFUSED else None,
             amount=Money.of_minor(found.amount_minor, currency),
             requested_at=found.requested_at,
             decided_at=found.decided_at,

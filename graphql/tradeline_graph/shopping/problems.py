@@ -154,6 +154,16 @@ class MoreThanWasPaid(Problem):
     refundable: Money
 
 
+@face_of(shopping.BeyondOwnPart)
+@strawberry.type(
+    description="A store would give more of its own than its part of the sale and its free credit.",
+    directives=scoped(Scope.VALUE),
+)
+class BeyondOwnPart(Problem):
+    requested: Money
+    most: Money
+
+
 @face_of(shopping.PickupCodeUnknown)
 @strawberry.type(
     description="No order waits in the store under the code.", directives=scoped(Scope.VALUE)

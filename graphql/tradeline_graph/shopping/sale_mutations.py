@@ -12,7 +12,14 @@ from tradeline.kernel import Actor, Connection, Permission, Rejected
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id
 from tradeline_graph._mutations import Outcome, answering, null_with_errors, perform
-from tradeline_graph._problems import InvalidValue, NotFound, RequestReused, WrongState, to_graph
+from tradeline_graph._problems import (
+    Busy,
+    InvalidValue,
+    NotFound,
+    RequestReused,
+    WrongState,
+    to_graph,
+)
 from tradeline_graph._scope import Scope, guarded, scoped
 from tradeline_graph.shopping.inputs import (
     AfterSaleDecideInput,
@@ -25,6 +32,7 @@ from tradeline_graph.shopping.inputs import (
     quantities_of,
 )
 from tradeline_graph.shopping.problems import (
+    BeyondOwnPart,
     MoreThanWasPaid,
     PickupCodeUnknown,
     TooManyPickupAttempts,
@@ -56,15 +64,15 @@ SaleResourceError: TypeAlias = Annotated[
     strawberry.union("SaleResourceError"),
 ]
 AfterSaleDecideError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused | WrongState | UnitsNotOpen,
+    NotFound | InvalidValue | RequestReused | WrongState | UnitsNotOpen | BeyondOwnPart | Busy,
     strawberry.union("AfterSaleDecideError"),
 ]
 SalePriceRefundError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused | WrongState | MoreThanWasPaid,
+    NotFound | InvalidValue | RequestReused | WrongState | MoreThanWasPaid | BeyondOwnPart,
     strawberry.union("SalePriceRefundError"),
 ]
 SaleFreightRefundError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused | WrongState | MoreThanWasPaid,
+    NotFound | InvalidValue | RequestReused | WrongState | MoreThanWasPaid | BeyondOwnPart,
     strawberry.union("SaleFreightRefundError"),
 ]
 
@@ -176,7 +184,9 @@ class SaleMutation:
         return SaleCancelPayload(sale=await load_sale(info, done.id), errors=done.errors)
 
     @strawberry.mutation(
-        description="Take goods back and give their money back, or refuse to.", extensions=REFUNDS
+        description="Take goods back and give their money back, or refuse to. Where they came from "
+        "another party, the store's acceptance waits for theirs, unless the store bears it all.",
+        extensions=REFUNDS,
     )
     async def after_sale_decide(
         self, info: Info, input: AfterSaleDecideInput
@@ -192,6 +202,7 @@ class SaleMutation:
                     actor=actor,
                     after_sale_id=from_id("AfterSale", input.after_sale_id),
                     accepts=input.is_accepted,
+                    at_own_cost=input.at_own_cost,
                     reason=input.reason,
                 ),
             ),
@@ -219,7 +230,8 @@ class SaleMutation:
         return SaleResourcePayload(sale=await load_sale(info, done.id), errors=done.errors)
 
     @strawberry.mutation(
-        description="As the store, give money back for goods that stay with the consumer.",
+        description="As the store, give money back for goods that stay with the consumer. It "
+        "is out of your own pocket: nobody else's part of the sale changes.",
         extensions=REFUNDS,
     )
     async def sale_price_refund(
@@ -243,7 +255,9 @@ class SaleMutation:
         return SalePriceRefundPayload(sale=await load_sale(info, done.id), errors=done.errors)
 
     @strawberry.mutation(
-        description="As the store, give back some of what delivery cost.", extensions=REFUNDS
+        description="Give back some of what delivery cost: as whoever ships, of what you got for "
+        "it; as the store, out of your own pocket.",
+        extensions=REFUNDS,
     )
     async def sale_freight_refund(
         self, info: Info, input: SaleFreightRefundInput

@@ -15,6 +15,7 @@ from tradeline_graph._scalars import Money
 from tradeline_graph._scope import Scope, scoped
 from tradeline_graph.organizations import Organization, load_organization
 from tradeline_graph.shopping.enums import (
+    AfterSaleAnswer,
     AfterSaleKind,
     AfterSaleState,
     ConsumerOrderState,
@@ -208,6 +209,8 @@ class SaleAfterSale:
     amount: Money | None = strawberry.field(
         description="What the consumer gets; null unless you sell to the consumer or collect."
     )
+    found: strawberry.Private[shopping.AfterSale]
+    sale: strawberry.Private[shopping.Sale]
 
     @classmethod
     def of(cls, found: shopping.AfterSale, sale: shopping.Sale) -> SaleAfterSale:
@@ -223,7 +226,19 @@ class SaleAfterSale:
             decided_at=found.decided_at,
             lines=[ConsumerLineQuantity.of(it.order_line_id, it.quantity) for it in found.lines],
             amount=amount if sale.knows_payment else None,
+            found=found,
+            sale=sale,
         )
+
+    @strawberry.field(description="What you can say to it now; nothing while it is another's turn.")
+    async def answers(self, info: Info) -> list[AfterSaleAnswer]:
+        actor, order = info.context.signed_in(), self.sale.order
+        if shopping.SaleStep.DECIDE_AFTER_SALE not in shopping.allowed_sale_steps(
+            actor, order, is_source=self.sale.is_shipper
+        ):
+            return []
+        lines = await info.context.loader("consumer_order_lines", lines_of).load(order.id)
+        return shopping.allowed_answers(order, self.found, lines, actor.org_id)
 
 
 @strawberry.type(description="What was taken back of a sale.", directives=scoped(Scope.PARTY))

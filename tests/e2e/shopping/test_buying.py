@@ -221,13 +221,15 @@ async def sends_one_back(street: Street, consumer: Consumer, order: Any) -> None
     taken_back = await consumer.do("ShopAfterSaleWithdraw", afterSaleId=first["afterSale"]["id"])
     assert taken_back["afterSale"]["state"] == "WITHDRAWN"
     again = await consumer.do("ShopAfterSaleRequest", **asked, reason="少了一盒")
-    retailer = await street.staff("retailer-1@example.com")
-    await retailer.do(
-        "afterSaleDecide",
-        "sale { id }",
-        afterSaleId=again["afterSale"]["id"],
-        isAccepted=True,
-    )
+    # The store agrees, and then the brand, which gets its goods back.
+    for name in ("retailer-1@example.com", "brand@example.com"):
+        clerk = await street.staff(name)
+        await clerk.do(
+            "afterSaleDecide",
+            "sale { id }",
+            afterSaleId=again["afterSale"]["id"],
+            isAccepted=True,
+        )
     refunded = await consumer.until(
         order["id"], lambda seen: [it["state"] for it in seen["refunds"]] == ["SUCCEEDED"]
     )

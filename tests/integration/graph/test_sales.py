@@ -27,7 +27,7 @@ SALE = """
                 legs { sells unitPrice amount { amount } counterpart { code } } }
         events { step isByConsumer organization { code } }
         shipments { trackingNumber lines { quantity } }
-        afterSales { state amount { amount } }
+        afterSales { state answers refusalReason amount { amount } }
         refunds { cause amount { amount } }
         moneyTrail { isComplete
             parties { key role tier net { amount } isMine organization { code } }
@@ -188,6 +188,15 @@ async def test_goods_are_shipped_by_whose_they_are(counter: Counter) -> None:
     assert [error["__typename"] for error in late["errors"]] == ["WrongState"]
 
 
+async def answers(counter: Counter, order: Placed) -> dict[str, list[str]]:
+    """What each party can say to what the consumer wants to give back."""
+    found = {}
+    for name in ("retailer_1", "trader_a", "brand"):
+        [after_sale] = (await seen_by(counter, order, name))["afterSales"]
+        found[name] = after_sale["answers"]
+    return found
+
+
 async def test_what_comes_back_is_taken_from_everybody(counter: Counter) -> None:
     order = await sold(counter)
     await do(counter, "brand", SHIP, saleId=to_id("Sale", order.id))
@@ -203,9 +212,22 @@ async def test_what_comes_back_is_taken_from_everybody(counter: Counter) -> None
 
     refused = await do(counter, "retailer_1", DECIDE, afterSaleId=after_sale, isAccepted=False)
     assert [error["path"] for error in refused["errors"]] == [["reason"]]
-    decided = await do(counter, "retailer_1", DECIDE, afterSaleId=after_sale, isAccepted=True)
+    assert await answers(counter, order) == {
+        "retailer_1": ["ACCEPT", "ACCEPT_AT_OWN_COST", "REFUSE"],
+        "trader_a": [],
+        "brand": ["ACCEPT", "REFUSE"],
+    }
+    agreed = await do(counter, "retailer_1", DECIDE, afterSaleId=after_sale, isAccepted=True)
+    assert agreed["sale"]["netToMe"] == {"amount": "81.30"}
+    assert await answers(counter, order) == {
+        "retailer_1": ["ACCEPT_AT_OWN_COST", "REFUSE"],
+        "trader_a": [],
+        "brand": ["ACCEPT", "REFUSE"],
+    }
+    decided = await do(counter, "brand", DECIDE, afterSaleId=after_sale, isAccepted=True)
     assert decided["errors"] == []
     assert await refunds_succeed(counter) == 1
+    assert set(map(tuple, (await answers(counter, order)).values())) == {()}
 
     sale = await seen_by(counter, order, "retailer_1")
     assert sale["lines"][0]["refundedAmount"] == {"amount": "65.77"}
@@ -216,6 +238,29 @@ async def test_what_comes_back_is_taken_from_everybody(counter: Counter) -> None
     ]
     # Of 60.30, 35.60 and 157.39 the example takes 17.60, 10.60 and 41.70 less their coupons.
     assert nets == ["64.11", "34.84", "159.97"]
+    assert await violations(counter) == []
+
+
+async def test_a_store_that_will_not_wait_bears_it_alone(counter: Counter) -> None:
+    order = await sold(counter)
+    await do(counter, "brand", SHIP, saleId=to_id("Sale", order.id))
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        after_sale_id = await request_after_sale(
+            conn,
+            shopper=counter.shopper,
+            order_id=order.id,
+            quantities={order.line_ids[0]: 1},
+            reason="太小",
+        )
+    input = {"afterSaleId": to_id("AfterSale", after_sale_id), "isAccepted": True}
+
+    decided = await do(counter, "retailer_1", DECIDE, **input, atOwnCost=True)
+
+    assert decided == {"sale": {"state": "SHIPPED", "netToMe": {"amount": "15.53"}}, "errors": []}
+    others = [
+        (await seen_by(counter, order, name))["netToMe"]["amount"] for name in ("trader_a", "brand")
+    ]
+    assert others == ["44.20", "199.19"]
     assert await violations(counter) == []
 
 
@@ -239,6 +284,8 @@ async def test_money_is_given_back_in_its_own_currency_and_never_more_than_was_p
     assert [e["__typename"] for e in (await refund("0.00"))["errors"]] == ["InvalidValue"]
     too_much = await refund("197.32")
     assert [e["__typename"] for e in too_much["errors"]] == ["MoreThanWasPaid"]
+    beyond = await refund("197.31")
+    assert [e["__typename"] for e in beyond["errors"]] == ["BeyondOwnPart"]
     done = await refund("10.00")
     assert done == {"sale": {"refundedAmount": {"amount": "10.00"}}, "errors": []}
 
@@ -251,7 +298,7 @@ async def test_freight_is_given_back_once(counter: Counter) -> None:
         "reason": "送货太晚",
     }
 
-    done = await do(counter, "retailer_1", FREIGHT, **input)
+    done = await do(counter, "brand", FREIGHT, **input)
     again = await do(counter, "retailer_1", FREIGHT, **input)
 
     assert done == {"sale": {"refundedAmount": {"amount": "6.00"}}, "errors": []}

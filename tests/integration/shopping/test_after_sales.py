@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from tests.factories_members import a_member
-from tests.factories_sale_rows import Counter
+from tests.factories_sale_rows import TIERS, Counter, Want
 from tests.factories_sales import Placed, refunds_succeed, sold, violations
 from tradeline.kernel import (
     Forbidden,
@@ -23,6 +24,7 @@ from tradeline.kernel import (
 from tradeline.payments import RefundState
 from tradeline.shopping import (
     AfterSaleState,
+    BeyondOwnPart,
     MoreThanWasPaid,
     UnitsNotOpen,
     after_sales_of_consumer_orders,
@@ -76,6 +78,47 @@ async def give(counter: Counter, name: str, line_id: int, minor: int) -> int:
         )
 
 
+async def credit_of(counter: Counter, minor: int, edge: int = 1) -> None:
+    """What the trader lets the store owe."""
+    await counter.owner_pool.execute(
+        "UPDATE settlement.exposure SET credit_limit_minor = $2 WHERE relationship_id = $1",
+        counter.edges[edge],
+        minor,
+    )
+
+
+async def parts(counter: Counter) -> list[int]:
+    """What sales are worth to the store, the trader and the brand."""
+    rows = await counter.owner_pool.fetch(
+        "SELECT tier, sum((original_minor - reversed_minor)"
+        " * CASE part WHEN 'coupon' THEN -1 ELSE 1 END)::bigint AS minor"
+        "  FROM shopping.split GROUP BY tier ORDER BY tier"
+    )
+    return [row["minor"] for row in rows]
+
+
+async def collected_by_the_store(counter: Counter, wants: Sequence[Want]) -> Placed:
+    """Shipped by each source, and paid to the store itself: nobody else has the last word."""
+    order = await sold(counter, wants, collector="retailer_1")
+    for name in {TIERS[want.tier] for want in wants}:
+        async with counter.db.unit_of_work(counter.network_id) as conn:
+            await ship_consumer_order(conn, actor=counter.story.actor(name), order_id=order.id)
+    return order
+
+
+async def from_trader(counter: Counter) -> Placed:
+    """Two shirts from the trader's stock."""
+    return await collected_by_the_store(
+        counter, [Want(sku="SHIRT", units=2, price="69.90", costs=("52.30",), tier=1)]
+    )
+
+
+async def decide_both(counter: Counter, after_sale_id: int) -> None:
+    """The store refers it, and the trader agrees."""
+    await decide(counter, "retailer_1", after_sale_id, accepts=True)
+    await decide(counter, "trader_a", after_sale_id, accepts=True)
+
+
 async def after_sales(counter: Counter, order: Placed) -> list[tuple[str, str, int]]:
     async with counter.db.reading(counter.network_id) as conn:
         found = await after_sales_of_consumer_orders(
@@ -113,7 +156,7 @@ async def test_no_unit_is_asked_back_twice(counter: Counter, order: Placed) -> N
     async with counter.db.unit_of_work(counter.network_id) as conn:
         await withdraw_after_sale(conn, shopper=counter.shopper, after_sale_id=first)
     second = await ask(counter, order, 3)
-    await decide(counter, "retailer_1", second, accepts=True)
+    await decide(counter, "brand", second, accepts=True)
     with pytest.raises(Rejected) as gone:
         await ask(counter, order, 1)
 
@@ -125,7 +168,7 @@ async def test_what_was_decided_or_withdrawn_is_not_decided_again(
     counter: Counter, order: Placed
 ) -> None:
     accepted, refused, withdrawn = [await ask(counter, order, 1) for _ in range(3)]
-    await decide(counter, "retailer_1", accepted, accepts=True)
+    await decide(counter, "brand", accepted, accepts=True)
     await decide(counter, "retailer_1", refused, accepts=False, reason="已拆封")
     async with counter.db.unit_of_work(counter.network_id) as conn:
         await withdraw_after_sale(conn, shopper=counter.shopper, after_sale_id=withdrawn)
@@ -190,6 +233,7 @@ async def test_money_alone_goes_back_by_the_store_and_never_more_than_was_paid(
 ) -> None:
     line = order.line_ids[0]
     most = 20970 - 1239
+    await credit_of(counter, 10**6)
 
     with pytest.raises(Forbidden):
         await give(counter, "brand", line, 1000)
@@ -213,7 +257,7 @@ async def test_money_alone_goes_back_by_the_store_and_never_more_than_was_paid(
     with pytest.raises(Rejected):
         await give(counter, "retailer_1", line, 1)
     # The goods may still come back, for nothing.
-    await decide(counter, "retailer_1", await ask(counter, order, 3), accepts=True)
+    await decide(counter, "brand", await ask(counter, order, 3), accepts=True)
     assert await after_sales(counter, order) == [
         ("price", "accepted", most),
         ("return", "refunded", 0),
@@ -269,3 +313,139 @@ async def test_a_refund_that_the_provider_cannot_pay_is_named_and_may_yet_succee
         "refund_fail",
         "refund_settle",
     ]
+
+
+async def test_goods_of_others_go_back_when_they_agree_and_not_before(counter: Counter) -> None:
+    order = await from_trader(counter)
+    before = await parts(counter)
+    after_sale = await ask(counter, order, 2)
+
+    with pytest.raises(Rejected) as early:
+        await decide(counter, "trader_a", after_sale, accepts=True)
+    await decide(counter, "retailer_1", after_sale, accepts=True)
+    assert await after_sales(counter, order) == [("return", "referred", 0)]
+    with pytest.raises(Rejected) as again:
+        await decide(counter, "retailer_1", after_sale, accepts=True)
+    with pytest.raises(Rejected) as twice:
+        await ask(counter, order, 1)
+    assert (kinds(early), kinds(again), kinds(twice)) == (
+        [WrongState],
+        [WrongState],
+        [UnitsNotOpen],
+    )
+    assert (await parts(counter), await counter.level("trader_a", "SHIRT")) == (before, (9_998, 0))
+
+    await decide(counter, "trader_a", after_sale, accepts=True)
+    assert await after_sales(counter, order) == [("return", "accepted", 13980)]
+    assert (await parts(counter), await counter.level("trader_a", "SHIRT")) == ([0, 0], (10_000, 0))
+    assert await violations(counter) == []
+
+
+async def test_a_source_that_declines_leaves_it_to_the_store(counter: Counter) -> None:
+    order = await from_trader(counter)
+    before = await parts(counter)
+    after_sale = await ask(counter, order, 1)
+    await decide(counter, "retailer_1", after_sale, accepts=True)
+
+    with pytest.raises(Rejected) as silent:
+        await decide(counter, "trader_a", after_sale, accepts=False)
+    await decide(counter, "trader_a", after_sale, accepts=False, reason="已拆封")
+
+    assert kinds(silent) == [InvalidValue]
+    assert await after_sales(counter, order) == [("return", "requested", 0)]
+    assert await parts(counter) == before
+    await decide(counter, "retailer_1", after_sale, accepts=False, reason="已拆封")
+    assert await after_sales(counter, order) == [("return", "refused", 0)]
+
+
+@pytest.mark.parametrize("is_referred", [False, True])
+async def test_a_store_takes_goods_of_others_at_its_own_cost_without_them(
+    counter: Counter, is_referred: bool
+) -> None:
+    order = await from_trader(counter)
+    await credit_of(counter, 10**6)
+    after_sale = await ask(counter, order, 1)
+    if is_referred:
+        await decide(counter, "retailer_1", after_sale, accepts=True)
+
+    await decide(counter, "retailer_1", after_sale, accepts=True, at_own_cost=True)
+
+    assert await after_sales(counter, order) == [("return", "accepted", 6990)]
+    assert await parts(counter) == [3520 - 6990, 10460]
+    assert await counter.level("trader_a", "SHIRT") == (9_998, 0)
+    assert await counter.level("retailer_1", "SHIRT") == (10_001, 0)
+    # The other unit comes back by agreement, as if the first had not.
+    await decide_both(counter, await ask(counter, order, 1))
+    assert await parts(counter) == [1760 - 6990, 5230]
+    assert await counter.level("trader_a", "SHIRT") == (9_999, 0)
+    assert await violations(counter) == []
+
+
+async def test_what_a_store_gives_alone_is_its_own_part_or_fits_its_credit(
+    counter: Counter,
+) -> None:
+    order = await from_trader(counter)
+    await credit_of(counter, 0)
+    before = await parts(counter)
+    after_sale = await ask(counter, order, 1)
+
+    with pytest.raises(Rejected) as kept:
+        await decide(counter, "retailer_1", after_sale, accepts=True, at_own_cost=True)
+    with pytest.raises(Rejected) as given:
+        await give(counter, "retailer_1", order.line_ids[0], before[0] + 1)
+    assert (kinds(kept), kinds(given)) == ([BeyondOwnPart], [BeyondOwnPart])
+    assert await parts(counter) == before
+    assert await counter.level("retailer_1", "SHIRT") == (10_000, 0)
+
+    await give(counter, "retailer_1", order.line_ids[0], before[0])
+    assert await parts(counter) == [0, before[1]]
+    assert await violations(counter) == []
+
+
+async def test_each_source_agrees_for_its_own_goods(counter: Counter) -> None:
+    wants = (
+        Want(sku="SHIRT", units=1, price="69.90", costs=("52.30",), tier=1),
+        Want(sku="COAT", units=1, price="129.00", costs=("98.50", "80.10"), tier=2),
+    )
+    order = await collected_by_the_store(counter, wants)
+    after_sale = await ask(counter, order, 1, 1)
+    await decide(counter, "retailer_1", after_sale, accepts=True)
+
+    await decide(counter, "trader_a", after_sale, accepts=True)
+    assert await after_sales(counter, order) == [("return", "referred", 0)]
+    with pytest.raises(Rejected) as again:
+        await decide(counter, "trader_a", after_sale, accepts=True)
+    assert kinds(again) == [WrongState]
+
+    await decide(counter, "brand", after_sale, accepts=True)
+    assert await after_sales(counter, order) == [("return", "accepted", 19890)]
+    assert await parts(counter) == [0, 0, 0]
+    assert await counter.level("trader_a", "SHIRT") == (10_000, 0)
+    assert await counter.level("brand", "COAT") == (10_000, 0)
+
+
+async def test_freight_is_given_back_by_whoever_got_it_or_by_the_store_for_its_own(
+    counter: Counter, order: Placed
+) -> None:
+    async def freight(name: str, minor: int) -> int:
+        async with counter.db.unit_of_work(counter.network_id) as conn:
+            return await refund_freight(
+                conn,
+                actor=counter.story.actor(name),
+                order_id=order.id,
+                amount=Money(minor, "CNY"),
+                reason="迟到",
+            )
+
+    before = await parts(counter)
+    with pytest.raises(Forbidden):
+        await freight("trader_a", 1)
+    await freight("retailer_1", 200)
+    assert await parts(counter) == [before[0] - 200, *before[1:]]
+    with pytest.raises(Rejected) as more:
+        await freight("brand", 401)
+    await freight("brand", 400)
+
+    assert kinds(more) == [MoreThanWasPaid]
+    assert await parts(counter) == [before[0] - 200, before[1], before[2] - 400]
+    assert await violations(counter) == []

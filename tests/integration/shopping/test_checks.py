@@ -123,6 +123,10 @@ CORRUPTIONS: dict[str, tuple[str, set[str]]] = {
         "UPDATE shopping.after_sale SET state = 'refused' WHERE kind = 'return'",
         set(),
     ),
+    "lines_keep_what_after_sales_kept": (
+        "UPDATE shopping.after_sale_line SET is_kept = true WHERE order_line_id = {shirt}",
+        set(),
+    ),
     "unpaid_orders_end_in_time": (
         "UPDATE shopping.consumer_order SET expires_at = now() - interval '11 minutes'"
         " WHERE id = {waiting}",
@@ -170,7 +174,7 @@ async def a_scene(counter: Counter) -> Scene:
             reason="太小",
         )
     async with counter.db.unit_of_work(network_id) as conn:
-        await decide_after_sale(conn, actor=store, after_sale_id=after_sale, accepts=True)
+        await decide_after_sale(conn, actor=brand, after_sale_id=after_sale, accepts=True)
     async with counter.db.unit_of_work(network_id) as conn:
         await refund_price(
             conn, actor=store, line_id=shirt, amount=Money(500, "CNY"), reason="补偿"

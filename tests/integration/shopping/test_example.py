@@ -33,7 +33,7 @@ async def returned(counter: Counter, order_id: int, **units: int) -> int:
     async with counter.db.unit_of_work(counter.network_id) as conn:
         return await decide_after_sale(
             conn,
-            actor=counter.story.actor("retailer_1"),
+            actor=counter.story.actor("brand"),
             after_sale_id=after_sale_id,
             accepts=True,
         )
@@ -83,7 +83,7 @@ async def test_a_sale_is_owed_along_the_route_and_taken_back_to_the_last_fen(
     async with counter.db.unit_of_work(network_id) as conn:
         await refund_freight(
             conn,
-            actor=story.actor("retailer_1"),
+            actor=story.actor("brand"),
             order_id=order.id,
             amount=Money(600, "CNY"),
             reason="致歉",

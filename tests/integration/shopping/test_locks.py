@@ -95,7 +95,7 @@ async def test_shipping_locks_the_order_last(counter: Counter) -> None:
 @pytest.mark.parametrize("taken", [LEVELS, EXPOSURES])
 async def test_taking_goods_back_locks_the_order_last(counter: Counter, taken: str) -> None:
     order, after_sale = await shipped_and_asked_back(counter)
-    actor = counter.story.actor("retailer_1")
+    actor = counter.story.actor("brand")
     await waits_without_the_order(
         counter,
         order,

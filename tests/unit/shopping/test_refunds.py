@@ -5,12 +5,16 @@ import pytest
 from tradeline.shopping.model import Split, SplitPart
 from tradeline.shopping.refunds import (
     TakenBack,
+    concede_freight,
+    concede_price,
+    conceded_minor,
     freight_left_minor,
+    refund_all_freight,
     refund_freight,
-    refund_price,
     refund_units,
     refundable_minor,
     reverse,
+    worth_minor,
 )
 
 GOODS, COUPON, FREIGHT = SplitPart.GOODS, SplitPart.COUPON, SplitPart.FREIGHT
@@ -46,6 +50,19 @@ class Sale:
             )
             for number, (line_id, part, tier, minor) in enumerate(rows, 1)
         ]
+        self.splits += [
+            Split(
+                id=100 + number,
+                order_id=1,
+                order_line_id=line_id,
+                part=SplitPart.CONCESSION,
+                tier=0,
+                org_id=0,
+                entity_id=0,
+                original_minor=0,
+            )
+            for number, line_id in enumerate(sums)
+        ]
 
     def of(self, line_id: int | None) -> list[Split]:
         return [split for split in self.splits if split.order_line_id == line_id]
@@ -69,14 +86,15 @@ def test_the_worked_example_comes_out_to_the_last_fen_and_ends_at_zero() -> None
     sale = Sale(EXAMPLE)
 
     first = sale.take(refund_units(sale.of(1), 1, 3))
-    price = sale.take(refund_price(sale.of(1), 1000))
+    price = sale.take(concede_price(sale.of(1), 1000))
     others = sale.take(refund_units(sale.of(1), 2, 2))
     second = sale.take(refund_units(sale.of(2), 1, 1))
     freight = sale.take(refund_freight(sale.of(None), 600))
 
     assert first == (6577, (1760, 1060, 4170), (41, 124, 248))
-    assert price == (1000, (267, 161, 634), (6, 19, 37))
-    assert others == (12154, (3253, 1959, 7706), (77, 228, 459))
+    # The store alone gives the price, and gets it back with the goods.
+    assert price == (1000, (1000, 0, 0), (0, 0, 0))
+    assert others == (12154, (3520 - 1000, 2120, 8340), (83, 247, 496))
     assert second == (12138, (3050, 1840, 8010), (76, 229, 457))
     assert freight == (600, (0, 0, 600), (0, 0, 0))
     assert 6577 + 1000 + 12154 + 12138 + 600 == 32469
@@ -108,9 +126,11 @@ def test_a_line_that_the_coupon_paid_gives_back_no_money_and_all_shares() -> Non
 
 def test_units_can_be_given_back_after_their_whole_price_was() -> None:
     sale = Sale({1: {GOODS: (-10, 110), COUPON: (7,)}})
-    assert sale.take(refund_price(sale.of(1), 93))[0] == 93
+    assert sale.take(concede_price(sale.of(1), 93))[0] == 93
 
-    assert refund_units(sale.of(1), 1, 2) == TakenBack()
+    assert sale.take(refund_units(sale.of(1), 1, 2))[0] == 0
+    assert sale.take(refund_units(sale.of(1), 1, 1))[0] == 0
+    assert set(sale.remaining) == {0}
 
 
 def test_no_more_units_or_money_than_remain_can_be_asked_back() -> None:
@@ -119,9 +139,43 @@ def test_no_more_units_or_money_than_remain_can_be_asked_back() -> None:
     for wrong in (
         lambda: refund_units(sale.of(1), 4, 3),
         lambda: refund_units(sale.of(1), 0, 3),
-        lambda: refund_price(sale.of(1), refundable_minor(sale.of(1)) + 1),
-        lambda: refund_price(sale.of(1), 0),
+        lambda: concede_price(sale.of(1), refundable_minor(sale.of(1)) + 1),
+        lambda: concede_price(sale.of(1), 0),
+        lambda: concede_freight(sale.of(None), 601),
         lambda: refund_freight(sale.of(None), freight_left_minor(sale.of(None)) + 1),
     ):
         with pytest.raises(ValueError, match="cannot"):
             wrong()
+
+
+def test_units_that_the_store_keeps_are_its_own_cost_and_others_come_back_as_if_it_had_not() -> (
+    None
+):
+    sale = Sale(EXAMPLE)
+
+    kept = sale.take(concede_price(sale.of(1), worth_minor(sale.of(1), 1, 3)))
+    others = sale.take(refund_units(sale.of(1), 2, 2, kept_units=1))
+
+    assert kept == (6577, (6577, 0, 0), (0, 0, 0))
+    # Two of three for the trader and the brand, whose third unit stays sold.
+    assert others == (13154, (3520, 2120, 8340), (83, 247, 496))
+    by_tier = [
+        sum(
+            split.remaining_minor * (-1 if split.part is COUPON else 1)
+            for split in sale.of(1)
+            if split.tier == tier
+        )
+        for tier in range(3)
+    ]
+    assert by_tier == [-4858, 936, 3922]
+    assert sum(by_tier) == 0 == refundable_minor(sale.of(1))
+
+
+def test_freight_that_the_store_gave_is_its_own_again_once_all_of_it_goes_back() -> None:
+    sale = Sale(EXAMPLE)
+
+    assert sale.take(concede_freight(sale.of(None), 250)) == (250, (250, 0, 0), (0, 0, 0))
+    assert freight_left_minor(sale.of(None)) == 350
+    assert conceded_minor(sale.of(None)) == 250
+    assert sale.take(refund_all_freight(sale.splits)) == (350, (-250, 0, 600), (0, 0, 0))
+    assert freight_left_minor(sale.of(None)) == 0

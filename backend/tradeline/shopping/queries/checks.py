@@ -162,7 +162,9 @@ REFUND_SUMS = comparison(
                   coalesce(sum(back.minor) FILTER (WHERE back.part = 'coupon'), 0) AS coupon,
                   coalesce(sum(back.minor) FILTER (WHERE back.part = 'freight'), 0) AS freight,
                   coalesce(sum(back.left_minor), 0) AS left_minor
-             FROM (SELECT split.part, back.amount_minor AS minor,
+             FROM (SELECT CASE WHEN split.part <> 'concession' THEN split.part
+                               WHEN split.order_line_id IS NULL THEN 'freight'
+                               ELSE 'goods' END AS part, back.amount_minor AS minor,
                           CASE refund.cause WHEN 'moved' THEN back.amount_minor ELSE 0 END
                           * CASE split.part WHEN 'coupon' THEN -1 ELSE 1 END AS left_minor
                      FROM shopping.reversal AS back
@@ -196,7 +198,7 @@ LINES_REFUNDED = comparison(
            AS found
       FROM shopping.order_line AS line
       LEFT JOIN (SELECT network_id, order_line_id,
-                        sum(reversed_minor) FILTER (WHERE part = 'goods') AS goods,
+                        sum(reversed_minor) FILTER (WHERE part <> 'coupon') AS goods,
                         sum(reversed_minor) FILTER (WHERE part = 'coupon') AS coupon
                    FROM shopping.split
                   WHERE order_line_id IS NOT NULL
@@ -257,7 +259,7 @@ CAPTURES_TRACED = comparison(
       FROM payments.payment AS payment
      CROSS JOIN LATERAL (
            SELECT CASE WHEN payment.is_surplus
-                       THEN (SELECT sum(refund.amount_minor)
+                       THEN (SELECT max(refund.amount_minor)  -- perhaps asked for again
                                FROM payments.refund AS refund
                               WHERE refund.network_id = payment.network_id
                                 AND refund.payment_id = payment.id)

@@ -117,6 +117,25 @@ RETURNED = comparison(
     """,
 )
 
+KEPT = comparison(
+    code="shopping.lines_keep_what_after_sales_kept",
+    title_en="What a store keeps of a line at its own cost is what its after-sales say",
+    title_zh="门店自担收回的数量等于售后单所记数量",
+    subject_en="Consumer order line",
+    subject_zh="消费者订单行",
+    sql="""
+    SELECT line.network_id, line.id AS subject_id, coalesce(taken.quantity, 0) AS expected,
+           line.kept_quantity AS found
+      FROM shopping.order_line AS line
+      LEFT JOIN (SELECT network_id, order_line_id, sum(quantity) AS quantity
+                   FROM shopping.after_sale_line
+                  WHERE is_kept
+                  GROUP BY network_id, order_line_id) AS taken
+        ON taken.network_id = line.network_id AND taken.order_line_id = line.id
+     WHERE line.kept_quantity <> coalesce(taken.quantity, 0)
+    """,
+)
+
 EXPIRED_IN_TIME = comparison(
     code="shopping.unpaid_orders_end_in_time",
     title_en="Orders that nobody has paid end within ten minutes after their time",

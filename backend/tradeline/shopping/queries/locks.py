@@ -61,14 +61,15 @@ FETCH_REFERENCES_OF_PARTY = (
 """
 )
 
-# The ORDER BY is the lock order. Whoever writes a row that points to an order is not held up.
-LOCK_ORDERS = f"""
+FETCH_ORDERS = f"""
     SELECT {ORDER_COLUMNS}
       FROM shopping.consumer_order AS consumer_order
      WHERE consumer_order.network_id = $1 AND consumer_order.id = ANY($2::bigint[])
      ORDER BY consumer_order.id
-       FOR NO KEY UPDATE
 """
+
+# The ORDER BY is the lock order. Whoever writes a row that points to an order is not held up.
+LOCK_ORDERS = FETCH_ORDERS + " FOR NO KEY UPDATE"
 
 FETCH_TIERS = """
     SELECT tier.order_id, tier.tier, tier.org_id, tier.entity_id, tier.relationship_id
@@ -172,6 +173,13 @@ async def lock_orders(
     """Lock orders until the unit of work ends, in the order of their ids."""
     rows = await conn.fetch(LOCK_ORDERS, network_id, order_ids)
     return [order_of(row) for row in rows]
+
+
+async def fetch_order(conn: Connection, network_id: int, order_id: int) -> ConsumerOrder:
+    """An order that is there, as it is at this moment."""
+    row = await conn.fetchrow(FETCH_ORDERS, network_id, [order_id])
+    assert row is not None, "orders stay"
+    return order_of(row)
 
 
 def order_of(row: asyncpg.Record) -> ConsumerOrder:

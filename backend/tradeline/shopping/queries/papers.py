@@ -38,13 +38,16 @@ AFTER_SALES = """
     SELECT after_sale.id, after_sale.order_id, after_sale.number, after_sale.kind,
            after_sale.state, after_sale.reason, after_sale.refusal_reason,
            after_sale.amount_minor, after_sale.refund_id, after_sale.requested_at,
-           after_sale.decided_at, line.line_ids, line.quantities, line.goods, line.coupons
+           after_sale.decided_at, line.line_ids, line.quantities, line.goods, line.coupons,
+           line.agreements
       FROM shopping.after_sale AS after_sale
      CROSS JOIN LATERAL (
            SELECT array_agg(line.order_line_id ORDER BY line.order_line_id) AS line_ids,
                   array_agg(line.quantity ORDER BY line.order_line_id) AS quantities,
                   array_agg(line.goods_minor ORDER BY line.order_line_id) AS goods,
-                  array_agg(line.coupon_minor ORDER BY line.order_line_id) AS coupons
+                  array_agg(line.coupon_minor ORDER BY line.order_line_id) AS coupons,
+                  array_agg(line.agreed_by_id IS NOT NULL ORDER BY line.order_line_id)
+                  AS agreements
              FROM shopping.after_sale_line AS line
             WHERE line.network_id = $1 AND line.after_sale_id = after_sale.id) AS line
      WHERE after_sale.network_id = $1
@@ -115,7 +118,7 @@ def _shipment(row: Record) -> ConsumerShipment:
 
 def _after_sale(row: Record) -> AfterSale:
     columns = dict(row)
-    names = ("line_ids", "quantities", "goods", "coupons")
+    names = ("line_ids", "quantities", "goods", "coupons", "agreements")
     given = zip(*(columns.pop(name) or () for name in names), strict=True)
     columns["kind"] = AfterSaleKind(columns["kind"])
     columns["state"] = AfterSaleState(columns["state"])

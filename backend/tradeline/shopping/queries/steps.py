@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,6 +12,7 @@ from tradeline.shopping.model import (
     AfterSaleState,
     ConsumerOrderLine,
     ConsumerOrderState,
+    OrderTier,
 )
 from tradeline.shopping.refunds import Reversal
 from tradeline.shopping.sales import (
@@ -26,11 +27,12 @@ UPDATE_LINES = """
        SET cancelled_quantity = stepped.cancelled_quantity,
            shipped_quantity = stepped.shipped_quantity,
            returned_quantity = stepped.returned_quantity,
+           kept_quantity = stepped.kept_quantity,
            refunded_goods_minor = stepped.refunded_goods_minor,
            refunded_coupon_minor = stepped.refunded_coupon_minor
       FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
-                  $7::bigint[])
-           AS stepped (id, cancelled_quantity, shipped_quantity, returned_quantity,
+                  $7::bigint[], $8::bigint[])
+           AS stepped (id, cancelled_quantity, shipped_quantity, returned_quantity, kept_quantity,
                        refunded_goods_minor, refunded_coupon_minor)
      WHERE line.network_id = $1 AND line.id = stepped.id
 """
@@ -169,16 +171,30 @@ DECIDE_AFTER_SALE = """
     WITH decided AS (
         UPDATE shopping.after_sale
            SET state = $3, refusal_reason = $4, amount_minor = $5, refund_id = $6,
-               decided_at = now()
+               decided_at = CASE WHEN $3 NOT IN ('requested', 'referred') THEN now() END
          WHERE network_id = $1 AND id = $2
     )
     UPDATE shopping.after_sale_line AS line
-       SET goods_minor = given.goods_minor, coupon_minor = given.coupon_minor
+       SET goods_minor = given.goods_minor, coupon_minor = given.coupon_minor,
+           is_kept = given.order_line_id = ANY($10::bigint[])
       FROM unnest($7::bigint[], $8::bigint[], $9::bigint[])
            AS given (order_line_id, goods_minor, coupon_minor)
      WHERE line.network_id = $1
        AND line.after_sale_id = $2
        AND line.order_line_id = given.order_line_id
+"""
+
+AGREE_TO_LINES = """
+    UPDATE shopping.after_sale_line
+       SET agreed_by_id = $4
+     WHERE network_id = $1 AND after_sale_id = $2 AND order_line_id = ANY($3::bigint[])
+"""
+
+OPEN_CONCESSION = """
+    INSERT INTO shopping.split
+           (network_id, order_id, order_line_id, part, tier, org_id, entity_id, original_minor)
+    VALUES ($1, $2, $3, 'concession', 0, $4, $5, 0)
+    RETURNING id
 """
 
 # A window begins with its first failure. Only the store's own organization has attempts counted.
@@ -259,6 +275,7 @@ async def update_lines(
         [line.cancelled_quantity for line in lines],
         [line.shipped_quantity for line in lines],
         [line.returned_quantity for line in lines],
+        [line.kept_quantity for line in lines],
         [line.refunded_goods_minor for line in lines],
         [line.refunded_coupon_minor for line in lines],
     )
@@ -412,8 +429,10 @@ async def decide_after_sale(
     amount_minor: int = 0,
     refund_id: int | None = None,
     lines: Sequence[AfterSaleLine] = (),
+    kept: Collection[int] = (),
 ) -> None:
-    """Write what became of an after-sale, and what its lines were worth."""
+    """Write what became of an after-sale, what its lines were worth, and which of them the store
+    keeps."""
     await conn.execute(
         DECIDE_AFTER_SALE,
         network_id,
@@ -425,4 +444,22 @@ async def decide_after_sale(
         [line.order_line_id for line in lines],
         [line.goods_minor for line in lines],
         [line.coupon_minor for line in lines],
+        list(kept),
     )
+
+
+async def agree_to_lines(
+    conn: Connection, network_id: int, after_sale_id: int, line_ids: Sequence[int], org_id: int
+) -> None:
+    """Write that an organization takes the units of lines back."""
+    await conn.execute(AGREE_TO_LINES, network_id, after_sale_id, line_ids, org_id)
+
+
+async def open_concession(
+    conn: Connection, network_id: int, store: OrderTier, line_id: int | None
+) -> int:
+    """The id of what the store of an order concedes of a line, or of the freight (None)."""
+    split_id: int = await conn.fetchval(
+        OPEN_CONCESSION, network_id, store.order_id, line_id, store.org_id, store.entity_id
+    )
+    return split_id

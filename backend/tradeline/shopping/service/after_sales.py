@@ -1,45 +1,55 @@
-"""What goes back after goods were shipped: units with their money, or money alone."""
+"""Goods that go back after they were shipped, with their money."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tradeline.inventory import MovementReason, StockReceipt, receive_stock
 from tradeline.kernel import (
     Actor,
+    Busy,
     Connection,
-    InvalidValue,
-    Money,
     NotFound,
-    Problem,
     Shopper,
     WrongState,
     raise_any,
     refuse,
 )
+from tradeline.settlement import Exposure
+from tradeline.shopping.agreeing import (
+    Ruling,
+    answer_of,
+    disagreeing,
+    rule_on,
+)
 from tradeline.shopping.allowed import SaleStep, require_step
-from tradeline.shopping.model import AfterSaleKind, AfterSaleState, ConsumerOrderLine
+from tradeline.shopping.model import (
+    AfterSaleKind,
+    AfterSaleState,
+    ConsumerOrder,
+    ConsumerOrderLine,
+    Split,
+)
 from tradeline.shopping.queries import locks, papers, steps
 from tradeline.shopping.queries.locks import References
 from tradeline.shopping.refunds import (
+    NOTHING,
     TakenBack,
-    freight_left_minor,
+    concede_price,
     refund_units,
-    refundable_minor,
+    worth_minor,
 )
-from tradeline.shopping.refunds import refund_freight as take_freight
-from tradeline.shopping.refunds import refund_price as take_price
-from tradeline.shopping.sale_errors import MoreThanWasPaid
 from tradeline.shopping.sales import (
     AfterSale,
     AfterSaleLine,
     OpenSale,
     RefundCause,
+    keep_units,
     return_units,
 )
+from tradeline.shopping.service.own_cost import judge_own_cost, open_concessions
 from tradeline.shopping.service.steps import (
     SaleRefund,
-    Stepped,
     judge_reason,
     lines_after,
     lock_before_orders,
@@ -48,14 +58,23 @@ from tradeline.shopping.service.steps import (
     reference_for,
     references_for,
     require_turn,
-    store,
+    store_beside,
     take_back,
     too_many,
     unknown_lines,
+    worth_of,
 )
 
 # What a return's receipt into stock names.
 AFTER_SALE = "after_sale"
+OPEN = (AfterSaleState.REQUESTED, AfterSaleState.REFERRED)
+# The steps that move neither goods nor money, and how the after-sale stands then.
+SAYINGS = {
+    Ruling.REFER: ("after_sale_refer", AfterSaleState.REFERRED),
+    Ruling.AGREE: ("after_sale_agree", AfterSaleState.REFERRED),
+    Ruling.DECLINE: ("after_sale_decline", AfterSaleState.REQUESTED),
+    Ruling.REFUSE: ("after_sale_refuse", AfterSaleState.REFUSED),
+}
 
 
 async def request_after_sale(
@@ -77,7 +96,7 @@ async def request_after_sale(
     require_turn(shopper, sale, SaleStep.REQUEST_AFTER_SALE)
     asked = dict.fromkeys((line.id for line in sale.lines), 0)
     for earlier in await papers.fetch_after_sales_of_orders(conn, shopper.network_id, [order_id]):
-        if earlier.state is AfterSaleState.REQUESTED:
+        if earlier.state in OPEN:
             for line in earlier.lines:
                 asked[line.order_line_id] += line.quantity
     returnable = {line.id: line.returnable - asked[line.id] for line in sale.lines}
@@ -99,7 +118,7 @@ async def request_after_sale(
         lines=wanted,
     )
     facts = {"after_sale_id": after_sale_id, "number": number}
-    await _store(conn, shopper, sale, "after_sale_request", reason, facts)
+    await store_beside(conn, shopper, sale, "after_sale_request", reason, facts)
     return after_sale_id
 
 
@@ -110,162 +129,129 @@ async def withdraw_after_sale(conn: Connection, *, shopper: Shopper, after_sale_
     """
     after_sale, reference = await _after_sale(conn, shopper, after_sale_id)
     sale = await lock_sale(conn, shopper.network_id, reference)
-    await _still_requested(conn, shopper.network_id, after_sale_id)
+    await _still_open(conn, shopper.network_id, after_sale_id)
     await steps.decide_after_sale(
         conn, shopper.network_id, after_sale_id, state=AfterSaleState.WITHDRAWN
     )
     facts = {"after_sale_id": after_sale_id, "number": after_sale.number}
-    await _store(conn, shopper, sale, "after_sale_withdraw", "", facts)
+    await store_beside(conn, shopper, sale, "after_sale_withdraw", "", facts)
     return after_sale_id
 
 
 async def decide_after_sale(
-    conn: Connection, *, actor: Actor, after_sale_id: int, accepts: bool, reason: str = ""
+    conn: Connection,
+    *,
+    actor: Actor,
+    after_sale_id: int,
+    accepts: bool,
+    at_own_cost: bool = False,
+    reason: str = "",
 ) -> int:
-    """Take goods back, or refuse to; by the store or the collector. The after-sale's id.
+    """Take goods back, or refuse to; the after-sale's id.
 
-    Accepted, what was paid for the units goes back, and the goods stand again with whoever's stock
-    they came from: theirs they are again, as the debts along the route go back as well.
+    What was paid for the units goes back, and the goods stand again with whoever's stock they came
+    from: theirs they are again, as the debts along the route go back as well. Where that is not the
+    store, its acceptance refers the matter to them, and a refusal of theirs is for the store to
+    answer again. A store that accepts at its own cost has the goods come to itself, and alone bears
+    what the consumer gets.
 
     Raises:
         Forbidden: without `consumer_order:refund`, or for another party of the order.
-        Rejected: NotFound, WrongState if it was decided or withdrawn before, InvalidValue for a
-            refusal without a reason.
+        Rejected: NotFound, WrongState where it is not the party's turn, InvalidValue for a refusal
+            without a reason, BeyondOwnPart for what the store can neither pay nor owe, Busy where
+            another has answered at this moment.
     """
     require_step(actor, SaleStep.DECIDE_AFTER_SALE)
     raise_any(judge_reason(reason, is_needed=not accepts))
-    network_id = actor.network_id
+    network_id, answer = actor.network_id, answer_of(accepts=accepts, at_own_cost=at_own_cost)
     after_sale, reference = await _after_sale(conn, actor, after_sale_id)
-    if accepts:
-        await lock_before_orders(conn, network_id, [reference], with_edges=True)
+    order = await locks.fetch_order(conn, network_id, reference.id)
+    lines = await locks.fetch_lines(conn, network_id, [reference.id])
+    ruling = rule_on(order, after_sale, lines, actor.org_id, answer)
+    exposures: Mapping[int, Exposure] = {}
+    if ruling in (Ruling.RETURN, Ruling.KEEP):
+        exposures = await lock_before_orders(conn, network_id, [reference], with_edges=True)
         # Before the order is locked, as whoever ships locks stock first. Whatever is refused
         # below takes it back.
-        await _put_back(conn, actor, reference, after_sale)
+        kept = disagreeing(after_sale, lines) if ruling is Ruling.KEEP else {}
+        await _put_back(conn, actor, after_sale, order, lines, kept)
     sale = await lock_sale(conn, network_id, reference)
     require_turn(actor, sale, SaleStep.DECIDE_AFTER_SALE)
-    after_sale = await _still_requested(conn, network_id, after_sale_id)
-    facts = {"after_sale_id": after_sale_id, "number": after_sale.number}
-    if not accepts:
-        await steps.decide_after_sale(
-            conn,
-            network_id,
-            after_sale_id,
-            state=AfterSaleState.REFUSED,
-            refusal_reason=reason.strip(),
-        )
-        await _store(conn, actor, sale, "after_sale_refuse", reason, facts)
-        return after_sale_id
-    await _accept(conn, actor, sale, after_sale, reason)
+    after_sale = await _still_open(conn, network_id, after_sale_id)
+    decided = rule_on(sale.order, after_sale, sale.lines, actor.org_id, answer)
+    if decided is None:
+        raise refuse(_decided(after_sale))
+    if decided is not ruling:
+        raise refuse(Busy(retry_after_seconds=1))
+    if ruling in (Ruling.RETURN, Ruling.KEEP):
+        await _accept(conn, actor, sale, after_sale, decided, reason, exposures)
+    else:
+        await _say(conn, actor, sale, after_sale, decided, reason)
     return after_sale_id
 
 
-async def refund_price(
-    conn: Connection, *, actor: Actor, line_id: int, amount: Money, reason: str
-) -> int:
-    """Give back some of what was paid for a line, and take no goods; the after-sale's id.
-
-    Raises:
-        Forbidden: without `consumer_order:refund`, or for a party that is not the store.
-        Rejected: NotFound, WrongState, MoreThanWasPaid, InvalidValue for a sum that is nothing.
-    """
-    require_step(actor, SaleStep.REFUND_PRICE)
-    order_id = await locks.find_order_of_line(conn, actor.network_id, line_id)
-    found = [] if order_id is None else await references_for(conn, actor, [order_id])
-    if not found:
-        raise refuse(NotFound(path=("lineId",), subject="order line"))
-    sale = await _lock_for_refund(conn, actor, found[0])
-    splits = sale.splits_of(line_id)
-    raise_any(_judge_amount(sale, amount, refundable_minor(splits)) + judge_reason(reason))
-    back = {line_id: take_price(splits, amount.minor)}
-    refund = SaleRefund(sale=sale, cause=RefundCause.PRICE, reason=reason.strip(), lines=back)
-    return await _refund_money(conn, actor, refund)
-
-
-async def refund_freight(
-    conn: Connection, *, actor: Actor, order_id: int, amount: Money, reason: str
-) -> int:
-    """Give back some of the freight; the after-sale's id. Raises as `refund_price`."""
-    require_step(actor, SaleStep.REFUND_PRICE)
-    reference = await reference_for(conn, actor, order_id)
-    sale = await _lock_for_refund(conn, actor, reference)
-    left = freight_left_minor(sale.splits)
-    raise_any(_judge_amount(sale, amount, left) + judge_reason(reason))
-    back = take_freight(sale.splits, amount.minor)
-    refund = SaleRefund(sale=sale, cause=RefundCause.FREIGHT, reason=reason.strip(), freight=back)
-    return await _refund_money(conn, actor, refund)
-
-
-async def _lock_for_refund(conn: Connection, actor: Actor, reference: References) -> OpenSale:
-    await lock_before_orders(conn, actor.network_id, [reference], with_edges=True)
-    sale = await lock_sale(conn, actor.network_id, reference)
-    require_turn(actor, sale, SaleStep.REFUND_PRICE)
-    return sale
-
-
-def _judge_amount(sale: OpenSale, amount: Money, most: int) -> list[Problem]:
-    """What is wrong with a sum to give back."""
-    currency = sale.order.currency
-    if amount.currency != currency:
-        return [
-            InvalidValue(
-                path=("amount", "currency"),
-                field="currency",
-                rule=f"give it back in {currency}, as it was paid",
-                rule_zh=f"请按支付时的币种 {currency} 退款",
-            )
-        ]
-    if amount.minor <= 0:
-        return [
-            InvalidValue(
-                path=("amount",),
-                field="amount",
-                rule="give an amount above zero",
-                rule_zh="请填写大于零的金额",
-            )
-        ]
-    if amount.minor <= most:
-        return []
-    return [MoreThanWasPaid(path=("amount",), requested=amount, refundable=Money(most, currency))]
-
-
-async def _refund_money(conn: Connection, actor: Actor, refund: SaleRefund) -> int:
-    """Give money back without goods; the after-sale that says so."""
-    sale = refund.sale
-    [stored] = await take_back(conn, actor.network_id, [refund])
-    after_sale_id, number = await steps.insert_after_sale(
+async def _say(
+    conn: Connection,
+    actor: Actor,
+    sale: OpenSale,
+    after_sale: AfterSale,
+    ruling: Ruling,
+    reason: str,
+) -> None:
+    """Write what moves nothing yet, or nothing at all."""
+    step, state = SAYINGS[ruling]
+    if ruling is Ruling.AGREE:
+        await _agree(conn, actor, sale, after_sale)
+    is_no = ruling in (Ruling.DECLINE, Ruling.REFUSE)
+    await steps.decide_after_sale(
         conn,
         actor.network_id,
-        sale.order.id,
-        kind=AfterSaleKind.PRICE,
-        state=AfterSaleState.ACCEPTED,
-        reason=refund.reason,
-        amount_minor=stored.amount_minor,
-        refund_id=stored.id,
-        lines=_worth(dict.fromkeys(refund.lines, 0), refund.lines),
+        after_sale.id,
+        state=state,
+        refusal_reason=reason.strip() if is_no else None,
     )
-    facts = {
-        "after_sale_id": after_sale_id,
-        "number": number,
-        "refund_id": stored.id,
-        "amount_minor": stored.amount_minor,
-    }
-    after = lines_after(sale.lines, refund.lines)
-    await _store(conn, actor, sale, "price_refund", refund.reason, facts, after)
-    return after_sale_id
+    facts = {"after_sale_id": after_sale.id, "number": after_sale.number}
+    await store_beside(conn, actor, sale, step, reason, facts)
+
+
+async def _agree(conn: Connection, actor: Actor, sale: OpenSale, after_sale: AfterSale) -> None:
+    """Write that the actor's organization takes back what came from it; as the collector, that all
+    do."""
+    others = disagreeing(after_sale, sale.lines)
+    agreed = [
+        line_id
+        for line_id, org_id in others.items()
+        if actor.org_id in (org_id, sale.order.collector_org_id)
+    ]
+    await steps.agree_to_lines(conn, actor.network_id, after_sale.id, agreed, actor.org_id)
 
 
 async def _accept(
-    conn: Connection, actor: Actor, sale: OpenSale, after_sale: AfterSale, note: str
+    conn: Connection,
+    actor: Actor,
+    sale: OpenSale,
+    after_sale: AfterSale,
+    ruling: Ruling,
+    note: str,
+    exposures: Mapping[int, Exposure],
 ) -> None:
     """Give back what was paid for the units of a return."""
     units = {line.order_line_id: line.quantity for line in after_sale.lines}
     returnable = {line.id: line.returnable for line in sale.lines}
     raise_any(too_many(units, returnable, sale.lines))
+    kept: Mapping[int, int] = {}
+    if ruling is Ruling.KEEP:
+        kept = disagreeing(after_sale, sale.lines)
+        sale = await open_concessions(conn, actor.network_id, sale, kept)
+    else:
+        await _agree(conn, actor, sale, after_sale)
     back = {
-        line.id: refund_units(sale.splits_of(line.id), units[line.id], line.remaining)
+        line.id: _taken_of(sale.splits_of(line.id), line, units[line.id], is_kept=line.id in kept)
         for line in sale.lines
         if line.id in units
     }
+    own_cost = sum(back[line_id].cash_minor for line_id in kept)
+    raise_any(judge_own_cost(sale, own_cost, exposures, path=("atOwnCost",)))
     refund = SaleRefund(sale=sale, cause=RefundCause.RETURN, reason=after_sale.reason, lines=back)
     facts = {"after_sale_id": after_sale.id, "number": after_sale.number}
     refund_id, amount_minor = None, 0
@@ -280,38 +266,50 @@ async def _accept(
         state=AfterSaleState.ACCEPTED if amount_minor else AfterSaleState.REFUNDED,
         amount_minor=amount_minor,
         refund_id=refund_id,
-        lines=_worth(units, back),
+        lines=worth_of(units, back),
+        kept=kept,
     )
-    returned = [return_units(line, units.get(line.id, 0)) for line in sale.lines]
+    returned = [
+        (keep_units if line.id in kept else return_units)(line, units.get(line.id, 0))
+        for line in sale.lines
+    ]
     facts |= {"refund_id": refund_id, "amount_minor": amount_minor}
     after = lines_after(returned, back)
-    await _store(conn, actor, sale, "after_sale_accept", note, facts, after)
+    await store_beside(conn, actor, sale, "after_sale_accept", note, facts, after)
 
 
-def _worth(units: Mapping[int, int], back: Mapping[int, TakenBack]) -> list[AfterSaleLine]:
-    return [
-        AfterSaleLine(line_id, units[line_id], taken.goods_minor, taken.coupon_minor)
-        for line_id, taken in back.items()
-    ]
+def _taken_of(
+    splits: Sequence[Split], line: ConsumerOrderLine, units: int, *, is_kept: bool
+) -> TakenBack:
+    """What goes back for units of a line: of all who have a part, or of the store alone."""
+    if not is_kept:
+        return refund_units(splits, units, line.remaining, line.kept_quantity)
+    worth = worth_minor(splits, units, line.remaining)
+    return concede_price(splits, worth) if worth else NOTHING
 
 
 async def _put_back(
-    conn: Connection, actor: Actor, reference: References, after_sale: AfterSale
+    conn: Connection,
+    actor: Actor,
+    after_sale: AfterSale,
+    order: ConsumerOrder,
+    lines: Sequence[ConsumerOrderLine],
+    kept: Collection[int],
 ) -> None:
-    """Stand returned goods where they came from, once for each after-sale."""
-    lines = {
-        line.id: line for line in await locks.fetch_lines(conn, actor.network_id, [reference.id])
-    }
+    """Stand returned goods where they came from, or with the store that keeps them; once for each
+    after-sale."""
+    by_id = {line.id: line for line in lines}
     receipts = [
         StockReceipt(
-            org_id=lines[line.order_line_id].source_org_id,
-            sku_id=lines[line.order_line_id].sku_id,
-            quantity=line.quantity,
+            org_id=order.seller_org_id if line.id in kept else line.source_org_id,
+            sku_id=line.sku_id,
+            quantity=given.quantity,
             reason=MovementReason.RETURN,
             reference_type=AFTER_SALE,
             reference_id=after_sale.id,
         )
-        for line in after_sale.lines
+        for given in after_sale.lines
+        if (line := by_id[given.order_line_id])
     ]
     await receive_stock(
         conn, network_id=actor.network_id, receipts=receipts, account_id=actor.account_id
@@ -332,30 +330,15 @@ async def _after_sale(
     return found[0], references[0]
 
 
-async def _still_requested(conn: Connection, network_id: int, after_sale_id: int) -> AfterSale:
+async def _still_open(conn: Connection, network_id: int, after_sale_id: int) -> AfterSale:
     """The after-sale as it is now, its order being locked; WrongState once it was decided."""
     [after_sale] = await papers.fetch_after_sales(conn, network_id, [after_sale_id])
-    if after_sale.state is AfterSaleState.REQUESTED:
-        return after_sale
+    if after_sale.state not in OPEN:
+        raise refuse(_decided(after_sale))
+    return after_sale
+
+
+def _decided(after_sale: AfterSale) -> WrongState:
+    """It is over, or another's turn."""
     state = after_sale.state.value
-    raise refuse(WrongState(path=("afterSaleId",), subject="after-sale", state=state))
-
-
-async def _store(
-    conn: Connection,
-    asker: Actor | Shopper,
-    sale: OpenSale,
-    step: str,
-    note: str,
-    facts: Mapping[str, object],
-    lines: Sequence[ConsumerOrderLine] | None = None,
-) -> None:
-    """Write a step that leaves the order in its state."""
-    stepped = Stepped(
-        sale=sale,
-        lines=sale.lines if lines is None else lines,
-        state=sale.order.state,
-        note=note.strip(),
-        facts=facts,
-    )
-    await store(conn, asker, asker.network_id, step, [stepped])
+    return WrongState(path=("afterSaleId",), subject="after-sale", state=state)

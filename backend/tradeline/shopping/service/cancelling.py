@@ -142,7 +142,9 @@ async def _cancel_paid(
     """Give back what was paid for units that are not shipped."""
     units = {line.id: line.unshipped for line in sale.lines if line.unshipped}
     back = {
-        line.id: refund_units(sale.splits_of(line.id), line.unshipped, line.remaining)
+        line.id: refund_units(
+            sale.splits_of(line.id), line.unshipped, line.remaining, line.kept_quantity
+        )
         for line in sale.lines
         if line.unshipped
     }

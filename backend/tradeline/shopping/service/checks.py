@@ -25,6 +25,7 @@ INVARIANTS = (
     goods_checks.NOTHING_LEFT,
     goods_checks.SHIPPED,
     goods_checks.RETURNED,
+    goods_checks.KEPT,
     goods_checks.EXPIRED_IN_TIME,
 )
 

@@ -353,7 +353,7 @@ def _reroute(
             ]
             splits, remaining = reverse(splits, back.reversals), remaining - sum(by_tier.values())
         if lost := units[line.id] - sum(by_tier.values()):
-            lost_back[line.id] = refund_units(splits, lost, remaining)
+            lost_back[line.id] = refund_units(splits, lost, remaining, line.kept_quantity)
     reached = max([len(sale.tiers) - 1, *(part.tier for part in found.parts)])
     wider = [
         OrderTier(

@@ -30,7 +30,15 @@ from tradeline.kernel import (
 from tradeline.marketing import lock_coupons
 from tradeline.members import family_of
 from tradeline.payments import NewRefund, request_refunds
-from tradeline.settlement import BookingKind, NewBooking, NewObligation, book, lock_exposures, owe
+from tradeline.settlement import (
+    BookingKind,
+    Exposure,
+    NewBooking,
+    NewObligation,
+    book,
+    lock_exposures,
+    owe,
+)
 from tradeline.shopping.allowed import SaleStep, judge_state, require_role
 from tradeline.shopping.debts import Document, obligations_of, sums_of_reversals
 from tradeline.shopping.model import (
@@ -47,6 +55,7 @@ from tradeline.shopping.refunds import NOTHING, TakenBack
 from tradeline.shopping.sale_errors import UnitsNotOpen
 from tradeline.shopping.sales import (
     REASON_LENGTH_MAX,
+    AfterSaleLine,
     OpenSale,
     RefundCause,
     give_back_money,
@@ -105,8 +114,9 @@ async def lock_before_orders(
     gives_up: bool = False,
     with_edges: bool = False,
     with_stock: bool = False,
-) -> None:
-    """Lock what has to be locked before orders, in the one order of all.
+) -> dict[int, Exposure]:
+    """Lock what has to be locked before orders, in the one order of all; the edges, if they are
+    locked.
 
     `gives_up` orders that are not to be any more, as far as nothing of them was shipped: their
     quotas are free. The caller sees to it that they are given up, or that nothing of this stands.
@@ -117,12 +127,16 @@ async def lock_before_orders(
     if gives_up:
         unshipped = [one.id for one in references if one.is_unshipped]
         await release_quotas(conn, network_id=network_id, order_ids=unshipped)
+    exposures: dict[int, Exposure] = {}
     if with_edges:
         edges = {edge for one in references for edge in one.relationship_ids}
-        await lock_exposures(conn, network_id=network_id, relationship_ids=sorted(edges))
+        exposures = await lock_exposures(
+            conn, network_id=network_id, relationship_ids=sorted(edges)
+        )
     if with_stock:
         held = [(LINE_REFERENCE, line_id) for one in references for line_id in one.line_ids]
         await lock_held_stock(conn, network_id=network_id, references=held)
+    return exposures
 
 
 async def lock_sales(
@@ -315,6 +329,34 @@ async def store(
     await publish(conn, network_id=network_id, events=[_event(step, one) for one in stepped])
 
 
+async def store_beside(
+    conn: Connection,
+    asker: Actor | Shopper,
+    sale: OpenSale,
+    step: str,
+    note: str,
+    facts: Mapping[str, object],
+    lines: Sequence[ConsumerOrderLine] | None = None,
+) -> None:
+    """Write a step that leaves the order in its state."""
+    stepped = Stepped(
+        sale=sale,
+        lines=sale.lines if lines is None else lines,
+        state=sale.order.state,
+        note=note.strip(),
+        facts=facts,
+    )
+    await store(conn, asker, asker.network_id, step, [stepped])
+
+
+def worth_of(units: Mapping[int, int], back: Mapping[int, TakenBack]) -> list[AfterSaleLine]:
+    """Lines of an after-sale, with what is taken back for them."""
+    return [
+        AfterSaleLine(line_id, units[line_id], taken.goods_minor, taken.coupon_minor)
+        for line_id, taken in back.items()
+    ]
+
+
 def by_of(asker: Actor | Shopper | None) -> By:
     if isinstance(asker, Actor):
         return By(org_id=asker.org_id, account_id=asker.account_id)
@@ -411,6 +453,9 @@ PAST = {
     "after_sale_withdraw": "consumer_order.after_sale_withdrawn",
     "after_sale_accept": "consumer_order.after_sale_accepted",
     "after_sale_refuse": "consumer_order.after_sale_refused",
+    "after_sale_refer": "consumer_order.after_sale_referred",
+    "after_sale_agree": "consumer_order.after_sale_agreed",
+    "after_sale_decline": "consumer_order.after_sale_declined",
     "price_refund": "consumer_order.price_refunded",
     "resource": "consumer_order.resourced",
     "refund_settle": "consumer_order.refund_settled",
