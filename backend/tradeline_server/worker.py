@@ -30,6 +30,7 @@ from tradeline.kernel import (
 )
 from tradeline.members import forget_past_sessions
 from tradeline.payments import forget_notices
+from tradeline.replenishment import MOVING, note_expectations, tell_moved
 from tradeline.settlement import post_journals
 from tradeline.shopping import TOLD_OF, complete_orders, expire_orders
 from tradeline_server import queries
@@ -48,13 +49,24 @@ STATISTICS_SECONDS = 3.0
 FORGET_SECONDS = 600.0
 BILLS_SECONDS = 60.0
 COMPLETION_SECONDS = 30.0
+EXPECTATION_SECONDS = 5.0
 REASON_LENGTH_MAX = 500
 
 Handler = Callable[[Connection, StoredEvent], Awaitable[None]]
 
+
+async def tell_whom_it_moves(conn: Connection, event: StoredEvent) -> None:
+    """A handler of what happened to orders, by which goods may come later to their buyers."""
+    order_id = int(event.payload["order_id"])
+    await tell_moved(conn, network_id=event.network_id, order_id=order_id)
+
+
 # By topic. A handler is given a unit of work of the event's network, and the event, which it may
 # see more than once. A topic that nobody has a use for needs no handler: it counts as delivered.
-HANDLERS: Mapping[str, Handler] = dict.fromkeys(TOLD_OF, note_what_to_tell)
+HANDLERS: Mapping[str, Handler] = {
+    **dict.fromkeys(TOLD_OF, note_what_to_tell),
+    **dict.fromkeys(MOVING, tell_whom_it_moves),
+}
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +107,7 @@ async def run_worker(
         Job("complete consumers' orders", complete_orders, COMPLETION_SECONDS),
         Job("plan sharings", partial(plan_sharings, db=db), POLL_SECONDS),
         Job("expire holds", expire_holds, POLL_SECONDS),
+        Job("note expectations", note_expectations, EXPECTATION_SECONDS),
         Job("refresh statistics", refresh_statistics, STATISTICS_SECONDS),
         Job("forget events", forget_events, FORGET_SECONDS),
         Job("forget notices", forget_notices, FORGET_SECONDS),

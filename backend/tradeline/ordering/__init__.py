@@ -85,6 +85,7 @@ from tradeline.ordering.service.drafts import (
     resolve_drafts,
     save_draft,
 )
+from tradeline.ordering.service.expecting import MovedLine, tell_expected_moved
 from tradeline.ordering.service.listing import count_orders, list_orders, outlines_of_orders
 from tradeline.ordering.service.order_lists import (
     delete_order_list,
@@ -134,6 +135,7 @@ __all__ = [
     "DraftChanged",
     "EventLine",
     "MonthOfTrade",
+    "MovedLine",
     "NewDraft",
     "NewOrder",
     "NewOrderLine",
@@ -218,5 +220,6 @@ __all__ = [
     "shipments_of_orders",
     "side_of",
     "take_orders",
+    "tell_expected_moved",
     "word_event",
 ]

@@ -26,6 +26,8 @@ class EventLine:
     expected: int | None = None
     promised_on: date | None = None
     promised_before: date | None = None
+    expected_on: date | None = None
+    expected_before: date | None = None
     reason: str | None = None
 
 
@@ -107,6 +109,17 @@ def detail_of(
             )
             for entry in paper["returned"]
         ]
+    elif "moved" in paper:
+        codes = {line.line_no: line.sku_code for line in after}
+        told = [
+            EventLine(
+                line_no=entry["line_no"],
+                sku_code=codes[entry["line_no"]],
+                expected_on=_day(entry["expected_on"]),
+                expected_before=_day(entry["expected_before"]),
+            )
+            for entry in paper["moved"]
+        ]
     totals = {
         name: sum(values)
         for name in ("quantity", "expected")
@@ -136,6 +149,8 @@ def lines_of_event(event: OrderEvent) -> list[EventLine]:
             expected=line.get("expected"),
             promised_on=_day(line.get("promised_on")),
             promised_before=_day(line.get("promised_before")),
+            expected_on=_day(line.get("expected_on")),
+            expected_before=_day(line.get("expected_before")),
             reason=line.get("reason"),
         )
         for line in event.detail.get("lines", ())
@@ -161,6 +176,7 @@ ZH = {
     "return": "同意退货",
     "dispute": "提出争议",
     "close_dispute": "了结争议",
+    "move_expected": "预计日期推迟",
 }
 EN = {
     "place": "Ordered for {amount}",
@@ -176,6 +192,7 @@ EN = {
     "return": "Took back",
     "dispute": "Disputed",
     "close_dispute": "Closed the dispute",
+    "move_expected": "Expected later",
 }
 
 
@@ -237,6 +254,11 @@ def _word_line(line: EventLine, in_chinese: bool) -> str:
         parts.append(
             f"承诺 {line.promised_on}" if in_chinese else f"promised for {line.promised_on}"
         )
+    if line.expected_before is not None:
+        later = "{} → {}".format(
+            line.expected_before, line.expected_on or ("待定" if in_chinese else "not known")
+        )
+        parts.append(later)
     if line.reason:
         parts.append(line.reason)
     if in_chinese:

@@ -20,6 +20,15 @@ from tradeline.replenishment.model import (
     Take,
     Term,
 )
+from tradeline.replenishment.promises import (
+    Awaited,
+    Pegged,
+    Promise,
+    Supplied,
+    expected_on,
+    peg,
+    promise_bundle,
+)
 from tradeline.replenishment.scorecards import (
     DELIVERIES_MIN,
     Figures,
@@ -34,9 +43,18 @@ from tradeline.replenishment.service.demand import (
     series_of,
     watch_stock,
 )
+from tradeline.replenishment.service.promises import (
+    promises,
+    trade_day,
+)
 from tradeline.replenishment.service.scorecards import (
     lead_times,
     scorecards,
+)
+from tradeline.replenishment.service.telling import (
+    MOVING,
+    note_expectations,
+    tell_moved,
 )
 
 __all__ = [
@@ -44,27 +62,39 @@ __all__ = [
     "HISTORY_DAYS",
     "HORIZON_DAYS",
     "LINES_AT_ONCE_MAX",
+    "MOVING",
+    "Awaited",
     "Budget",
     "DemandBy",
     "DemandRow",
     "DemandSeries",
     "Figures",
     "LeadTime",
+    "Pegged",
     "Position",
+    "Promise",
     "ProposalFilter",
     "ProposalKind",
     "ProposalLine",
     "ProposalState",
     "Scorecard",
     "StoredForecast",
+    "Supplied",
     "Take",
     "Term",
     "count_demand",
+    "expected_on",
     "lead_times",
     "load_demand",
     "load_sell_in",
+    "note_expectations",
+    "peg",
+    "promise_bundle",
+    "promises",
     "recount_demand",
     "scorecards",
     "series_of",
+    "tell_moved",
+    "trade_day",
     "watch_stock",
 ]

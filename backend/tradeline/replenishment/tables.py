@@ -153,3 +153,29 @@ class ProposalLine(Table, tablename="proposal_line", schema="replenishment"):
     document_id = BigInt(default=None, null=True)
     decided_at = Timestamptz(default=None, null=True)
     decided_by_account_id = BigInt(default=None, null=True)
+
+
+class Expectation(Table, tablename="expectation", schema="replenishment"):
+    """The day that was last told of a line which waits for goods."""
+
+    network_id = BigInt(primary_key=True, default=None, null=False)
+    order_line_id = BigInt(primary_key=True, default=None, null=False)
+    expected_on = Date(default=None, null=True)
+    told_at = Timestamptz(default=TimestamptzNow(), null=False)
+
+
+class Alert(Table, tablename="alert", schema="replenishment"):
+    """What a supplier is late or short with; raised once, closed when it heals."""
+
+    network_id = BigInt(primary_key=True, default=None, null=False)
+    id = BigInt(primary_key=True, default=None, null=False)
+    kind = Text(default=None, null=False)
+    relationship_id = BigInt(default=None, null=False)
+    order_id = BigInt(default=None, null=False)
+    order_line_id = BigInt(default=None, null=True)
+    due_on = Date(default=None, null=True)
+    quantity = BigInt(default=None, null=False)
+    raised_at = Timestamptz(default=TimestamptzNow(), null=False)
+    healed_at = Timestamptz(default=None, null=True)
+
+    one_alert_for_each_matter = Unique([network_id, kind, order_id, order_line_id, due_on])

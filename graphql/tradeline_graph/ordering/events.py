@@ -30,6 +30,12 @@ class OrderEventLine:
     )
     promised_on: datetime.date | None
     promised_before: datetime.date | None = strawberry.field(description="Until this step.")
+    expected_on: datetime.date | None = strawberry.field(
+        description="When it can be had, as far as is known; of a line that comes later."
+    )
+    expected_before: datetime.date | None = strawberry.field(
+        description="What was said of that until this step."
+    )
     reason: str | None
 
     @classmethod
@@ -41,6 +47,8 @@ class OrderEventLine:
             expected_quantity=line.expected,
             promised_on=line.promised_on,
             promised_before=line.promised_before,
+            expected_on=line.expected_on,
+            expected_before=line.expected_before,
             reason=line.reason,
         )
 

@@ -412,4 +412,5 @@ PAST = {
     "return": "order.returned",
     "dispute": "order.disputed",
     "close_dispute": "order.dispute_closed",
+    "move_expected": "order.expected_moved",
 }

@@ -1,0 +1,49 @@
+"""Promises of goods, pegged whenever somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from tradeline.catalog import load_compositions
+from tradeline.kernel import TRADE_ZONE, Connection
+from tradeline.replenishment.promises import NOTHING, Goods, Promise, peg, promise_bundle
+from tradeline.replenishment.queries import promises as queries
+
+
+def trade_day() -> date:
+    """Today, where the trade is."""
+    return datetime.now(TRADE_ZONE).date()
+
+
+async def promises(
+    conn: Connection, *, network_id: int, pairs: Sequence[Goods]
+) -> dict[Goods, Promise]:
+    """What each organization can promise of each SKU: pairs (org_id, sku_id), two statements.
+
+    For modules above and other use cases, which decide how much of it who asks may see.
+    """
+    if not pairs:
+        return {}
+    bundles = await load_compositions(
+        conn, network_id=network_id, sku_ids=sorted({sku_id for _, sku_id in pairs})
+    )
+    goods = sorted(
+        {
+            (org_id, part_id)
+            for org_id, sku_id in pairs
+            for part_id in bundles.get(sku_id, {sku_id: 1})
+        }
+    )
+    supplies, demands = await queries.fetch_goods(conn, network_id, goods, trade_day())
+    pegged = {key: peg(supplies.get(key, ()), demands.get(key, ())) for key in goods}
+    found: dict[Goods, Promise] = {}
+    for org_id, sku_id in pairs:
+        parts = bundles.get(sku_id)
+        if parts is None:
+            found[org_id, sku_id] = pegged.get((org_id, sku_id), NOTHING)
+        else:
+            found[org_id, sku_id] = promise_bundle(
+                [(pegged[org_id, part_id], each) for part_id, each in parts.items()]
+            )
+    return found
