@@ -26,8 +26,8 @@ test: lint portal ## lint, types, import contracts, and all tests
 	$(PYTHON) -m pytest --numprocesses auto --dist loadfile tests/unit tests/property tests/integration
 	$(PYTHON) -m pytest tests/e2e
 
-proof: $(STAMP) ## races, crashes and attacks of order intake at full length (minutes; `make test` runs them short)
-	TRADELINE_PROOF=full $(PYTHON) -m pytest tests/e2e/intake tests/e2e/hostile
+proof: $(STAMP) ## races, crashes and attacks of orders and checkout at full length (minutes; `make test` runs them short)
+	TRADELINE_PROOF=full $(PYTHON) -m pytest tests/e2e/intake tests/e2e/shopping tests/e2e/hostile
 
 lint: $(STAMP) ## style, formatting, types, import contracts, and the portal's own checks
 	$(PYTHON) -m ruff check .

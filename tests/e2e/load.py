@@ -78,15 +78,23 @@ class Load:
         """What it is answered with; None if nobody knows what came of it."""
         values = {"requestId": request_id, **values}
         self.sent[request_id] = Sent(caller, document, values)
+        reply = await self.attempt(caller, document, values)
+        if reply is None:
+            return None
+        self.acknowledged[request_id] = _result(reply)
+        return self.acknowledged[request_id]
+
+    async def attempt(
+        self, caller: Caller, document: str, values: Mapping[str, Any]
+    ) -> Reply | None:
+        """Whatever it is answered with; None, after a while, if it is not answered."""
         try:
             reply = await self.crowd.ask(caller, document, values)
         except (ConnectionBroken, OSError) as error:
             self.faults[type(error).__name__] += 1
-            reply = None
-        if reply is not None and reply.is_good:
-            self.acknowledged[request_id] = _result(reply)
-            return self.acknowledged[request_id]
-        if reply is not None:
+        else:
+            if reply.is_good:
+                return reply
             self.faults[f"{reply.status} {reply.code}"] += 1
         await asyncio.sleep(PAUSE_SECONDS)
         return None

@@ -180,7 +180,7 @@ class Market:
         code = (await self.play("arrive", openid=openid))["login_code"]
         login = {"appId": self.outside.wechat.app_id, "code": code}
         entered = await self.crowd.send(caller, DOCUMENTS["ShopLogin"], {"input": login})
-        assert entered.problems == []
+        assert entered.problems == [], entered.body
         caller.token = entered.payload["session"]["accessToken"]
         address = {
             "recipient": "收件人",
@@ -198,7 +198,7 @@ class Market:
         lines = [{"skuId": good.id, "quantity": units} for good, units in wants.items()]
         values = {"storeId": store or self.store, "lines": lines}
         reply = await self.crowd.ask(consumer.caller, DOCUMENTS["ShopCartPut"], values)
-        assert reply.problems == []
+        assert reply.problems == [], reply.body
         cart: Mapping[str, Any] = reply.payload["cart"]
         return cart
 
@@ -233,7 +233,7 @@ class Market:
         """The payload of an order that is yet to be paid."""
         cart = await self.cart(consumer, {good: units})
         placed = await self.place(consumer, self.order(consumer, cart))
-        assert placed.problems == []
+        assert placed.problems == [], placed.body
         return placed.payload
 
     async def pay(self, consumer: Consumer, placed: Mapping[str, Any]) -> bool:
