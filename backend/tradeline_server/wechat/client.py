@@ -14,8 +14,8 @@ import msgspec
 from tradeline_server.wechat.bills import Bills
 from tradeline_server.wechat.callbacks import Notice, read_notice
 from tradeline_server.wechat.errors import Malformed
-from tradeline_server.wechat.gateway import TIMEOUT, Gateway, path_of
-from tradeline_server.wechat.miniprogram import MiniProgram
+from tradeline_server.wechat.gateway import Gateway, path_of
+from tradeline_server.wechat.miniprogram import TIMEOUT, MiniProgram
 from tradeline_server.wechat.model import (
     Refund,
     Transaction,
@@ -27,8 +27,7 @@ from tradeline_server.wechat.model import (
 from tradeline_server.wechat.settings import WeChatSettings
 from tradeline_server.wechat.sharing import ProfitSharing
 from tradeline_server.wechat.signing import PaymentCall, fresh_nonce, payment_call
-
-CONNECTIONS_MAX = 16
+from tradeline_server.wechat.wire import CONNECTIONS_MAX, Wire, place_and_target
 
 
 class PaymentRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,10 +199,16 @@ class WeChat:
 async def open_wechat(
     settings: WeChatSettings, clock: Callable[[], float] = time.time
 ) -> AsyncIterator[WeChat]:
-    """One connection pool for everything; proxies of the environment are not used."""
+    """Connections that are kept; proxies of the environment are not used."""
     limits = httpx2.Limits(max_connections=CONNECTIONS_MAX)
-    async with httpx2.AsyncClient(trust_env=False, timeout=TIMEOUT, limits=limits) as http:
-        gateway = Gateway(settings, http, clock)
+    async with (
+        httpx2.AsyncClient(trust_env=False, timeout=TIMEOUT, limits=limits) as http,
+        contextlib.AsyncExitStack() as stack,
+    ):
+        place, _ = place_and_target(settings.pay_url)
+        wire = Wire(place)
+        stack.callback(wire.close)
+        gateway = Gateway(settings, wire, clock)
         yield WeChat(
             pay=WeChatPay(gateway),
             sharing=ProfitSharing(gateway),

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
-import httpx2
 import msgspec
 import structlog
 from cryptography import x509
@@ -25,12 +24,13 @@ from tradeline_server.wechat.errors import (
 )
 from tradeline_server.wechat.settings import WeChatSettings
 from tradeline_server.wechat.signing import PublicKeys, check_origin, decrypt, fresh_nonce
+from tradeline_server.wechat.wire import AnswerTooLong, NoAnswer, Wire, place_and_target
 
 ANSWER_BYTES_MAX = 1_000_000
+ANSWER_SECONDS_MAX = 10.0
 TRIES = 3
 RETRY_SECONDS = 0.2
 KEYS_REFRESH_SECONDS = 60.0
-TIMEOUT = httpx2.Timeout(10.0, connect=5.0)
 
 T = TypeVar("T")
 log = structlog.get_logger("tradeline.wechat")
@@ -65,30 +65,19 @@ def path_of(template: str, **values: str) -> str:
     return template.format(**quoted)
 
 
-async def read_bounded(response: httpx2.Response, bytes_max: int) -> bytes:
-    """Raises Malformed for more than `bytes_max`, before it is held in memory."""
-    parts, size = [], 0
-    async for part in response.aiter_raw():
-        size += len(part)
-        if size > bytes_max:
-            raise Malformed(f"The answer has more than {bytes_max} bytes.")
-        parts.append(part)
-    return b"".join(parts)
-
-
 class Gateway:
     """One merchant's connection. Never follows a redirect; knows the keys that it may trust."""
 
     def __init__(
         self,
         settings: WeChatSettings,
-        http: httpx2.AsyncClient,
+        wire: Wire,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.settings = settings
         self.clock = clock
         self.keys: PublicKeys = dict(settings.public_keys)
-        self._http = http
+        self._wire = wire
         self._refreshing = asyncio.Lock()
         self._refreshed_at = float("-inf")
 
@@ -169,36 +158,30 @@ class Gateway:
     ) -> tuple[int, Mapping[str, str], bytes]:
         """Signs with a nonce and a time of this very try: WeChat refuses used and old ones."""
         settings = self.settings
-        request = self._http.build_request(
-            method, settings.pay_url + target, content=body, timeout=TIMEOUT
-        )
-        sent_target = request.url.raw_path.decode()
-        request.headers.update(
-            {
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-                "Content-Type": "application/json",
-                "User-Agent": "tradeline",
-                "Authorization": settings.merchant.authorization(
-                    method, sent_target, body, timestamp=int(self.clock()), nonce=fresh_nonce()
-                ),
-            }
-        )
+        sent_target = place_and_target(settings.pay_url)[1].rstrip("/") + target
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "Content-Type": "application/json",
+            "User-Agent": "tradeline",
+            "Authorization": settings.merchant.authorization(
+                method, sent_target, body, timestamp=int(self.clock()), nonce=fresh_nonce()
+            ),
+        }
         if serial or settings.public_keys:
             # In "public key mode" this asks for answers that are signed with that key.
-            request.headers["Wechatpay-Serial"] = serial or next(iter(settings.public_keys))
+            headers["Wechatpay-Serial"] = serial or next(iter(settings.public_keys))
         try:
-            response = await self._http.send(request, stream=True, follow_redirects=False)
-            try:
-                return (
-                    response.status_code,
-                    response.headers,
-                    await read_bounded(response, bytes_max),
-                )
-            finally:
-                await response.aclose()
-        except httpx2.HTTPError as error:
-            raise Unreachable(f"WeChat Pay does not answer: {type(error).__name__}.") from error
+            answer = await self._wire.ask(
+                *(method, sent_target, headers, body),
+                bytes_max=bytes_max,
+                seconds_max=ANSWER_SECONDS_MAX,
+            )
+        except NoAnswer as error:
+            raise Unreachable(f"WeChat Pay does not answer: {error}.") from error
+        except AnswerTooLong:
+            raise Malformed(f"The answer has more than {bytes_max} bytes.") from None
+        return answer.status, answer.headers, answer.body
 
     async def _verified(self, status: int, headers: Mapping[str, str], raw: bytes) -> bytes:
         """The body of a good answer. Raises Refused for an error, Untrusted for what is forged.

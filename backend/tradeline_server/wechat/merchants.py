@@ -52,6 +52,13 @@ class WeChatMerchants:
                 return settings.templates[kind]
         return None
 
+    def template_ids(self) -> frozenset[str]:
+        """Of all that people are told something by."""
+        opened = (settings for settings, _ in self._opened.values())
+        return frozenset(
+            template.id for settings in opened for template in settings.templates.values()
+        )
+
 
 NO_MERCHANTS = WeChatMerchants({})
 

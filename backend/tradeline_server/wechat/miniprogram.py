@@ -14,10 +14,11 @@ import msgspec
 import structlog
 
 from tradeline_server.wechat.errors import Malformed, Refused, Unreachable
-from tradeline_server.wechat.gateway import ANSWER_BYTES_MAX, TIMEOUT, read_bounded
+from tradeline_server.wechat.gateway import ANSWER_BYTES_MAX
 from tradeline_server.wechat.model import CHINA, masked, without_nothing
 from tradeline_server.wechat.settings import WeChatSettings
 
+TIMEOUT = httpx2.Timeout(10.0, connect=5.0)
 TOKEN_RENEWAL_SECONDS = 300
 # What WeChat answers when its own token has been made invalid meanwhile.
 TOKEN_CODES = frozenset({40001, 40014, 42001})
@@ -225,7 +226,7 @@ class MiniProgram:
         try:
             response = await self._http.send(request, stream=True, follow_redirects=False)
             try:
-                raw = await read_bounded(response, ANSWER_BYTES_MAX)
+                raw = await _read_bounded(response, ANSWER_BYTES_MAX)
             finally:
                 await response.aclose()
         except httpx2.HTTPError as error:
@@ -259,3 +260,14 @@ def _package(package: Package) -> dict[str, Any]:
             "contact": {"receiver_contact": contact} if contact else None,
         }
     )
+
+
+async def _read_bounded(response: httpx2.Response, bytes_max: int) -> bytes:
+    """Raises Malformed for more than `bytes_max`, before it is held in memory."""
+    parts, size = [], 0
+    async for part in response.aiter_raw():
+        size += len(part)
+        if size > bytes_max:
+            raise Malformed(f"The answer has more than {bytes_max} bytes.")
+        parts.append(part)
+    return b"".join(parts)

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import msgspec
+import uvloop
 
 from tradeline_server.logs import configure_logs
 from tradeline_server.web import collect_less
@@ -55,7 +56,7 @@ def main() -> None:
     folder, notify_url, options = sys.argv[1:]
     config = msgspec.json.decode(options, type=Config)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(Path(folder), notify_url, config))
+        uvloop.run(serve(Path(folder), notify_url, config))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-import httpx2
 import msgspec
 
 from tradeline_server.wechat.model import CHINA, rfc3339
@@ -24,6 +23,7 @@ from tradeline_server.wechat.signing import (
 )
 from tradeline_server.wechat.simulator.books import Event
 from tradeline_server.wechat.simulator.keys import SimulatorKeys
+from tradeline_server.wechat.wire import AnswerTooLong, NoAnswer, Place, Wire, place_and_target
 
 # Between an attempt that failed and the next one, as WeChat documents it.
 RETRY_SECONDS = (
@@ -44,6 +44,8 @@ RETRY_SECONDS = (
     21600,
 )
 ANSWER_SECONDS_MAX = 5.0
+ANSWER_BYTES_MAX = 100_000
+CONNECTIONS_MAX = 100
 OLD_SECONDS = 301
 
 
@@ -104,12 +106,12 @@ class Notifier:
     """`serial` names the key to sign with; it is the one that the merchant was last answered by."""
 
     keys: SimulatorKeys
-    http: httpx2.AsyncClient
     retry_scale: float
     plans: list[Plan] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     held: list[tuple[str, Event]] = field(default_factory=list)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _wires: dict[Place, Wire] = field(default_factory=dict)
     serial: str = ""
     _count: int = 0
 
@@ -137,6 +139,8 @@ class Notifier:
     def stop(self) -> None:
         for task in self._running:
             task.cancel()
+        for wire in self._wires.values():
+            wire.close()
 
     def letter(self, notice_id: str, event: Event, mischief: Mischief | None = None) -> Letter:
         """The notification as it goes over the wire."""
@@ -214,15 +218,19 @@ class Notifier:
         letter = self.letter(notice_id, event, forgery)
         status = 0
         try:
-            response = await self.http.post(
-                event.notify_url,
-                content=letter.body,
-                headers=dict(letter.headers),
-                timeout=ANSWER_SECONDS_MAX,
-                follow_redirects=False,
+            place, target = place_and_target(event.notify_url)
+            if place not in self._wires:
+                self._wires[place] = Wire(place, connections_max=CONNECTIONS_MAX)
+            answer = await self._wires[place].ask(
+                "POST",
+                target,
+                letter.headers,
+                letter.body,
+                bytes_max=ANSWER_BYTES_MAX,
+                seconds_max=ANSWER_SECONDS_MAX,
             )
-            status = response.status_code
-        except httpx2.HTTPError:
+            status = answer.status
+        except (NoAnswer, AnswerTooLong, ValueError):
             pass  # as with WeChat, nobody hears of it; the next attempt comes
         self.attempts.append(
             Attempt(

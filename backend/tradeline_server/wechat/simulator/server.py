@@ -10,13 +10,13 @@ import secrets
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
 import uvicorn
-from litestar import HttpMethod, Litestar, Request, Response, route
+from uvicorn._types import ASGIApplication
 
 from tradeline_server.wechat.signing import (
     AGE_SECONDS_MAX,
@@ -47,7 +47,15 @@ STOP_SECONDS_MAX = 2
 IDLE_SECONDS_MAX = 60
 FIELD = re.compile(r'(\w+)="([^"]*)"')
 
-Reply = Response[bytes]
+
+@dataclass(slots=True)
+class Reply:
+    """What goes back over the wire."""
+
+    body: bytes
+    status: int
+    media_type: str = "application/json"
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +76,43 @@ class Incoming:
         return dict(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
 
 
-def create_simulator_app(simulator: Simulator) -> Litestar:
-    @route(["/", "/{path:path}"], http_method=[HttpMethod.GET, HttpMethod.POST])
-    async def anything(request: Request[Any, Any, Any]) -> Reply:
-        query: bytes = request.scope["query_string"]
-        raw_path: bytes = request.scope["raw_path"].partition(b"?")[0]
-        incoming = Incoming(
-            request.method,
-            (raw_path + b"?" + query if query else raw_path).decode(),
-            {name.lower(): value for name, value in request.headers.items()},
-            await request.body(),
-        )
-        base_url = f"{request.scope['scheme']}://{incoming.headers.get('host', '')}"
-        reply = await answer(simulator, incoming, base_url)
-        simulator.requests.append((incoming.method, incoming.path, reply.status_code or 0))
-        return reply
+def create_simulator_app(simulator: Simulator) -> ASGIApplication:
+    """An application of its own making: it shares its machine with what is measured."""
 
-    return Litestar(
-        [anything],
-        openapi_config=None,
-        logging_config=None,
-        request_max_body_size=BODY_BYTES_MAX,
-    )
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        assert scope["type"] == "http", "it is served without a lifespan and without sockets"
+        body, has_more = b"", True
+        while has_more and len(body) <= BODY_BYTES_MAX:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body, has_more = body + message.get("body", b""), message.get("more_body", False)
+        query: bytes = scope["query_string"]
+        raw_path: bytes = scope["raw_path"].partition(b"?")[0]
+        incoming = Incoming(
+            scope["method"],
+            (raw_path + b"?" + query if query else raw_path).decode(),
+            {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]},
+            body,
+        )
+        if len(body) > BODY_BYTES_MAX:
+            reply = _reply(413, b"")
+        elif incoming.method not in ("GET", "POST"):
+            reply = _reply(405, b"")
+        else:
+            base_url = f"{scope['scheme']}://{incoming.headers.get('host', '')}"
+            reply = await answer(simulator, incoming, base_url)
+        simulator.requests.append((incoming.method, incoming.path, reply.status))
+        headers = {
+            "content-type": reply.media_type,
+            "content-length": str(len(reply.body)),
+            **reply.headers,
+        }
+        sent = [(name.encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": reply.status, "headers": sent})
+        await send({"type": "http.response.body", "body": reply.body})
+
+    return app
 
 
 async def answer(simulator: Simulator, incoming: Incoming, base_url: str) -> Reply:
@@ -240,7 +263,7 @@ def _file(simulator: Simulator, incoming: Incoming) -> Reply:
     is_packed = incoming.query.get("tartype") == "gzip"
     content = gzip.compress(file.content) if is_packed else file.content
     media_type = "application/x-gzip" if is_packed else "text/plain"
-    return Response(content, status_code=200, media_type=media_type)
+    return Reply(content, 200, media_type)
 
 
 def _signed(simulator: Simulator, status: int, body: bytes, asked_serial: str) -> Reply:
@@ -259,10 +282,10 @@ def _signed(simulator: Simulator, status: int, body: bytes, asked_serial: str) -
 def _spoiled(simulator: Simulator, reply: Reply, mishap: Mishap) -> Reply:
     """What was asked for has been done; only the answer goes wrong."""
     if mishap is Mishap.LOST:
-        return Response(b"<html>502 Bad Gateway</html>", status_code=502, media_type="text/html")
-    headers = {name: str(value) for name, value in reply.headers.items()}
+        return Reply(b"<html>502 Bad Gateway</html>", 502, "text/html")
+    headers = dict(reply.headers)
     at, salt = headers["Wechatpay-Timestamp"], headers["Wechatpay-Nonce"]
-    body = reply.content
+    body = reply.body
     if mishap is Mishap.UNSIGNED:
         headers = {}
     elif mishap is Mishap.WRONG_KEY:
@@ -276,9 +299,7 @@ def _spoiled(simulator: Simulator, reply: Reply, mishap: Mishap) -> Reply:
         serial = headers["Wechatpay-Serial"]
         past = int(time.time()) - AGE_SECONDS_MAX - 1
         headers |= signed_headers(simulator.keys, body, at=past, serial=serial)
-    return Response(
-        body, status_code=reply.status_code, media_type="application/json", headers=headers
-    )
+    return Reply(body, reply.status, headers=headers)
 
 
 def _refused(refusal: Refusal) -> Reply:
@@ -287,7 +308,7 @@ def _refused(refusal: Refusal) -> Reply:
 
 
 def _reply(status: int, body: bytes) -> Reply:
-    return Response(body, status_code=status, media_type="application/json")
+    return Reply(body, status)
 
 
 def _json(body: bytes) -> Mapping[str, Any]:
@@ -344,6 +365,8 @@ async def running_simulator(
             web = _Web(
                 uvicorn.Config(
                     create_simulator_app(simulator),
+                    lifespan="off",
+                    ws="none",
                     log_config=None,
                     access_log=False,
                     timeout_keep_alive=IDLE_SECONDS_MAX,

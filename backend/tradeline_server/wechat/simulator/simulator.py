@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-import httpx2
-
 from tradeline_server.wechat.signing import is_signed, payment_message
 from tradeline_server.wechat.simulator import bills, paying, sharing
 from tradeline_server.wechat.simulator.bills import Difference
@@ -65,7 +63,6 @@ class Simulator:
 
     keys: SimulatorKeys
     config: Config
-    http: httpx2.AsyncClient
     branches: tuple[Simulator, ...] = ()
     books: Books = field(init=False)
     people: People = field(init=False)
@@ -90,7 +87,7 @@ class Simulator:
     def _begin(self) -> None:
         self.books = Books(self.config, self.keys.mchid, self.keys.appid)
         self.people = People(self.books, self.keys.app_secret)
-        self.notifier = Notifier(self.keys, self.http, self.config.retry_scale)
+        self.notifier = Notifier(self.keys, self.config.retry_scale)
         self.failures, self.differences, self.files, self.nonces = [], {}, {}, {}
         self.requests, self.calls = deque(maxlen=REQUESTS_KEPT), deque()
         for branch in self.branches:
@@ -203,15 +200,14 @@ async def open_simulator(
     keys: SimulatorKeys, config: Config | None = None, branches: Sequence[SimulatorKeys] = ()
 ) -> AsyncIterator[Simulator]:
     config = config or Config()
-    async with httpx2.AsyncClient(trust_env=False) as http:
-        further = tuple(Simulator(each, config, http) for each in branches)
-        simulator = Simulator(keys, config, http, further)
-        ticking = asyncio.create_task(simulator.ticking())
-        try:
-            yield simulator
-        finally:
-            ticking.cancel()
-            await asyncio.wait([ticking])
-            for each in simulator.all:
-                each.notifier.stop()
-                await each.notifier.settled()
+    further = tuple(Simulator(each, config) for each in branches)
+    simulator = Simulator(keys, config, further)
+    ticking = asyncio.create_task(simulator.ticking())
+    try:
+        yield simulator
+    finally:
+        ticking.cancel()
+        await asyncio.wait([ticking])
+        for each in simulator.all:
+            each.notifier.stop()
+            await each.notifier.settled()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-import httpx2
 import pytest
 
 from tests.factories_wechat import OPENID, Market, Site
@@ -315,7 +314,7 @@ async def test_an_answer_that_is_not_proven_is_not_believed(market: Market, kind
 async def test_what_was_not_answered_in_time_may_have_happened(
     market: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateway, "TIMEOUT", httpx2.Timeout(0.2))
+    monkeypatch.setattr(gateway, "ANSWER_SECONDS_MAX", 0.2)
     market.simulator.fail(Mishap.SLOW, times=3, seconds=0.5)
     with pytest.raises(Unreachable) as unreachable:
         await market.prepaid(out_trade_no="T-slow-1")
