@@ -5,7 +5,7 @@ import { readAttributes, writeAttributes } from "../src/features/catalog/product
 import { type BlockColumn, readCells, readDay, readNumber } from "../src/features/catalog/sheet/block";
 import type { Found, FoundSku } from "../src/features/catalog/sheet/useSkusByCodes";
 import { PORTION, type SheetRow, useSheet } from "../src/features/catalog/sheet/useSheet";
-import { beginOf, dayBegunAt, endOf, lastDayBefore } from "../src/features/pricing/days";
+import { beginOf, dayBegunAt, endOf, lastDayBefore } from "../src/shared/days";
 import { PRICE_COLUMNS, packOf, readPrice } from "../src/features/pricing/priceRows";
 
 const COLUMNS: readonly BlockColumn[] = [

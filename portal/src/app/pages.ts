@@ -57,11 +57,25 @@ export const PAGES: readonly PageRule[] = [
     needs: ["CONSUMER_ORDER_READ"],
   },
   {
+    path: "/coupons",
+    text: "nav.coupons",
+    icon: "tag",
+    group: "trade",
+    needs: ["COUPON_MANAGE"],
+  },
+  {
     path: "/money",
     text: "nav.money.page",
     icon: "money",
     group: "money",
     needs: ["CREDIT_READ", "STATEMENT_READ", "STATEMENT_CONFIRM", "PAYMENT_READ"],
+  },
+  {
+    path: "/reconciliation",
+    text: "nav.reconciliation",
+    icon: "list",
+    group: "money",
+    needs: ["PAYMENT_RECONCILE"],
   },
   {
     path: "/reports",

@@ -22,6 +22,8 @@ import {
   Section,
   Tabs,
   TextField,
+  ValidFrom,
+  ValidTo,
   problemAt,
   useName,
 } from "../../shared/components";
@@ -31,8 +33,7 @@ import { GRANTS_PAGE_SIZE, Grants, NO_RELATIONSHIPS } from "../catalog/Grants";
 import { NewPrices } from "./NewPrices";
 import { PriceListState } from "./PriceListsPage";
 import { Prices } from "./Prices";
-import { ValidFrom, ValidTo } from "./Validity";
-import { endOf, lastDayBefore } from "./days";
+import { endOf, lastDayBefore } from "../../shared/days";
 import { pricingTexts } from "./texts";
 
 /** One price list: its prices, new ones with a look at whom they reach, and to whom it applies. */

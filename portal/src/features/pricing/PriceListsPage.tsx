@@ -19,14 +19,15 @@ import {
   StatePill,
   Tabs,
   TextField,
+  ValidFrom,
+  ValidTo,
   problemAt,
   useName,
 } from "../../shared/components";
 import { useIntent, usePages } from "../../shared/graph/hooks";
 import { useTexts } from "../../shared/i18n/i18n";
 import { useSettled } from "../../shared/useSettled";
-import { ValidFrom, ValidTo } from "./Validity";
-import { beginOf, endOf } from "./days";
+import { beginOf, endOf } from "../../shared/days";
 import { pricingTexts } from "./texts";
 
 const PAGE_SIZE = 50;

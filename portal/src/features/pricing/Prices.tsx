@@ -17,6 +17,8 @@ import {
   StatePill,
   TextField,
   UnitPrice,
+  ValidFrom,
+  ValidTo,
   problemAt,
   useName,
 } from "../../shared/components";
@@ -24,8 +26,7 @@ import { useIntent, usePages } from "../../shared/graph/hooks";
 import { useTexts } from "../../shared/i18n/i18n";
 import { SkuPicker } from "../catalog/SkuPicker";
 import { usePackName } from "../catalog/usePackName";
-import { ValidFrom, ValidTo } from "./Validity";
-import { endOf } from "./days";
+import { endOf } from "../../shared/days";
 import { pricingTexts } from "./texts";
 
 type Price = NonNullable<PricesOfListQuery["priceList"]>["prices"]["edges"][number]["node"];

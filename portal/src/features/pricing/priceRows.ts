@@ -4,7 +4,7 @@ import type { PriceInput } from "../../gql/graphql";
 import { type BlockColumn, CODE_NAMES, readDay } from "../catalog/sheet/block";
 import type { Found, FoundSku } from "../catalog/sheet/useSkusByCodes";
 import type { SheetRow } from "../catalog/sheet/useSheet";
-import { beginOf, endOf } from "./days";
+import { beginOf, endOf } from "../../shared/days";
 
 const names = (text: string) => text.split(" ");
 

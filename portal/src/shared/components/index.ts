@@ -13,5 +13,6 @@ export { Facts, Page, Section } from "./Page";
 export { IntentProblems, ProblemList, problemAt, problemIn } from "./Problems";
 export { Empty, ErrorLine, ErrorState, Loading, NoAccess, Notice } from "./States";
 export { type Tab, Tabs } from "./Tabs";
+export { ValidFrom, ValidTo } from "./Validity";
 export { DateText, Money, Quantity, StatePill, UnitPrice, useName } from "./Values";
 export { useUnsavedGuard } from "./useUnsavedGuard";

@@ -3,7 +3,12 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { ChangeKind } from "../../gql/graphql";
 
 /** What a query shows: what the server tells changes of, and what only we know to have changed. */
-export type Kind = Exclude<ChangeKind, "EVERYTHING"> | "DRAFT" | "ORDER_LIST" | "SESSION" | "STORE";
+export type Kind =
+  | Exclude<ChangeKind, "EVERYTHING">
+  | "DRAFT"
+  | "ORDER_LIST"
+  | "RECONCILIATION"
+  | "SESSION";
 
 declare module "@tanstack/react-query" {
   interface Register {

@@ -1,5 +1,5 @@
-import { DateText } from "../../shared/components";
-import { dayBegunAt, lastDayBefore } from "./days";
+import { DateText } from "./Values";
+import { dayBegunAt, lastDayBefore } from "../days";
 
 /** From when something holds: a day, or a moment where it did not begin with one. */
 export function ValidFrom({ value }: { readonly value: string | null | undefined }) {
