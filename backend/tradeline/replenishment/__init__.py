@@ -3,6 +3,7 @@
 The names below are the module: others import them from here, and nothing from deeper in.
 """
 
+from tradeline.replenishment.errors import BudgetExceeded, NeedCovered, QuantityNotInSteps
 from tradeline.replenishment.model import (
     HISTORY_DAYS,
     HORIZON_DAYS,
@@ -35,6 +36,11 @@ from tradeline.replenishment.scorecards import (
     LeadTime,
     Scorecard,
 )
+from tradeline.replenishment.service.accepting import (
+    Accepted,
+    accept_proposals,
+    dismiss_proposals,
+)
 from tradeline.replenishment.service.demand import (
     count_demand,
     load_demand,
@@ -43,9 +49,22 @@ from tradeline.replenishment.service.demand import (
     series_of,
     watch_stock,
 )
+from tradeline.replenishment.service.forecasts import (
+    ask_for_forecasts,
+    claim_due_forecasts,
+    forecast_series,
+    load_forecasts,
+    make_forecasts,
+    store_forecasts,
+)
 from tradeline.replenishment.service.promises import (
     promises,
     trade_day,
+)
+from tradeline.replenishment.service.proposing import (
+    list_proposals,
+    make_proposals,
+    proposals_by_ids,
 )
 from tradeline.replenishment.service.scorecards import (
     lead_times,
@@ -56,6 +75,14 @@ from tradeline.replenishment.service.telling import (
     note_expectations,
     tell_moved,
 )
+from tradeline.replenishment.service.terms import (
+    list_budgets,
+    list_terms,
+    put_budget,
+    put_terms,
+    remove_term,
+    terms_by_ids,
+)
 
 __all__ = [
     "DELIVERIES_MIN",
@@ -63,13 +90,16 @@ __all__ = [
     "HORIZON_DAYS",
     "LINES_AT_ONCE_MAX",
     "MOVING",
+    "Accepted",
     "Awaited",
     "Budget",
+    "BudgetExceeded",
     "DemandBy",
     "DemandRow",
     "DemandSeries",
     "Figures",
     "LeadTime",
+    "NeedCovered",
     "Pegged",
     "Position",
     "Promise",
@@ -77,24 +107,42 @@ __all__ = [
     "ProposalKind",
     "ProposalLine",
     "ProposalState",
+    "QuantityNotInSteps",
     "Scorecard",
     "StoredForecast",
     "Supplied",
     "Take",
     "Term",
+    "accept_proposals",
+    "ask_for_forecasts",
+    "claim_due_forecasts",
     "count_demand",
+    "dismiss_proposals",
     "expected_on",
+    "forecast_series",
     "lead_times",
+    "list_budgets",
+    "list_proposals",
+    "list_terms",
     "load_demand",
+    "load_forecasts",
     "load_sell_in",
+    "make_forecasts",
+    "make_proposals",
     "note_expectations",
     "peg",
     "promise_bundle",
     "promises",
+    "proposals_by_ids",
+    "put_budget",
+    "put_terms",
     "recount_demand",
+    "remove_term",
     "scorecards",
     "series_of",
+    "store_forecasts",
     "tell_moved",
+    "terms_by_ids",
     "trade_day",
     "watch_stock",
 ]

@@ -1,0 +1,50 @@
+"""The ways in which replenishment says no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tradeline.kernel import Money, Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedCovered(Problem):
+    """Since the line was proposed, others have ordered, or goods have come: less is needed, or
+    nothing."""
+
+    zh: ClassVar[str] = (
+        "该需求已（部分）满足：现在还需要 {needed}，而您要 {requested}；"
+        "请改为 {needed} 以内，或重新生成建议。"
+    )
+    en: ClassVar[str] = (
+        "This need is covered, or smaller by now: {needed} are needed, you ask for {requested};"
+        " take no more than that, or have proposals made anew."
+    )
+
+    requested: int
+    needed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantityNotInSteps(Problem):
+    """What is bought comes in whole packs."""
+
+    zh: ClassVar[str] = "数量 {requested} 不是整包：请按 {step} 的倍数填写，至少 {minimum}。"
+    en: ClassVar[str] = (
+        "{requested} cannot be ordered: take a multiple of {step}, and {minimum} or more."
+    )
+
+    requested: int
+    step: int
+    minimum: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetExceeded(Problem):
+    """What is to be ordered costs more than the month's budget leaves."""
+
+    zh: ClassVar[str] = "超出本月预算 {missing}；请减少数量或调整预算。"
+    en: ClassVar[str] = "This exceeds the month's budget by {missing}; take less, or raise it."
+
+    missing: Money
