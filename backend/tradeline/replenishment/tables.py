@@ -5,6 +5,8 @@ constraints, keys and uniqueness are here, the others in the migrations alone. K
 Piccolo goes by the last column of each. What the database numbers itself has no default.
 """
 
+from decimal import Decimal
+
 from piccolo.columns import (
     JSONB,
     Array,
@@ -94,7 +96,7 @@ class Term(Table, tablename="term", schema="replenishment"):
     relationship_id = BigInt(default=None, null=False)
     sku_id = BigInt(default=None, null=True)
     lead_time_days = Integer(default=None, null=False)
-    lead_time_spread_days = Numeric(digits=(9, 6), default=0, null=False)
+    lead_time_spread_days = Numeric(digits=(9, 6), default=Decimal(0), null=False)
     service_level_bp = Integer(default=9500, null=False)
     review_days = Integer(default=7, null=False)
     confirm_days = Integer(default=2, null=False)
