@@ -13,12 +13,16 @@ from tests.factories_settlement import posted
 from tradeline.kernel import Connection, Money
 from tradeline.ordering import (
     Confirmation,
+    Damage,
     NewOrder,
     NewOrderLine,
+    NewSubstitute,
     cancel_order,
     confirm_order,
     decide_return,
+    decide_substitute,
     place_order,
+    propose_substitute,
     receive_shipment,
     request_return,
     review_order,
@@ -103,7 +107,8 @@ async def _sell_in_parts(place: Place, market: Market) -> None:
 
 
 async def _confirm_less_and_cancel(place: Place, market: Market) -> None:
-    """One order is confirmed in part and shipped, one cancelled, one refused, one on its way."""
+    """One order is confirmed in part and shipped, some of it damaged and some in place of what was
+    ordered; one cancelled, one refused, one on its way."""
     seller, buyer = market.story.actor("trader_a"), market.story.actor("retailer_1")
     order_id = await placed(place.db, market, tea=7, oil=1)
     tea, _ = await lines(place.db, market, order_id)
@@ -111,9 +116,36 @@ async def _confirm_less_and_cancel(place: Place, market: Market) -> None:
     for step in (
         lambda conn: confirm_order(conn, actor=seller, order_id=order_id, confirmations=[less]),
         lambda conn: cancel_order(conn, actor=buyer, order_id=order_id, quantities={tea.id: 1}),
-        lambda conn: ship_order(conn, actor=seller, order_id=order_id),
+        lambda conn: propose_substitute(
+            conn,
+            actor=seller,
+            order_id=order_id,
+            substitute=NewSubstitute(
+                order_line_id=tea.id, quantity=1, replacement=NewOrderLine(market.oil, 1)
+            ),
+        ),
     ):
-        await _do(place, market, step)
+        substitute_id = await _do(place, market, step)
+    await _do(
+        place,
+        market,
+        lambda conn: decide_substitute(
+            conn, actor=buyer, substitute_id=substitute_id, accepts=True
+        ),
+    )
+    shipment_id = await _do(
+        place,
+        market,
+        lambda conn: ship_order(conn, actor=seller, order_id=order_id, quantities={tea.id: 3}),
+    )
+    await _do(
+        place,
+        market,
+        lambda conn: receive_shipment(
+            conn, actor=buyer, shipment_id=shipment_id, damaged={tea.id: Damage(1, "wet")}
+        ),
+    )
+    await _do(place, market, lambda conn: ship_order(conn, actor=seller, order_id=order_id))
     cancelled_id = await placed(place.db, market, oil=2)
     await _do(place, market, lambda conn: cancel_order(conn, actor=buyer, order_id=cancelled_id))
     await place.owner_pool.execute(

@@ -46,6 +46,7 @@ from tradeline.ordering.errors import (
 )
 from tradeline.ordering.model import (
     LINES_MAX,
+    Damage,
     NewOrder,
     NewOrderLine,
     Order,
@@ -116,7 +117,15 @@ from tradeline.ordering.service.steps import (
     redate_lines,
     review_order,
 )
+from tradeline.ordering.service.substitutes import (
+    NewSubstitute,
+    decide_substitute,
+    propose_substitute,
+    substitutes_by_ids,
+    substitutes_of_orders,
+)
 from tradeline.ordering.sheets import read_rows_of_file
+from tradeline.ordering.substitutes import Substitute, SubstituteState
 from tradeline.ordering.timeline import EventLine, lines_of_event, word_event
 
 __all__ = [
@@ -131,6 +140,7 @@ __all__ = [
     "ComponentClosed",
     "Confirmation",
     "CreditBlocked",
+    "Damage",
     "Dispute",
     "DraftChanged",
     "EventLine",
@@ -139,6 +149,7 @@ __all__ = [
     "NewDraft",
     "NewOrder",
     "NewOrderLine",
+    "NewSubstitute",
     "NotEnoughCredit",
     "NotEnoughStock",
     "NotInAssortment",
@@ -172,6 +183,8 @@ __all__ = [
     "Shipment",
     "ShipmentLine",
     "SkuOfTrade",
+    "Substitute",
+    "SubstituteState",
     "Trade",
     "TradeReport",
     "TypedRow",
@@ -183,6 +196,7 @@ __all__ = [
     "confirm_orders",
     "count_orders",
     "decide_return",
+    "decide_substitute",
     "delete_order_list",
     "discard_draft",
     "disputes_by_ids",
@@ -204,6 +218,7 @@ __all__ = [
     "place_draft",
     "place_order",
     "place_orders",
+    "propose_substitute",
     "read_rows_of_file",
     "receive_shipment",
     "redate_lines",
@@ -219,6 +234,8 @@ __all__ = [
     "shipments_by_ids",
     "shipments_of_orders",
     "side_of",
+    "substitutes_by_ids",
+    "substitutes_of_orders",
     "take_orders",
     "tell_expected_moved",
     "word_event",

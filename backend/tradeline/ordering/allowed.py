@@ -23,6 +23,8 @@ class OrderStep(StrEnum):
     DECIDE_RETURN = "decide_return"
     DISPUTE = "dispute"
     CLOSE_DISPUTE = "close_dispute"
+    PROPOSE_SUBSTITUTE = "propose_substitute"
+    DECIDE_SUBSTITUTE = "decide_substitute"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,7 @@ class StepRule:
 _SELLER = (OrderSide.SELLING,)
 _BUYER = (OrderSide.BUYING,)
 _MOVED = (OrderState.TO_SHIP, OrderState.TO_RECEIVE, OrderState.CLOSED)
+_CHANGEABLE = (OrderState.TO_CONFIRM, OrderState.TO_SHIP)
 _UNSHIPPED = (OrderState.IN_REVIEW, OrderState.TO_CONFIRM, OrderState.TO_SHIP)
 
 # Whoever moves the goods, or answers for them, may say that something is wrong with them.
@@ -76,6 +79,12 @@ RULES = {
     OrderStep.CLOSE_DISPUTE: StepRule(
         permissions=DISPUTES, sides=tuple(OrderSide), states=tuple(OrderState)
     ),
+    OrderStep.PROPOSE_SUBSTITUTE: StepRule(
+        permissions=(Permission.ORDER_CONFIRM,), sides=_SELLER, states=_CHANGEABLE
+    ),
+    OrderStep.DECIDE_SUBSTITUTE: StepRule(
+        permissions=(Permission.ORDER_PLACE,), sides=_BUYER, states=_CHANGEABLE
+    ),
 }
 
 
@@ -99,6 +108,7 @@ class OrderOutline:
     requested_returns: int
     open_disputes: int
     own_disputes: int
+    proposed_substitutes: int
 
 
 def may_take(actor: Actor, step: OrderStep) -> bool:
@@ -139,6 +149,8 @@ def allowed_steps(actor: Actor, order: Order, outline: OrderOutline) -> list[Ord
         # A party disputes the order as a whole, and each line, once at a time.
         OrderStep.DISPUTE: outline.line_count + 1 - outline.own_disputes,
         OrderStep.CLOSE_DISPUTE: outline.own_disputes,
+        OrderStep.PROPOSE_SUBSTITUTE: outline.unshipped,
+        OrderStep.DECIDE_SUBSTITUTE: outline.proposed_substitutes,
     }
     return [
         step

@@ -189,6 +189,14 @@ class OrderLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Damage:
+    """Units of a shipment's line that came damaged, and how."""
+
+    quantity: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """What counting a shipment of a line comes to: the debt, and the hold that it ends."""
 
@@ -285,17 +293,22 @@ class ShipmentLine:
     order_line_id: int
     quantity: int
     received_quantity: int | None
+    damaged_quantity: int
+    damage_reason: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shipment:
-    """Goods on their way; `received_at` is empty until the buyer has counted them."""
+    """Goods on their way; `received_at` is empty until the buyer has counted them. When they should
+    arrive, and in how many packages, is told as far as the seller knows."""
 
     id: int
     order_id: int
     number: str
     carrier: str
     tracking_number: str
+    expected_on: date | None
+    packages: int | None
     shipped_at: datetime
     received_at: datetime | None
     lines: tuple[ShipmentLine, ...]

@@ -11,6 +11,7 @@ TEXT_LENGTH_MAX = 1_000
 CODE_LENGTH_MAX = 100
 DAYS_BACK_MAX = 366
 DAYS_AHEAD_MAX = 5 * 366
+PACKAGES_MAX = 10_000
 
 
 def judge_texts(*, codes: Mapping[str, str] = {}, texts: Mapping[str, str] = {}) -> list[Problem]:
@@ -37,6 +38,20 @@ def judge_day(
             field=field,
             rule=f"give a day from {earliest} to {latest}",
             rule_zh=f"请填写 {earliest} 至 {latest} 之间的日期",
+        )
+    ]
+
+
+def judge_packages(packages: int | None) -> list[Problem]:
+    """A number of packages that nobody counts. None has no fault."""
+    if packages is None or 1 <= packages <= PACKAGES_MAX:
+        return []
+    return [
+        InvalidValue(
+            path=("packages",),
+            field="packages",
+            rule=f"give 1 to {PACKAGES_MAX} packages",
+            rule_zh=f"件数须为 1 至 {PACKAGES_MAX}",
         )
     ]
 

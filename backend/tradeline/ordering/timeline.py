@@ -13,7 +13,7 @@ from tradeline.ordering.model import Order, OrderEvent, OrderLine, OrderState
 LINES_WORDED_MAX = 3
 
 # Of a step's paper, what its event tells; all else is in the audit trail.
-PAPER = ("number", "amount_minor", "carrier", "line_no")
+PAPER = ("number", "amount_minor", "carrier", "line_no", "offer", "expected_on", "damaged_quantity")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +177,9 @@ ZH = {
     "dispute": "提出争议",
     "close_dispute": "了结争议",
     "move_expected": "预计日期推迟",
+    "propose_substitute": "建议替代品",
+    "accept_substitute": "接受替代品",
+    "refuse_substitute": "谢绝替代品",
 }
 EN = {
     "place": "Ordered for {amount}",
@@ -193,6 +196,9 @@ EN = {
     "dispute": "Disputed",
     "close_dispute": "Closed the dispute",
     "move_expected": "Expected later",
+    "propose_substitute": "Offered a substitute",
+    "accept_substitute": "Took the substitute",
+    "refuse_substitute": "Declined the substitute",
 }
 
 
@@ -227,7 +233,13 @@ def _units(detail: Mapping[str, Any], in_chinese: bool) -> str:
 
 
 def _papers(detail: Mapping[str, Any], order: Order, in_chinese: bool) -> list[str]:
-    found = [detail[name] for name in ("number", "carrier") if detail.get(name)]
+    found = [detail[name] for name in ("number", "carrier", "offer") if detail.get(name)]
+    if detail.get("expected_on"):
+        day = detail["expected_on"]
+        found.append(f"预计 {day} 到货" if in_chinese else f"due on {day}")
+    if detail.get("damaged_quantity"):
+        units = detail["damaged_quantity"]
+        found.append(f"损坏 {units} 件" if in_chinese else f"{units} damaged")
     if detail.get("amount_minor"):
         found.append(str(Money(detail["amount_minor"], order.currency)))
     if detail.get("line_no"):

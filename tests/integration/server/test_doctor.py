@@ -92,6 +92,13 @@ CORRUPTIONS = {
     "ordering.bundles_are_held_whole": """
         UPDATE inventory.stock_hold SET quantity_each = quantity_each + 1
          WHERE id = (SELECT max(id) FROM inventory.stock_hold WHERE quantity_each > 1)""",
+    "ordering.substitutes_are_the_lines_they_became": """
+        UPDATE ordering.substitute SET quantity = quantity + 1 WHERE state = 'accepted'""",
+    "ordering.replaced_units_are_refused": """
+        UPDATE ordering.substitute SET replaced_quantity = replaced_quantity + 100
+         WHERE state = 'accepted'""",
+    "ordering.damage_is_counted_on_both_papers": """
+        UPDATE ordering.shipment_line SET damaged_quantity = 0 WHERE damaged_quantity > 0""",
     "ordering.time_lines_lead_to_the_state": """
         DELETE FROM ordering.order_event
          WHERE order_id = (SELECT max(id) FROM ordering.trade_order) AND step = 'place'""",

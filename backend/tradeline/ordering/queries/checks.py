@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tradeline.kernel import EXPONENTS, comparison
 from tradeline.ordering.queries.stock_checks import BUNDLES_HELD, STOCK_HELD, STOCK_MOVED
+from tradeline.ordering.queries.supply_checks import DAMAGED, REPLACED, SUBSTITUTED
 
 # What an order has come to, seen from its lines alone.
 LINE_TOTALS = """
@@ -398,4 +399,7 @@ INVARIANTS = (
     STOCK_MOVED,
     DISPUTED,
     DRAFTED,
+    SUBSTITUTED,
+    REPLACED,
+    DAMAGED,
 )

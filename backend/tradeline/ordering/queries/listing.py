@@ -132,7 +132,7 @@ FETCH_OUTLINES = f"""
            line.in_transit, line.received,
            line.returnable - coalesce(asked.quantity, 0) AS returnable, line.promised_from,
            line.promised_until, coalesce(asked.returns, 0) AS requested_returns,
-           dispute.open_disputes, dispute.own_disputes
+           dispute.open_disputes, dispute.own_disputes, offer.proposed_substitutes
       FROM ordering.trade_order AS trade_order
      CROSS JOIN LATERAL (
            SELECT count(*) AS line_count,
@@ -162,6 +162,17 @@ FETCH_OUTLINES = f"""
             WHERE dispute.network_id = $1
               AND dispute.order_id = trade_order.id
               AND dispute.closed_at IS NULL) AS dispute
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS proposed_substitutes
+             FROM ordering.substitute AS substitute
+             JOIN ordering.order_line AS replaced
+               ON replaced.network_id = $1 AND replaced.id = substitute.order_line_id
+            WHERE substitute.network_id = $1
+              AND substitute.order_id = trade_order.id
+              AND substitute.state = 'proposed'
+              AND substitute.replaced_quantity
+                  <= replaced.quantity - replaced.refused_quantity - replaced.cancelled_quantity
+                     - replaced.shipped_quantity) AS offer
      WHERE trade_order.network_id = $1
        AND {IS_PARTY}
        AND trade_order.id = ANY($3::bigint[])

@@ -89,13 +89,21 @@ FETCH_EVENTS = f"""
 
 SHIPMENTS = f"""
     SELECT shipment.id, shipment.order_id, shipment.number, shipment.carrier,
-           shipment.tracking_number, shipment.shipped_at, shipment.received_at,
-           line.id AS line_id, line.order_line_id, line.quantity, line.received_quantity
+           shipment.tracking_number, shipment.expected_on, shipment.packages,
+           shipment.shipped_at, shipment.received_at, line.id AS line_id, line.order_line_id,
+           line.quantity, line.received_quantity, line.damaged_quantity, counted.damage_reason
       FROM ordering.shipment AS shipment
       JOIN ordering.trade_order AS trade_order
         ON trade_order.network_id = shipment.network_id AND trade_order.id = shipment.order_id
       JOIN ordering.shipment_line AS line
         ON line.network_id = shipment.network_id AND line.shipment_id = shipment.id
+      LEFT JOIN (ordering.receipt AS receipt
+                 JOIN ordering.receipt_line AS counted
+                   ON counted.network_id = receipt.network_id
+                  AND counted.receipt_id = receipt.id)
+        ON receipt.network_id = $1
+       AND receipt.shipment_id = shipment.id
+       AND counted.order_line_id = line.order_line_id
      WHERE shipment.network_id = $1
        AND {IS_PARTY}
 """
@@ -217,6 +225,8 @@ def _shipments(rows: Sequence[asyncpg.Record]) -> list[Shipment]:
             number=group[0]["number"],
             carrier=group[0]["carrier"],
             tracking_number=group[0]["tracking_number"],
+            expected_on=group[0]["expected_on"],
+            packages=group[0]["packages"],
             shipped_at=group[0]["shipped_at"],
             received_at=group[0]["received_at"],
             lines=tuple(
@@ -225,6 +235,8 @@ def _shipments(rows: Sequence[asyncpg.Record]) -> list[Shipment]:
                     order_line_id=row["order_line_id"],
                     quantity=row["quantity"],
                     received_quantity=row["received_quantity"],
+                    damaged_quantity=row["damaged_quantity"],
+                    damage_reason=row["damage_reason"],
                 )
                 for row in group
             ),

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from tradeline.kernel import Actor, Connection
-from tradeline.ordering.model import OrderLine, OrderState
+from tradeline.ordering.model import Damage, OrderLine, OrderState
 
 # `since` starts anew only when the order comes to somebody else or to another step.
 STORE_STEPS = """
@@ -63,9 +63,9 @@ UPDATE_LINES = """
 INSERT_SHIPMENT = """
     WITH shipment AS (
         INSERT INTO ordering.shipment
-               (network_id, id, order_id, number, carrier, tracking_number)
+               (network_id, id, order_id, number, carrier, tracking_number, expected_on, packages)
         OVERRIDING SYSTEM VALUE
-        SELECT $1, taken.id, $2, 'SH' || lpad(taken.id::text, 8, '0'), $3, $4
+        SELECT $1, taken.id, $2, 'SH' || lpad(taken.id::text, 8, '0'), $3, $4, $7, $8
           FROM (SELECT nextval('ordering.shipment_id_seq') AS id) AS taken
         RETURNING id, number
     ), packed AS (
@@ -86,8 +86,10 @@ INSERT_RECEIPT = """
          WHERE network_id = $1 AND id = $3
     ), counted AS (
         UPDATE ordering.shipment_line AS line
-           SET received_quantity = found.received_quantity
-          FROM unnest($6::bigint[], $8::bigint[]) AS found (order_line_id, received_quantity)
+           SET received_quantity = found.received_quantity,
+               damaged_quantity = found.damaged_quantity
+          FROM unnest($6::bigint[], $8::bigint[], $10::bigint[])
+               AS found (order_line_id, received_quantity, damaged_quantity)
          WHERE line.network_id = $1
            AND line.shipment_id = $3
            AND line.order_line_id = found.order_line_id
@@ -101,12 +103,15 @@ INSERT_RECEIPT = """
     ), written AS (
         INSERT INTO ordering.receipt_line
                (network_id, receipt_id, order_line_id, shipped_quantity, received_quantity,
-                amount_minor)
+                amount_minor, damaged_quantity, damage_reason)
         SELECT $1, receipt.id, found.order_line_id, found.shipped_quantity,
-               found.received_quantity, found.amount_minor
+               found.received_quantity, found.amount_minor, found.damaged_quantity,
+               found.damage_reason
           FROM receipt
-         CROSS JOIN unnest($6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
-               AS found (order_line_id, shipped_quantity, received_quantity, amount_minor)
+         CROSS JOIN unnest($6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[],
+                           $11::text[])
+               AS found (order_line_id, shipped_quantity, received_quantity, amount_minor,
+                         damaged_quantity, damage_reason)
     )
     SELECT receipt.id, receipt.number, current_date AS today FROM receipt
 """
@@ -194,6 +199,8 @@ async def insert_shipment(
     carrier: str,
     tracking_number: str,
     quantities: Sequence[tuple[int, int]],
+    expected_on: date | None,
+    packages: int | None,
 ) -> tuple[int, str, dict[int, int]]:
     """Store a shipment of (order line, quantity); its id, number, and the row of each line."""
     rows = await conn.fetch(
@@ -204,6 +211,8 @@ async def insert_shipment(
         tracking_number,
         [line_id for line_id, _ in quantities],
         [quantity for _, quantity in quantities],
+        expected_on,
+        packages,
     )
     shipment_lines = {row["order_line_id"]: row["id"] for row in rows}
     return rows[0]["shipment_id"], rows[0]["number"], shipment_lines
@@ -216,8 +225,10 @@ async def insert_receipt(
     shipment_id: int,
     note: str,
     found: Sequence[tuple[int, int, int, int]],
+    damaged: Mapping[int, Damage],
 ) -> tuple[int, str, date]:
-    """Store what was found: (order line, shipped, received, owed minor). Id, number, today."""
+    """Store what was found: (order line, shipped, received, owed minor), and what came damaged by
+    order line. Id, number, today."""
     row = await conn.fetchrow(
         INSERT_RECEIPT,
         actor.network_id,
@@ -229,6 +240,8 @@ async def insert_receipt(
         [shipped for _, shipped, _, _ in found],
         [received for _, _, received, _ in found],
         [owed for _, _, _, owed in found],
+        [damaged[line_id].quantity if line_id in damaged else 0 for line_id, _, _, _ in found],
+        [damaged[line_id].reason if line_id in damaged else None for line_id, _, _, _ in found],
     )
     assert row is not None
     return row["id"], row["number"], row["today"]

@@ -17,15 +17,16 @@ from tradeline.inventory import (
 from tradeline.kernel import (
     Actor,
     Connection,
-    InvalidValue,
     NotFound,
     WrongState,
     raise_any,
     refuse,
 )
 from tradeline.ordering.allowed import OrderStep, require_step
+from tradeline.ordering.counting import judge_count
 from tradeline.ordering.model import (
     Counted,
+    Damage,
     Order,
     OrderLine,
     OrderReturn,
@@ -33,11 +34,18 @@ from tradeline.ordering.model import (
     Shipment,
 )
 from tradeline.ordering.queries import reading, steps
-from tradeline.ordering.rules import judge_texts, nothing_given, reason_missing
+from tradeline.ordering.rules import (
+    judge_day,
+    judge_packages,
+    judge_texts,
+    nothing_given,
+    reason_missing,
+)
 from tradeline.ordering.service.steps import (
     exposure_releases,
     lock_for_step,
     store,
+    today,
     too_many,
     unknown_lines,
 )
@@ -50,8 +58,6 @@ from tradeline.settlement import (
     release_exposure,
 )
 
-RECEIVED_MAX_FACTOR = 2
-
 
 async def ship_order(
     conn: Connection,
@@ -61,18 +67,24 @@ async def ship_order(
     quantities: Mapping[int, int] | None = None,
     carrier: str = "",
     tracking_number: str = "",
+    expected_on: date | None = None,
+    packages: int | None = None,
 ) -> int:
     """Ship all that is open, or so many units of the lines named; the shipment's id.
 
+    When it should arrive, and in how many packages, tells the buyer ahead what to make room for.
     Held stock leaves its warehouse. On an edge without the receiving step, the goods count as
     received in full, and are owed, at once.
 
     Raises:
         Forbidden: without `order:ship`.
-        Rejected: NotFound, WrongState, QuantityNotOpen, or InvalidValue for an empty shipment.
+        Rejected: NotFound, WrongState, QuantityNotOpen, or InvalidValue for an empty shipment, a
+            day that nobody means, or packages that nobody counts.
     """
     require_step(actor, OrderStep.SHIP)
-    raise_any(judge_texts(codes={"carrier": carrier, "trackingNumber": tracking_number}))
+    problems = judge_texts(codes={"carrier": carrier, "trackingNumber": tracking_number})
+    problems += judge_day(expected_on, today(), ("expectedOn",), "expectedOn")
+    raise_any(problems + judge_packages(packages))
     order, lines = await lock_for_step(conn, actor, order_id, OrderStep.SHIP)
     open_units = {line.id: line.unshipped for line in lines}
     wanted = open_units if quantities is None else dict(quantities)
@@ -81,11 +93,13 @@ async def ship_order(
     if not packed:
         raise refuse(nothing_given("lines"))
     shipment_id, number, shipment_lines = await steps.insert_shipment(
-        conn, actor, order.id, carrier, tracking_number, packed
+        conn, actor, order.id, carrier, tracking_number, packed, expected_on, packages
     )
     shipped = [line.ship(wanted.get(line.id, 0)) for line in lines]
     if not order.requires_receipt:
-        shipped, _ = await _count(conn, actor, order, shipped, shipment_id, dict(packed), {}, "")
+        shipped, _ = await _count(
+            conn, actor, order, shipped, shipment_id, dict(packed), {}, {}, ""
+        )
     await ship_holds(
         conn,
         network_id=actor.network_id,
@@ -103,7 +117,12 @@ async def ship_order(
     )
     if not order.requires_receipt:
         await _put_away(conn, actor, order, shipped, shipment_lines, dict(packed), {})
-    document = {"shipment_id": shipment_id, "number": number, "carrier": carrier}
+    document = {
+        "shipment_id": shipment_id,
+        "number": number,
+        "carrier": carrier,
+        "expected_on": None if expected_on is None else expected_on.isoformat(),
+    }
     await store(conn, actor, order, lines, shipped, "ship", note=tracking_number, document=document)
     return shipment_id
 
@@ -114,17 +133,19 @@ async def receive_shipment(
     actor: Actor,
     shipment_id: int,
     found: Mapping[int, int] | None = None,
+    damaged: Mapping[int, Damage] | None = None,
     note: str = "",
 ) -> int:
     """Count a shipment: all of it, or what was found of the lines named; the shipment's id.
 
     What was found is owed from now on, and its hold on the exposure ends; what is short is not
-    owed. More than was shipped is owed too, at the line's price.
+    owed. More than was shipped is owed too, at the line's price. Units that came damaged are not
+    among those found: they are written down, neither owed nor put into stock.
 
     Raises:
         Forbidden: without `order:receive`, or for the seller.
         Rejected: NotFound, WrongState if it was counted before, InvalidValue for a count beyond
-            twice what was shipped.
+            twice what was shipped, or damage beyond what was shipped or without a reason.
     """
     require_step(actor, OrderStep.RECEIVE)
     raise_any(judge_texts(texts={"note": note}))
@@ -134,16 +155,17 @@ async def receive_shipment(
     if shipment.received_at is not None:
         raise refuse(WrongState(path=("shipmentId",), subject="shipment", state="received"))
     packed = {line.order_line_id: line.quantity for line in shipment.lines}
-    found = dict(found or {})
-    raise_any(unknown_lines(list(found), [line for line in lines if line.id in packed]))
-    raise_any(
-        [
-            _unbelievable(position)
-            for position, (line_id, units) in enumerate(found.items())
-            if not 0 <= units <= RECEIVED_MAX_FACTOR * packed[line_id]
-        ]
+    found, damaged = dict(found or {}), dict(damaged or {})
+    shipped = [line for line in lines if line.id in packed]
+    raise_any(unknown_lines(list(found), shipped) + unknown_lines(list(damaged), shipped))
+    raise_any(judge_count(packed, found, damaged))
+    # Of what came damaged and was not counted besides, the rest is good.
+    for line_id, damage in damaged.items():
+        found.setdefault(line_id, packed[line_id] - damage.quantity)
+    damaged = {line_id: damage for line_id, damage in damaged.items() if damage.quantity}
+    counted, receipt = await _count(
+        conn, actor, order, lines, shipment.id, packed, found, damaged, note
     )
-    counted, receipt = await _count(conn, actor, order, lines, shipment.id, packed, found, note)
     shipment_lines = {line.order_line_id: line.id for line in shipment.lines}
     await _put_away(conn, actor, order, counted, shipment_lines, packed, found)
     await store(conn, actor, order, lines, counted, "receive", note=note, document=receipt)
@@ -299,6 +321,7 @@ async def _count(
     shipment_id: int,
     packed: Mapping[int, int],
     found: Mapping[int, int],
+    damaged: Mapping[int, Damage],
     note: str,
 ) -> tuple[list[OrderLine], dict[str, Any]]:
     """Write the receipt, make the debt and end the holds; the lines as they are now, the paper."""
@@ -319,6 +342,7 @@ async def _count(
             for line, result in counted
             if line.id in packed
         ],
+        damaged,
     )
     owed = sum(result.owed_minor for _, result in counted)
     releases = exposure_releases(order, sum(result.released_minor for _, result in counted))
@@ -343,6 +367,8 @@ async def _count(
         "amount_minor": owed,
         "shipment_id": shipment_id,
     }
+    if damaged:
+        receipt["damaged_quantity"] = sum(damage.quantity for damage in damaged.values())
     return [line for line, _ in counted], receipt
 
 
@@ -439,13 +465,4 @@ def _obligation(
         document_number=number,
         due_on=due_on,
         releases=releases,
-    )
-
-
-def _unbelievable(position: int) -> InvalidValue:
-    return InvalidValue(
-        path=("lines", position, "quantity"),
-        field="quantity",
-        rule="count again: at most twice what was shipped can be received",
-        rule_zh="请重新清点：收货数量最多为发货数量的两倍",
     )

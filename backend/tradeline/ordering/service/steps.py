@@ -413,4 +413,7 @@ PAST = {
     "dispute": "order.disputed",
     "close_dispute": "order.dispute_closed",
     "move_expected": "order.expected_moved",
+    "propose_substitute": "order.substitute_proposed",
+    "accept_substitute": "order.substitute_accepted",
+    "refuse_substitute": "order.substitute_refused",
 }
