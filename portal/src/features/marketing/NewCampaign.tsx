@@ -107,6 +107,7 @@ export function NewCampaign({ onClose }: { readonly onClose: () => void }) {
       <StoreBoxes stores={all} chosen={storeIds} onChange={setStoreIds} />
       <ShareFields
         payers={payers}
+        hidesSome={chosen.some(({ route }) => route.some((tier) => !tier.organization))}
         ownId={viewer.organization?.id}
         percents={percents}
         onChange={setPercents}
@@ -148,11 +149,13 @@ function StoreBoxes({
 
 function ShareFields({
   payers,
+  hidesSome,
   ownId,
   percents,
   onChange,
 }: {
   readonly payers: readonly Payer[];
+  readonly hidesSome: boolean;
   readonly ownId: string | undefined;
   readonly percents: Typed;
   readonly onChange: (percents: Typed) => void;
@@ -166,11 +169,12 @@ function ShareFields({
     <fieldset className="campaign-group">
       <legend>{t("shares")}</legend>
       <p>{t("shares.text")}</p>
+      {hidesSome && <Notice>{t("shares.hidden")}</Notice>}
       <div className="campaign-fields">
         {payers.map((payer, place) => (
           <TextField
             key={payer.id}
-            label={t("share.of", { name: payer.id === ownId ? t("us") : name(payer) })}
+            label={payer.id === ownId ? t("share.ours") : t("share.of", { name: name(payer) })}
             inputMode="decimal"
             autoComplete="off"
             value={percents[payer.id] ?? ""}

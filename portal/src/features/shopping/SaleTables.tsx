@@ -150,9 +150,18 @@ function Parts({
   return texts.join(", ") || "–";
 }
 
+const AFTER_KINDS = {
+  REQUESTED: "waiting",
+  REFERRED: "waiting",
+  ACCEPTED: "active",
+  REFUNDED: "good",
+  REFUSED: "neutral",
+  WITHDRAWN: "neutral",
+} as const;
+
 export function AfterSales({ sale }: { readonly sale: StoreSale }) {
   const t = useTexts(shoppingTexts);
-  const canDecide = sale.allowedSteps.includes("DECIDE_AFTER_SALE");
+  const canDecide = sale.afterSales.some(({ answers }) => answers.length > 0);
   return (
     <Section title={t("afterSales")}>
       <DataTable
@@ -166,7 +175,7 @@ export function AfterSales({ sale }: { readonly sale: StoreSale }) {
             key: "state",
             title: t("state"),
             render: ({ state }) => (
-              <StatePill kind={state === "REQUESTED" ? "waiting" : "neutral"}>
+              <StatePill kind={AFTER_KINDS[state]}>
                 {t(`after.${state}`)}
               </StatePill>
             ),
@@ -198,8 +207,14 @@ export function AfterSales({ sale }: { readonly sale: StoreSale }) {
                 {
                   key: "decide",
                   title: "",
-                  render: ({ id, state }: StoreSale["afterSales"][number]) =>
-                    state === "REQUESTED" && <Decide afterSaleId={id} />,
+                  render: ({ id, state, answers }: StoreSale["afterSales"][number]) =>
+                    answers.length > 0 && (
+                      <Decide
+                        afterSaleId={id}
+                        answers={answers}
+                        isReferred={state === "REFERRED"}
+                      />
+                    ),
                 },
               ]
             : []),

@@ -103,16 +103,23 @@ export const shoppingTexts = defineTexts("shopping", {
     "price.amount": "退款金额（元）",
     "price.text": "退给消费者的钱由本店自行承担：供货方的应得不变。",
     "freight.title": "{{number}} 退运费",
-    "freight.text": "退还给消费者的运费；最多 {{most}}。",
     "amount.wrong": "请填写金额，例如 12.50。",
     "units.wrong": "请填写 0 到 {{most}} 之间的整数。",
-    "decide.accept": "同意",
-    "decide.accept.title": "同意退货？",
-    "decide.accept.text": "商品退回原发货方的库存，货款退还给消费者，各方的往来账同时冲回。",
-    "decide.refuse": "拒绝",
-    "decide.refuse.title": "拒绝这笔售后？",
-    "decide.refuse.text": "消费者会看到您填写的原因。",
     "after.REFERRED": "待供货方同意",
+    "freight.text": "退还给消费者的运费由本店自行承担：发货方的应得不变。",
+    "freight.text.shipper": "从本组织所得的运费中退还给消费者；其他各方不受影响。",
+    "decide.ACCEPT": "同意",
+    "decide.ACCEPT.title": "同意退货？",
+    "decide.ACCEPT.text":
+      "商品退回原发货方的库存，货款退还给消费者，各方的货款、优惠分摊和代收款按原比例冲回。",
+    "decide.REFER.text": "商品来自供货方的库存：您同意后，还需供货方同意，才会退款并冲回各方往来账。",
+    "decide.ACCEPT_AT_OWN_COST": "自担退货",
+    "decide.ACCEPT_AT_OWN_COST.title": "由本店自行承担，立即退货？",
+    "decide.ACCEPT_AT_OWN_COST.text":
+      "不等供货方：商品归本店库存，退给消费者的款项全部由本店承担，其他各方不变。",
+    "decide.REFUSE": "拒绝",
+    "decide.REFUSE.title": "拒绝退货？",
+    "decide.REFUSE.text": "请写明原因。门店的拒绝消费者会看到；供货方的拒绝由门店再作决定。",
     "by.place": "消费者下单",
     "by.pay": "已付款",
     "by.ship": "已发货",
@@ -251,18 +258,31 @@ export const shoppingTexts = defineTexts("shopping", {
     "price.text":
       "The store alone bears what it gives back: what its suppliers are owed stays as it is.",
     "freight.title": "Refund of freight on {{number}}",
-    "freight.text": "Freight that goes back to the consumer; at most {{most}}.",
     "amount.wrong": "Type an amount such as 12.50.",
     "units.wrong": "Type a whole number from 0 to {{most}}.",
-    "decide.accept": "Accept",
-    "decide.accept.title": "Accept the return?",
-    "decide.accept.text":
-      "The goods go back to whoever shipped them, their money to the consumer, and the debts " +
-      "between the parties are taken back.",
-    "decide.refuse": "Refuse",
-    "decide.refuse.title": "Refuse what was asked?",
-    "decide.refuse.text": "The consumer reads your reason.",
     "after.REFERRED": "The supplier decides",
+    "freight.text":
+      "Freight that you give back to the consumer, out of your own pocket: whoever shipped keeps " +
+      "what it got.",
+    "freight.text.shipper":
+      "Freight that goes back to the consumer, of what you got for it. Nobody else's part changes.",
+    "decide.ACCEPT": "Accept",
+    "decide.ACCEPT.title": "Accept the return?",
+    "decide.ACCEPT.text":
+      "The goods go back to whoever shipped them and their money to the consumer; every party " +
+      "gives back its part of goods, coupon and what was collected.",
+    "decide.REFER.text":
+      "The goods came from a supplier's stock. Once you accept, the supplier has to agree as " +
+      "well; then the money goes back, and each party gives back its part.",
+    "decide.ACCEPT_AT_OWN_COST": "At own cost",
+    "decide.ACCEPT_AT_OWN_COST.title": "Take the goods at once, at your own cost?",
+    "decide.ACCEPT_AT_OWN_COST.text":
+      "You wait for nobody: the goods are yours, and you alone bear what the consumer gets. " +
+      "Nobody else's part changes.",
+    "decide.REFUSE": "Refuse",
+    "decide.REFUSE.title": "Refuse the return?",
+    "decide.REFUSE.text":
+      "Say why. The consumer reads the store's reason; a supplier's is for the store to answer.",
     "by.place": "Ordered",
     "by.pay": "Paid",
     "by.ship": "Shipped",

@@ -77,13 +77,9 @@ export function SaleSteps({ sale }: { readonly sale: StoreSale }) {
 
 /** Those whose step is allowed and that have something to do. */
 function formsOf(sale: StoreSale): readonly Form[] {
-  const may = (step: SaleStep): boolean => sale.allowedSteps.includes(step);
   const isMineOpen = sale.lines.some((line) => line.isMineToShip && line.unshippedQuantity > 0);
-  const hasFreight = !/^0(\.0+)?$/.test(sale.freightAmount?.amount ?? "0");
-  const forms: Form[] = [];
-  if (may("SHIP") && isMineOpen) forms.push("SHIP");
-  if (may("RESOURCE") && isMineOpen) forms.push("RESOURCE");
-  if (may("REFUND_PRICE")) forms.push("REFUND_PRICE");
-  if (may("REFUND_PRICE") && hasFreight) forms.push("REFUND_FREIGHT");
-  return forms;
+  return (["SHIP", "RESOURCE", "REFUND_PRICE", "REFUND_FREIGHT"] as const).filter(
+    (form) =>
+      sale.allowedSteps.includes(form) && (isMineOpen || !["SHIP", "RESOURCE"].includes(form)),
+  );
 }

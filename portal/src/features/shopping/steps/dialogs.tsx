@@ -159,7 +159,6 @@ export function PriceRefundDialog({ sale, onClose }: StepProps) {
 /** Some of what delivery cost goes back. */
 export function FreightRefundDialog({ sale, onClose }: StepProps) {
   const t = useTexts(shoppingTexts);
-  const { money } = useFormat();
   const intent = useIntent(StoreSaleFreightRefundDocument, "saleFreightRefund", {
     touches: ["SALE", "PAYMENT"],
     onDone: onClose,
@@ -167,7 +166,7 @@ export function FreightRefundDialog({ sale, onClose }: StepProps) {
   return (
     <MoneyBackDialog
       title={t("freight.title", { number: sale.number })}
-      text={t("freight.text", { most: sale.freightAmount ? money(sale.freightAmount) : "–" })}
+      text={t(sale.tier === 0 ? "freight.text" : "freight.text.shipper")}
       submitText={t("step.REFUND_FREIGHT")}
       intent={intent}
       onClose={onClose}
