@@ -33,7 +33,8 @@ from tradeline_server.seed.story import BRAND, ORGANIZATIONS
 from tradeline_server.seed.world import World
 
 OPENED = Moment(30, 600)
-CAMPAIGN_DAYS = 90
+FIRST_DAY = Moment(30, 0)
+CAMPAIGN_DAYS = 120
 EVERYTHING = PageRequest(size=100)
 
 P = Permission
@@ -127,8 +128,8 @@ class _Street:
                 name_en=campaign.name_en,
                 value=Money.parse(campaign.value, self.world.currency),
                 threshold=Money.parse(campaign.threshold, self.world.currency),
-                valid_from=time_of(OPENED, self.now),
-                valid_to=self.now + timedelta(days=CAMPAIGN_DAYS),
+                valid_from=time_of(FIRST_DAY, self.now),
+                valid_to=time_of(FIRST_DAY, self.now) + timedelta(days=CAMPAIGN_DAYS),
                 quantity_max=campaign.quantity_max,
                 per_member_max=2,
                 store_ids=(self.stores[campaign.store].id,),
