@@ -37,10 +37,12 @@ LIST_COUPONS = (
 """
 )
 
-# The dearest first, as its owner would try them; of each who asks, by themselves.
+# The dearest first, as its owner would try them; of each who asks so many. `wanted` has a row for
+# each member of their family.
 LIST_USABLE = f"""
-    SELECT wanted.member_id AS asked_by, wanted.store_id, usable.*
-      FROM unnest($2::bigint[], $3::bigint[]) AS wanted (member_id, store_id)
+    SELECT wanted.asked_by, wanted.store_id, usable.*
+      FROM unnest($2::bigint[], $3::bigint[], $4::bigint[])
+           AS wanted (asked_by, store_id, member_id)
      CROSS JOIN LATERAL (
          {_COUPON}
           JOIN marketing.campaign_store AS place
@@ -48,15 +50,12 @@ LIST_USABLE = f"""
            AND place.campaign_id = coupon.campaign_id
            AND place.store_id = wanted.store_id
          WHERE coupon.network_id = $1
-           AND coupon.member_id IN (
-               SELECT family.relative_id
-                 FROM unnest($4::bigint[], $5::bigint[]) AS family (member_id, relative_id)
-                WHERE family.member_id = wanted.member_id)
+           AND coupon.member_id = wanted.member_id
            AND coupon.state = 'open'
            AND now() >= campaign.valid_from
            AND now() < campaign.valid_to
          ORDER BY campaign.value_minor DESC, coupon.id
-         LIMIT $6) AS usable
+         LIMIT $5) AS usable
      ORDER BY usable.value_minor DESC, usable.coupon_id
 """
 
@@ -190,22 +189,14 @@ async def list_usable(
     limit: int,
 ) -> dict[tuple[int, int], list[CouponTerms]]:
     """By (member, store); `wanted` tells the members that each of them is."""
-    families = {member_id: family for (member_id, _), family in wanted.items()}
-    relatives = [(member_id, one) for member_id, family in families.items() for one in family]
-    rows = await conn.fetch(
-        LIST_USABLE,
-        network_id,
-        [member_id for member_id, _ in wanted],
-        [store_id for _, store_id in wanted],
-        [member_id for member_id, _ in relatives],
-        [relative_id for _, relative_id in relatives],
-        limit,
-    )
+    pairs = [(*key, member_id) for key, family in wanted.items() for member_id in family]
+    columns = [list(column) for column in zip(*pairs, strict=True)] or [[], [], []]
+    rows = await conn.fetch(LIST_USABLE, network_id, *columns, limit)
     plain = [{k: v for k, v in row.items() if k not in ("asked_by", "store_id")} for row in rows]
     found: dict[tuple[int, int], list[CouponTerms]] = {key: [] for key in wanted}
     for row, terms in zip(rows, await _terms(conn, network_id, plain), strict=True):
         found[row["asked_by"], row["store_id"]].append(terms)
-    return found
+    return {key: terms[:limit] for key, terms in found.items()}
 
 
 async def lock_issuing(conn: Connection, network_id: int, campaign_id: int) -> Issuing | None:
