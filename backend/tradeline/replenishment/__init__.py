@@ -26,7 +26,6 @@ from tradeline.replenishment.promises import (
     Pegged,
     Promise,
     Supplied,
-    expected_on,
     peg,
     promise_bundle,
 )
@@ -52,6 +51,7 @@ from tradeline.replenishment.service.demand import (
 from tradeline.replenishment.service.forecasts import (
     ask_for_forecasts,
     claim_due_forecasts,
+    days_of_cover,
     forecast_series,
     load_forecasts,
     make_forecasts,
@@ -117,8 +117,8 @@ __all__ = [
     "ask_for_forecasts",
     "claim_due_forecasts",
     "count_demand",
+    "days_of_cover",
     "dismiss_proposals",
-    "expected_on",
     "forecast_series",
     "lead_times",
     "list_budgets",

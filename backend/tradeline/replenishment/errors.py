@@ -14,15 +14,15 @@ class NeedCovered(Problem):
     nothing."""
 
     zh: ClassVar[str] = (
-        "该需求已（部分）满足：现在还需要 {needed}，而您要 {requested}；"
+        "该需求已（部分）满足：现在还需要 {needed}，而您要 {asked}；"
         "请改为 {needed} 以内，或重新生成建议。"
     )
     en: ClassVar[str] = (
-        "This need is covered, or smaller by now: {needed} are needed, you ask for {requested};"
+        "This need is covered, or smaller by now: {needed} are needed, you ask for {asked};"
         " take no more than that, or have proposals made anew."
     )
 
-    requested: int
+    asked: int
     needed: int
 
 
@@ -30,12 +30,12 @@ class NeedCovered(Problem):
 class QuantityNotInSteps(Problem):
     """What is bought comes in whole packs."""
 
-    zh: ClassVar[str] = "数量 {requested} 不是整包：请按 {step} 的倍数填写，至少 {minimum}。"
+    zh: ClassVar[str] = "数量 {asked} 不是整包：请按 {step} 的倍数填写，至少 {minimum}。"
     en: ClassVar[str] = (
-        "{requested} cannot be ordered: take a multiple of {step}, and {minimum} or more."
+        "{asked} cannot be ordered: take a multiple of {step}, and {minimum} or more."
     )
 
-    requested: int
+    asked: int
     step: int
     minimum: int
 

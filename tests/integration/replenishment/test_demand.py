@@ -165,7 +165,7 @@ async def test_sell_in_is_told_apart_from_what_is_sold_at_the_end(counter: Count
     await counted(owner_pool)
 
     async with db.reading(story.network_id) as conn:
-        asked = {"sku_ids": [shirt], "first": today(), "last": today()}
+        asked: dict[str, Any] = {"sku_ids": [shirt], "first": today(), "last": today()}
         [row] = await load_sell_in(conn, actor=story.actor("trader_a"), **asked)
     assert row.quantity == 1
     assert await seen(db, story, "trader_a", shirt) == 0
@@ -324,7 +324,7 @@ async def test_a_stranger_sees_nothing_and_nobody_sees_without_the_permission(
 
     assert await seen(db, stranger.story, "trader_a", market.tea) == 0
     assert await seen(db, market.story, "trader_b", market.tea) == 0
-    asked = {"sku_ids": [market.tea], "first": today(), "last": today()}
+    asked: dict[str, Any] = {"sku_ids": [market.tea], "first": today(), "last": today()}
     unable = market.story.actor("trader_a", Permission.ORDER_READ)
     async with db.reading(market.story.network_id) as conn:
         for read in (load_demand, load_sell_in):

@@ -166,12 +166,12 @@ async def _judge_needs(
         path = ("lines", index, "quantity")
         needed = still_needed(line, position)
         if quantity > needed:
-            problems.append(NeedCovered(path=path, requested=quantity, needed=needed))
+            problems.append(NeedCovered(path=path, asked=quantity, needed=needed))
             continue
         step, minimum = int(line.arithmetic["step"]), int(line.arithmetic["minimum"])
         if quantity != round_up(quantity, minimum, step):
             problems.append(
-                QuantityNotInSteps(path=path, requested=quantity, step=step, minimum=minimum)
+                QuantityNotInSteps(path=path, asked=quantity, step=step, minimum=minimum)
             )
             continue
         if line.kind is not ProposalKind.CLEAR:

@@ -17,7 +17,8 @@ from tradeline.replenishment.model import (
     DemandSeries,
     StoredForecast,
 )
-from tradeline.replenishment.queries import demand, forecasts
+from tradeline.replenishment.planning import cover
+from tradeline.replenishment.queries import demand, forecasts, planning
 from tradeline.replenishment.queries.forecasts import NewForecast
 from tradeline.replenishment.service.demand import series_of
 
@@ -123,6 +124,32 @@ async def load_forecasts(
     return await forecasts.fetch_forecasts(
         conn, actor.network_id, actor.org_id, sku_ids, warehouse_id
     )
+
+
+async def days_of_cover(
+    conn: Connection,
+    *,
+    actor: Actor,
+    sku_id: int,
+    forecasts: Sequence[StoredForecast],
+    warehouse_id: int | None = None,
+) -> Decimal | None:
+    """For how many days, as these forecasts expect them, what is free and what comes will last, in
+    all own warehouses or one; None where nothing is expected.
+
+    Raises Forbidden without `replenishment:read`.
+    """
+    actor.require(Permission.REPLENISHMENT_READ)
+    daily = sum((sum(one.mean, Decimal(0)) / len(one.mean) for one in forecasts), Decimal(0))
+    if not daily:
+        return None
+    positions = await planning.fetch_positions(conn, actor.network_id, actor.org_id, [sku_id])
+    units = sum(
+        position.units
+        for (place_id, _), position in positions.items()
+        if warehouse_id is None or place_id == warehouse_id
+    )
+    return cover(units, daily)
 
 
 def _explained(series: DemandSeries, choice: forecasting.Choice) -> dict[str, Any]:
