@@ -87,6 +87,7 @@ def _ways_to_wechat(ports: WeChatPorts | None) -> dict[str, Any]:
         "wechat_login": ports.log_in,
         "wechat_phone": ports.phone,
         "wechat_prepay": ports.prepay,
+        "message_templates": ports.message_templates,
     }
 
 

@@ -32,7 +32,7 @@ from tradeline.members import forget_past_sessions
 from tradeline.payments import forget_notices
 from tradeline.replenishment import MOVING, note_expectations, tell_moved
 from tradeline.settlement import post_journals
-from tradeline.shopping import TOLD_OF, complete_orders, expire_orders
+from tradeline.shopping import TOLD_OF, complete_orders, expire_orders, forget_guests
 from tradeline_server import queries
 from tradeline_server.announcing import Announcement, announce, announcements
 from tradeline_server.paying.jobs import Lanes, plan_sharings
@@ -114,6 +114,7 @@ async def run_worker(
         Job("forget requests", forget_requests, FORGET_SECONDS),
         Job("forget past sign-ins", forget_past_sign_ins, FORGET_SECONDS),
         Job("forget past sessions of members", forget_past_sessions, FORGET_SECONDS),
+        Job("forget guests", forget_guests, FORGET_SECONDS),
     )
     try:
         while not stop.is_set():

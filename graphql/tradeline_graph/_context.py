@@ -39,7 +39,8 @@ class Context(BaseContext, kw_only=True):
     `trusted_documents` are the only texts that run; None lets all run. `feed` is what a WebSocket's
     subscriber is told. The intake and the doors are the process's. `has_left` tells whether nobody
     is there any more to be answered. `has_acted` holds while a mutation looks for what came of it.
-    The three of WeChat's go over the network: never within a unit of work.
+    The three of WeChat's go over the network: never within a unit of work; `message_templates` are
+    the ids of those by which it tells consumers something.
     """
 
     db: Database
@@ -56,6 +57,7 @@ class Context(BaseContext, kw_only=True):
     wechat_login: WeChatLogin = no_login
     wechat_phone: WeChatPhone = no_phone
     wechat_prepay: WeChatPrepay = no_prepay
+    message_templates: frozenset[str] = frozenset()
     loaders: dict[str, Loader[Any, Any]] = {}  # noqa: RUF012 - copied for each instance
 
     def signed_in(self) -> Actor:

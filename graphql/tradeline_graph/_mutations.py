@@ -48,7 +48,7 @@ async def perform(
     A refusal stores nothing, so that the same request may be tried again. Once it is done, it
     cannot fail any more: what its person may not read is null in the answer.
     """
-    return await _perform_for(info, input, info.context.signed_in(), use_case)
+    return await perform_for(info, input, info.context.signed_in(), use_case)
 
 
 async def perform_as_member(
@@ -57,15 +57,16 @@ async def perform_as_member(
     use_case: Callable[[kernel.Connection, kernel.Shopper], Awaitable[int]],
 ) -> Outcome:
     """As `perform`, for a consumer: request ids are each one's own."""
-    return await _perform_for(info, input, info.context.shopping_viewer(), use_case)
+    return await perform_for(info, input, info.context.shopping_viewer(), use_case)
 
 
-async def _perform_for(
+async def perform_for(
     info: Info,
     input: RequestInput,
     asker: Asker,
     use_case: Callable[[kernel.Connection, Asker], Awaitable[int]],
 ) -> Outcome:
+    """As `perform`, of whoever is said to ask: the request ids are theirs."""
     body = kernel.body_hash(info.field_name, body_of(input))
     try:
         async with info.context.db.unit_of_work(asker.network_id) as conn:

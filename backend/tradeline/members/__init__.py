@@ -9,7 +9,12 @@ from tradeline.members.errors import (
     TooManyAddresses,
     WeChatUnavailable,
 )
-from tradeline.members.jobs import forget_past_sessions, is_known_key
+from tradeline.members.jobs import (
+    forget_members,
+    forget_past_sessions,
+    is_known_key,
+    lock_past_guests,
+)
 from tradeline.members.model import (
     Address,
     AddressDraft,
@@ -90,6 +95,7 @@ __all__ = [
     "families_of",
     "family_of",
     "find_violations",
+    "forget_members",
     "forget_past_sessions",
     "is_known_key",
     "issue_session",
@@ -99,6 +105,7 @@ __all__ = [
     "list_merges",
     "load_address",
     "load_sealed_addresses",
+    "lock_past_guests",
     "log_in",
     "log_out",
     "lookup_of",

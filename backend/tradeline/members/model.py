@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,8 +24,8 @@ PHONE_RESTS: Final = timedelta(days=90)
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 _ABROAD = re.compile(r"(?:\+|00)(?!86)([1-9][0-9]{6,14})")
 _LANDLINE = re.compile(r"0[0-9]{2,3}[0-9]{7,8}")
-# A name of ours, or the id of a template of WeChat's.
-_SUBJECT = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,63}")
+# What people can agree to, beside messages of WeChat's templates, which each installation has.
+CONSENT_SUBJECTS: Final = frozenset({"privacy_policy", "terms_of_use", "marketing"})
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
 
 
@@ -225,14 +226,16 @@ def judge_address(draft: AddressDraft) -> list[Problem]:
     return problems
 
 
-def judge_consent(subject: str, version: str) -> list[Problem]:
+def judge_consent(subject: str, version: str, templates: Collection[str]) -> list[Problem]:
+    """`templates` are the ids of those by which WeChat tells people something."""
     problems: list[Problem] = []
-    if not _SUBJECT.fullmatch(subject):
+    if subject not in CONSENT_SUBJECTS and subject not in templates:
+        known = ", ".join(sorted(CONSENT_SUBJECTS))
         problems.append(
             _invalid(
                 "subject",
-                "send a word such as privacy_policy",
-                "请填写 privacy_policy 一类的名称",
+                f"send one of {known}, or the id of a message template",
+                f"请填写 {known} 之一，或订阅消息的模板编号",
             )
         )
     if not _VERSION.fullmatch(version):

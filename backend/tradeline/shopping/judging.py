@@ -6,7 +6,7 @@ Looking at a checkout and placing an order ask the same questions here, so that 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tradeline.catalog import Sellable
@@ -37,7 +37,14 @@ from tradeline.shopping.errors import (
     PickupNotOffered,
     StoreClosed,
 )
-from tradeline.shopping.model import TOTAL_MINOR_MAX, Cart, CartLine, Delivery, NewConsumerOrder
+from tradeline.shopping.model import (
+    AVAILABLE_TOLD_MAX,
+    TOTAL_MINOR_MAX,
+    Cart,
+    CartLine,
+    Delivery,
+    NewConsumerOrder,
+)
 from tradeline.shopping.prices import EdgePrices, cost_of, in_minor, reach_of, retail_price
 from tradeline.sourcing import Plan, Rules, Sources, SourceTier, SourcingLine, plan, rules_owner
 
@@ -48,7 +55,7 @@ class Market:
 
     `addresses` are by (member who asks, address), `coupons` likewise: what is not theirs is absent.
     `listings` are by (store, SKU), `rules` by whose they are, `collectable` are stores whose
-    collector can be paid.
+    collector can be paid, `credit` is what is free on edges that might lack something.
     """
 
     carts: Mapping[int, Cart]
@@ -62,6 +69,7 @@ class Market:
     stock: Stock
     rules: Mapping[int, Rules]
     collectable: frozenset[int]
+    credit: Mapping[int, int] = field(default_factory=dict)
 
     def rules_of(self, store: Store) -> Rules:
         """Those of whoever stands at the top of its route."""
@@ -293,7 +301,7 @@ def _short(line: JudgedLine, missing: int, store: Store, market: Market) -> Judg
             path=(*path, "quantity"),
             sku=sku.sku_name,
             requested=Quantity(line.line.quantity, sku.base_unit),
-            available=Quantity(available, sku.base_unit),
+            available=Quantity(min(available, AVAILABLE_TOLD_MAX), sku.base_unit),
         )
     return JudgedLine(line.index, line.line, sku, line.unit_price, line.listing, (problem,))
 

@@ -15,6 +15,8 @@ from typing import Any
 from tradeline.kernel import Money, UnitPrice
 
 CART_LINES_MAX = 100
+# What a consumer is told of stock, at the most: who is behind it could be anybody, a rival too.
+AVAILABLE_TOLD_MAX = 99
 NOTE_LENGTH_MAX = 200
 SOURCE_LENGTH_MAX = 64
 # Ten million yuan: more than any provider takes at once.

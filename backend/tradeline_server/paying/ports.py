@@ -48,6 +48,7 @@ class WeChatPorts:
         self._merchants = merchants
         self._openids: dict[int, Gathering[Payer, str | None]] = {}
         self._prepaid: dict[int, Gathering[tuple[int, str], None]] = {}
+        self.message_templates = merchants.template_ids()
 
     async def log_in(self, app_id: str, code: str) -> WeChatIdentity:
         try:

@@ -104,7 +104,9 @@ class OfferedSku:
 class StoreOffer:
     unit_price: decimal.Decimal = strawberry.field(description="Of one base unit.")
     currency: str
-    available: int = strawberry.field(description="How many can be had now, in base units.")
+    available: int = strawberry.field(
+        description="How many can be had now, in base units; 99 says that many or more."
+    )
     limit_per_order: int | None
     sku_id: strawberry.Private[int]
 
@@ -113,7 +115,7 @@ class StoreOffer:
         return cls(
             unit_price=offer.unit_price.amount,
             currency=offer.unit_price.currency,
-            available=min(offer.available, kernel.QUANTITY_MAX),
+            available=min(offer.available, shopping.AVAILABLE_TOLD_MAX),
             limit_per_order=offer.limit_per_order,
             sku_id=offer.sku_id,
         )

@@ -3,6 +3,7 @@ whoever bothers it with codes that are none is not listened to for a while."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Final, TypeAlias
 
 import strawberry
@@ -10,7 +11,7 @@ import strawberry
 from tradeline import channels, identity, kernel, members, shopping
 from tradeline.kernel import Shopper
 from tradeline_graph._context import Context, Info, Unauthenticated
-from tradeline_graph._mutations import RequestInput, perform_as_member
+from tradeline_graph._mutations import RequestInput, perform_for
 from tradeline_graph._ports import CodeNotTaken, WeChatAway, WeChatIdentity
 from tradeline_graph._problems import Busy, InvalidValue, NotFound, RequestReused
 from tradeline_graph._scope import Guard, Scope, scoped
@@ -181,7 +182,9 @@ class LoginMutation:
         context = info.context
         phone: str | None = None
 
-        async def bind(conn: kernel.Connection, shopper: Shopper) -> int:
+        shopper = context.shopping_viewer()
+
+        async def bind(conn: kernel.Connection, _sender: Shopper) -> int:
             if phone is None:
                 raise _NotDoneYet
             bound = await members.bind_phone(conn, shopper=shopper, phone=phone)
@@ -190,17 +193,26 @@ class LoginMutation:
 
         # Asked first, for a code that was used is good for nothing when a request is sent again.
         request: RequestInput = input
+        sender = _sender(context)
         try:
-            outcome = await perform_as_member(info, request, bind)
+            outcome = await perform_for(info, request, sender, bind)
         except _NotDoneYet:
             phone, errors = await attempt(info, _phone_of(context, input.code))
             if phone is None:
                 return MemberPhoneBindPayload(errors=errors)
-            outcome = await perform_as_member(info, request, bind)
+            outcome = await perform_for(info, request, sender, bind)
         if outcome.id is None:
             return MemberPhoneBindPayload(errors=outcome.errors)
         await _come_to_know(context, context.shopping_viewer().network_id, outcome.id)
         return MemberPhoneBindPayload(member=await load_consumer(info))
+
+
+def _sender(context: Context) -> Shopper:
+    """The consumer as their token calls them, which a merge does not change: a request that made
+    somebody another's is known again when it is sent again."""
+    shopper = context.shopping_viewer()
+    claims = _keys(context).read_member(bearer_token(context.request) or "")
+    return shopper if claims is None else replace(shopper, member_id=claims.member_id)
 
 
 async def _start_guest(context: Context, input: GuestStartInput) -> MemberSession:

@@ -40,7 +40,8 @@ class MemberUpdateInput:
 
 
 @strawberry.input(
-    description="`subject` is what it is about, such as privacy_policy; `version` is its text's."
+    description="`subject` is what it is about: privacy_policy, terms_of_use, marketing, or the id "
+    "of a message template; `version` is its text's."
 )
 class MemberConsentRecordInput:
     request_id: str
@@ -132,6 +133,7 @@ class ProfileMutation:
                 subject=input.subject,
                 version=input.version,
                 is_given=input.is_given,
+                templates=info.context.message_templates,
             )
 
         outcome = await perform_as_member(info, input, record)

@@ -93,10 +93,13 @@ class CartLine:
         offer = await self._offer(info)
         return None if offer is None else Money.of(offer.unit_price.times(self.quantity))
 
-    @strawberry.field(description="How much could be ordered now; a look, not a promise.")
+    @strawberry.field(
+        description="How much could be ordered now, a look and not a promise; 99 says that many or "
+        "more."
+    )
     async def available(self, info: Info) -> int:
         offer = await self._offer(info)
-        return 0 if offer is None else offer.available
+        return 0 if offer is None else min(offer.available, shopping.AVAILABLE_TOLD_MAX)
 
     @strawberry.field(description="The most of it in one order; null for no limit.")
     async def limit_per_order(self, info: Info) -> int | None:

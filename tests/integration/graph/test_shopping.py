@@ -193,6 +193,23 @@ async def test_what_is_not_sold_any_more_is_told_of_the_cart(counter: Counter) -
     assert [problem["__typename"] for problem in seen["problems"]] == ["NotOnSale"]
 
 
+async def test_how_much_a_rival_could_buy_is_told_to_nobody(counter: Counter) -> None:
+    phone = Phone(counter)
+    store = to_id("Store", counter.store_id)
+    await phone.fill(SHIRT=50_000)
+
+    offers = await phone.ask("ShopOffers", storeId=store, first=10)
+    cart = await phone.ask("ShopCart", storeId=store)
+    [line] = cart["lines"]
+    seen = await phone.ask("ShopCheckout", input={"cartId": cart["id"], "delivery": "PICKUP"})
+
+    assert line["available"] == 99
+    assert {edge["node"]["available"] for edge in offers["edges"]} == {99}
+    [problem] = seen["problems"]
+    assert problem["__typename"] == "NotEnoughToSell"
+    assert " 99 " in problem["message"]
+
+
 async def test_a_fellow_consumer_sees_and_does_nothing_of_anothers(counter: Counter) -> None:
     order = await ordered(counter, an_order(await a_cart(counter, {"SHIRT": 1})))
     fellow = Phone(counter, await a_member(counter.db, counter.network_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -26,9 +26,11 @@ from tradeline_server.graph import GRAPH
 from tradeline_server.live import Live
 from tradeline_server.paying.ports import WeChatPorts
 from tradeline_server.wechat import open_merchants
+from tradeline_server.wechat.settings import Template
 from tradeline_server.wechat.simulator import Simulator, running_simulator
 
 PHONE = "13800138000"
+TEMPLATE = "Tm9X_template-Id43"
 SESSION = "session { accessToken refreshToken member { id isGuest phoneMasked } }"
 PROBLEMS = "errors { __typename ... on Problem { message path } }"
 GUEST = (
@@ -118,7 +120,12 @@ async def door(clone: Callable[[], Awaitable[str]]) -> AsyncIterator[Door]:
         await open_pool(dsn) as pool,
         running_simulator(keys) as running,
         open_merchants(
-            [keys.settings(running.url, "http://127.0.0.1/wechat/notices")]
+            [
+                replace(
+                    keys.settings(running.url, "http://127.0.0.1/wechat/notices"),
+                    templates={"shipped": Template(id=TEMPLATE, keywords={})},
+                )
+            ]
         ) as merchants,
     ):
         db = Database(pool)
@@ -242,6 +249,31 @@ async def test_a_phone_is_bound_once_for_a_request_that_comes_twice(door: Door) 
     assert other["errors"][0]["__typename"] == "CodeNotUsable"
 
 
+async def test_a_binding_that_made_two_one_is_answered_alike_when_it_comes_twice(
+    door: Door,
+) -> None:
+    phone = f"136{uuid4().int % 10**8:08d}"
+    openid = an_openid()
+    old, young = await door.log_in(an_openid()), await door.log_in(openid)
+    await door.bind(old["accessToken"], phone)
+    codes = door.simulator.people.arrive("o1", phone=phone)
+    request = {"requestId": uuid4().hex, "code": codes.phone_code}
+
+    first = await door.ask(BIND, young["accessToken"], **request)
+    again = await door.ask(BIND, young["accessToken"], **request)
+    later = await door.ask(BIND, (await door.log_in(openid))["accessToken"], **request)
+
+    assert first["member"]["id"] == old["member"]["id"]
+    assert first == again == later
+    other = await door.ask(
+        BIND, young["accessToken"], requestId=request["requestId"], code="another"
+    )
+    assert other["errors"][0]["__typename"] == "RequestReused"
+    old = await door.log_in(an_openid())
+    stranger = await door.ask(BIND, old["accessToken"], **request)
+    assert stranger["errors"][0]["__typename"] == "CodeNotUsable"
+
+
 async def test_a_guest_binds_no_phone(door: Door) -> None:
     guest = await door.guest()
 
@@ -329,6 +361,12 @@ async def test_one_says_what_one_is_called_and_agrees_to(door: Door) -> None:
         update, session["accessToken"], requestId=uuid4().hex, nickname="小满", locale="EN"
     )
     assert answer["member"] == {"nickname": "小满", "locale": "EN"}
+    told = {"subject": TEMPLATE, "version": "1", "isGiven": True}
+    answer = await door.ask(consent, session["accessToken"], requestId=uuid4().hex, **told)
+    assert answer["errors"] == []
+    unknown = {"subject": "anything", "version": "1", "isGiven": True}
+    refused = await door.ask(consent, session["accessToken"], requestId=uuid4().hex, **unknown)
+    assert [error["path"] for error in refused["errors"]] == [["subject"]]
     refused = await door.ask(
         update, session["accessToken"], requestId=uuid4().hex, nickname="x" * 51
     )

@@ -8,6 +8,7 @@ import pytest
 
 from tradeline.kernel import InvalidValue
 from tradeline.members.model import (
+    CONSENT_SUBJECTS,
     AddressDraft,
     Standing,
     contact_phone,
@@ -113,8 +114,10 @@ def test_a_nickname_may_be_empty_but_not_endless_or_invisible() -> None:
 
 
 def test_a_consent_names_its_subject_and_version() -> None:
-    assert judge_consent("privacy_policy", "2026-01") == []
-    assert judge_consent("Tm9X_template-Id43", "1") == []
-    assert [problem.path for problem in judge_consent("", "")] == [("subject",), ("version",)]
-    assert judge_consent("x" * 65, "1")
-    assert judge_consent("a b", "1")
+    templates = {"Tm9X_template-Id43"}
+    for subject in (*CONSENT_SUBJECTS, *templates):
+        assert judge_consent(subject, "2026-01", templates) == []
+    assert [problem.path for problem in judge_consent("", "", ())] == [("subject",), ("version",)]
+    for unknown in ("Tm9X_template-Id43", "anything", "privacy_policy "):
+        [problem] = judge_consent(unknown, "1", ())
+        assert problem.path == ("subject",)

@@ -104,6 +104,45 @@ LOCK_MEMBERS = """
        FOR NO KEY UPDATE
 """
 
+# By the owner, over all networks. Whoever came lately has a session still; of whom a merge was
+# undone, the record stays.
+LOCK_PAST_GUESTS = """
+    SELECT member.network_id, member.id
+      FROM members.member AS member
+     WHERE member.state = 'guest'
+       AND member.last_seen_at < now() - $2::interval
+       AND NOT EXISTS (
+           SELECT
+             FROM members.session AS session
+            WHERE session.network_id = member.network_id AND session.member_id = member.id)
+       AND NOT EXISTS (
+           SELECT
+             FROM members.merge AS merge
+            WHERE merge.network_id = member.network_id
+              AND (merge.from_id = member.id OR merge.into_id = member.id))
+     ORDER BY member.last_seen_at
+     LIMIT $1
+       FOR UPDATE OF member SKIP LOCKED
+"""
+
+DELETE_CONSENTS = """
+    DELETE FROM members.consent AS consent
+     USING unnest($1::bigint[], $2::bigint[]) AS gone (network_id, id)
+     WHERE consent.network_id = gone.network_id AND consent.member_id = gone.id
+"""
+
+DELETE_ADDRESSES = """
+    DELETE FROM members.address AS address
+     USING unnest($1::bigint[], $2::bigint[]) AS gone (network_id, id)
+     WHERE address.network_id = gone.network_id AND address.member_id = gone.id
+"""
+
+DELETE_MEMBERS = """
+    DELETE FROM members.member AS member
+     USING unnest($1::bigint[], $2::bigint[]) AS gone (network_id, id)
+     WHERE member.network_id = gone.network_id AND member.id = gone.id
+"""
+
 BECOME_KNOWN = """
     UPDATE members.member
        SET state = 'member', known_at = now()
@@ -343,6 +382,18 @@ async def lock_guest(conn: Connection, network_id: int, guest_id: int) -> bool:
 
 async def lock_members(conn: Connection, network_id: int, member_ids: Collection[int]) -> None:
     await conn.execute(LOCK_MEMBERS, network_id, list(member_ids))
+
+
+async def lock_past_guests(conn: Connection, limit: int, rest: timedelta) -> list[tuple[int, int]]:
+    rows = await conn.fetch(LOCK_PAST_GUESTS, limit, rest)
+    return [(row["network_id"], row["id"]) for row in rows]
+
+
+async def delete_members(conn: Connection, gone: Sequence[tuple[int, int]]) -> None:
+    """With all that they said of themselves."""
+    networks, ids = [network_id for network_id, _ in gone], [id for _, id in gone]
+    for statement in (DELETE_CONSENTS, DELETE_ADDRESSES, DELETE_MEMBERS):
+        await conn.execute(statement, networks, ids)
 
 
 async def become_known(conn: Connection, network_id: int, guest_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -129,14 +129,21 @@ async def load_sealed_addresses(
 
 
 async def record_consent(
-    conn: Connection, *, shopper: Shopper, subject: str, version: str, is_given: bool
+    conn: Connection,
+    *,
+    shopper: Shopper,
+    subject: str,
+    version: str,
+    is_given: bool,
+    templates: Collection[str] = (),
 ) -> int:
     """Note what somebody agrees to, or no longer. Nothing that was noted before is changed.
+    `templates` are the ids of the messages that this installation sends.
 
     Raises:
-        Rejected: InvalidValue.
+        Rejected: InvalidValue, also for a subject that nothing of ours is about.
     """
-    raise_any(judge_consent(subject, version))
+    raise_any(judge_consent(subject, version, templates))
     return await queries.insert_consent(conn, shopper, subject, version, is_given)
 
 
