@@ -33,6 +33,7 @@ from tradeline.shopping.errors import (
 )
 from tradeline.shopping.filling import CartRequest
 from tradeline.shopping.model import (
+    AVAILABLE_TOLD_MAX,
     CART_LINES_MAX,
     AfterSaleKind,
     AfterSaleState,
@@ -94,6 +95,7 @@ from tradeline.shopping.service.checkout import check_out, check_outs, load_offe
 from tradeline.shopping.service.checks import (
     find_violations,
 )
+from tradeline.shopping.service.forgetting import forget_guests
 from tradeline.shopping.service.fulfilling import (
     complete_orders,
     confirm_received,
@@ -150,6 +152,7 @@ from tradeline.shopping.trail import (
 )
 
 __all__ = [
+    "AVAILABLE_TOLD_MAX",
     "CART_LINES_MAX",
     "TOLD_OF",
     "AboveLimit",
@@ -240,6 +243,7 @@ __all__ = [
     "events_of_consumer_orders",
     "expire_orders",
     "find_violations",
+    "forget_guests",
     "hand_over",
     "legs_of_sales",
     "lines_of_consumer_orders",
