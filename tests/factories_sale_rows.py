@@ -16,8 +16,10 @@ from tradeline.inventory import NewHold, lock_stock, store_holds
 from tradeline.kernel import Connection, Database, Pool, Shopper, UnitPrice
 from tradeline.marketing import share_coupon
 from tradeline.members import lookup_of, seal
+from tradeline.shopping.credit import shortfalls_of
 from tradeline.shopping.debts import TierSums
 from tradeline.shopping.model import LINE_REFERENCE, SplitPart
+from tradeline.shopping.queries.credit import insert_shortfalls
 from tradeline.shopping.splits import split_goods
 
 TIERS = ("retailer_1", "trader_a", "brand")
@@ -270,6 +272,16 @@ async def store_splits(
             )
             for line, part, tier, minor in parts.rows
         ],
+    )
+
+
+async def store_shortfalls(conn: Connection, counter: Counter, order_id: int, parts: Parts) -> None:
+    """What edges lend for a sale below cost."""
+    lacks = shortfalls_of(len(TIERS), [(part, tier, minor) for _, part, tier, minor in parts.rows])
+    await insert_shortfalls(
+        conn,
+        counter.network_id,
+        [(order_id, tier, counter.edges[tier], minor) for tier, minor in lacks.items()],
     )
 
 

@@ -23,6 +23,7 @@ from tests.factories_sale_rows import (
     store_legs,
     store_lines,
     store_order,
+    store_shortfalls,
     store_splits,
     sum_of,
 )
@@ -118,6 +119,7 @@ async def placed(
         line_ids = await store_lines(conn, counter, order_id, wants, goods, parts)
         await store_legs(conn, counter, order_id, line_ids, legs)
         await store_splits(conn, counter, order_id, line_ids, parts)
+        await store_shortfalls(conn, counter, order_id, parts)
         await hold_stock_for(conn, counter, line_ids, wants)
         payment_id = None
         if total:

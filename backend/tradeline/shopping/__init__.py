@@ -96,6 +96,7 @@ from tradeline.shopping.service.checks import (
     find_violations,
 )
 from tradeline.shopping.service.forgetting import forget_guests
+from tradeline.shopping.service.credit import listings_below_cost
 from tradeline.shopping.service.fulfilling import (
     complete_orders,
     confirm_received,
@@ -249,6 +250,7 @@ __all__ = [
     "lines_of_consumer_orders",
     "list_consumer_orders",
     "list_sales",
+    "listings_below_cost",
     "load_offers",
     "mark_uploaded",
     "member_steps",

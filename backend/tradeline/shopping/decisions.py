@@ -7,6 +7,7 @@ any, and every refusal carries all of its reasons.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -17,7 +18,15 @@ from tradeline.inventory import Allocation
 from tradeline.kernel import InvalidValue, NotFound, Problem, Shopper, judge_length
 from tradeline.marketing import CouponState, CouponTerms, share_coupon
 from tradeline.members import NotForGuests
-from tradeline.shopping.errors import CartChanged, PriceChanged
+from tradeline.shopping.credit import exceeds, shortfalls_of
+from tradeline.shopping.errors import (
+    CartChanged,
+    CouponNotUsable,
+    CouponReason,
+    NotOnSale,
+    PriceChanged,
+    StoreClosed,
+)
 from tradeline.shopping.judging import Judged, JudgedLine, Market, judge
 from tradeline.shopping.model import NOTE_LENGTH_MAX, NewConsumerOrder, SplitPart
 from tradeline.shopping.prices import as_money, cost_of, goods_of_parts
@@ -62,7 +71,8 @@ class PlacedSplit:
 
 @dataclass(frozen=True, slots=True)
 class PlacedConsumerOrder:
-    """An accepted order. `tiers` are those of the route that have a part in it."""
+    """An accepted order. `tiers` are those of the route that have a part in it; `shortfalls` what
+    edges lack of what they charge, by the tier of their sellers."""
 
     shopper: Shopper
     order: NewConsumerOrder
@@ -71,6 +81,7 @@ class PlacedConsumerOrder:
     tiers: tuple[Tier, ...]
     lines: tuple[PlacedConsumerLine, ...]
     splits: tuple[PlacedSplit, ...]
+    shortfalls: Mapping[int, int]
 
     @property
     def store(self) -> Store:
@@ -97,6 +108,7 @@ class Given:
     keys: set[Hashable] = field(default_factory=set)
     carts: set[int] = field(default_factory=set)
     coupons: set[int] = field(default_factory=set)
+    credit: Counter[int] = field(default_factory=Counter)
 
 
 def decide_consumer_orders(
@@ -137,11 +149,45 @@ def _decide(
     problems = problems or _judge_total(order, judged)
     if problems:
         return RefusedConsumerOrder(tuple(problems))
+    placed = _freeze(shopper, order, cart.source, judged, market)
+    if exceeds(placed.tiers, placed.shortfalls, market.credit, given.credit):
+        return RefusedConsumerOrder(_not_lent(placed))
     take_plan(judged.plan, market.stock, market.rules_of(judged.store))
     given.carts.add(cart.id)
     if judged.coupon is not None:
         given.coupons.add(judged.coupon.coupon_id)
-    return _freeze(shopper, order, cart.source, judged, market)
+    for tier, minor in placed.shortfalls.items():
+        given.credit[placed.tiers[tier].relationship_id or 0] += minor
+    return placed
+
+
+def judge_credit(
+    shopper: Shopper, order: NewConsumerOrder, judged: Judged, market: Market
+) -> tuple[Problem, ...]:
+    """What is wrong with an order that could be placed otherwise, if it were the next: somebody on
+    the route would have to lend more than it does."""
+    if market.credit.keys().isdisjoint(tier.relationship_id for tier in judged.store.tiers):
+        return ()
+    placed = _freeze(shopper, order, "", judged, market)
+    is_lent = not exceeds(placed.tiers, placed.shortfalls, market.credit, {})
+    return () if is_lent else _not_lent(placed)
+
+
+def _not_lent(placed: PlacedConsumerOrder) -> tuple[Problem, ...]:
+    """What costs more than it brings is not on sale; where that is the coupon's doing, it is."""
+    below_cost = {
+        line.sku.sku_id
+        for line in placed.lines
+        if any(leg.amount_minor > line.goods_minor for leg in line.legs)
+    }
+    faults: list[Problem] = [
+        NotOnSale(path=("lines", line.index), sku=line.sku.sku_name)
+        for line in placed.judged.lines
+        if line.sku is not None and line.sku.sku_id in below_cost
+    ]
+    if placed.judged.coupon is not None and not faults:
+        faults.append(CouponNotUsable(path=("couponId",), reason=CouponReason.NOT_COVERED))
+    return tuple(faults) or (StoreClosed(),)
 
 
 def _without_coupon(market: Market, shopper: Shopper, order: NewConsumerOrder) -> Market:
@@ -205,8 +251,10 @@ def _freeze(
         *(line.source.tier for line in lines),
         *(split.tier for split in splits),
     )
+    tiers = store.tiers[: top + 1]
+    short = shortfalls_of(len(tiers), [(it.part, it.tier, it.amount_minor) for it in splits])
     return PlacedConsumerOrder(
-        shopper, order, judged, source, store.tiers[: top + 1], tuple(lines), tuple(splits)
+        shopper, order, judged, source, tiers, tuple(lines), tuple(splits), short
     )
 
 

@@ -16,6 +16,7 @@ class CouponReason(StrEnum):
     NOT_VALID = "not_valid"
     OTHER_STORE = "other_store"
     BELOW_THRESHOLD = "below_threshold"
+    NOT_COVERED = "not_covered"
 
 
 _COUPON_ZH = {
@@ -23,12 +24,14 @@ _COUPON_ZH = {
     CouponReason.NOT_VALID: "不在有效期内或活动已结束",
     CouponReason.OTHER_STORE: "不适用于该门店",
     CouponReason.BELOW_THRESHOLD: "商品金额未达到使用门槛",
+    CouponReason.NOT_COVERED: "门店目前无法承担该优惠",
 }
 _COUPON_EN = {
     CouponReason.TAKEN: "it was used, or another order holds it",
     CouponReason.NOT_VALID: "it is out of its dates, or its campaign has ended",
     CouponReason.OTHER_STORE: "it is not for this store",
     CouponReason.BELOW_THRESHOLD: "the goods do not come to what it asks for",
+    CouponReason.NOT_COVERED: "the store cannot grant it at present",
 }
 
 

@@ -109,6 +109,16 @@ class OrderTier(Table, tablename="order_tier", schema="shopping"):
     relationship_id = BigInt(default=None, null=True)
 
 
+class Shortfall(Table, tablename="shortfall", schema="shopping"):
+    """By how much a consumer pays less than an edge charges for an order."""
+
+    network_id = BigInt(primary_key=True, default=None, null=False)
+    order_id = BigInt(primary_key=True, default=None, null=False)
+    tier = Integer(primary_key=True, default=None, null=False)
+    relationship_id = BigInt(default=None, null=False)
+    amount_minor = BigInt(default=None, null=False)
+
+
 class OrderLine(Table, tablename="order_line", schema="shopping"):
     """A SKU from one source, and what became of it."""
 

@@ -7,7 +7,7 @@ import decimal
 
 import strawberry
 
-from tradeline import channels, kernel
+from tradeline import channels, kernel, shopping
 from tradeline.kernel import Actor, Permission
 from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
@@ -107,6 +107,7 @@ class StoreListing:
     position: int
     is_listed: bool
     sku_id: strawberry.Private[int]
+    store_id: strawberry.Private[int]
 
     @classmethod
     def of(cls, listing: channels.Listing) -> StoreListing:
@@ -118,7 +119,17 @@ class StoreListing:
             position=listing.position,
             is_listed=listing.is_listed,
             sku_id=listing.sku_id,
+            store_id=listing.store_id,
         )
+
+    @strawberry.field(
+        description="You sell it for less than you pay your supplier: consumers buy it as far as "
+        "your free credit there covers the difference.",
+        extensions=needs(Permission.STORE_READ),
+    )
+    async def is_below_cost(self, info: Info) -> bool | None:
+        pair = self.store_id, self.sku_id
+        return await info.context.loader("listings_below_cost", _below_cost).load(pair)
 
     @strawberry.field(
         description="If you may see it still.", extensions=needs(Permission.CATALOG_READ)
@@ -383,3 +394,10 @@ async def _freight(
 ) -> list[list[channels.FreightRule]]:
     found = await channels.freight_rules_of(conn, actor=actor, store_ids=ids)
     return [found[id] for id in ids]
+
+
+async def _below_cost(
+    conn: kernel.Connection, actor: Actor, pairs: list[tuple[int, int]]
+) -> list[bool]:
+    found = await shopping.listings_below_cost(conn, actor=actor, pairs=pairs)
+    return [pair in found for pair in pairs]

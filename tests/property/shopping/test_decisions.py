@@ -133,6 +133,8 @@ def _market(world: World) -> Market:
     store = _store()
     pairs = frozenset(world.costs)
     return Market(
+        # Below cost as far as anybody likes; what is lent is told elsewhere.
+        credit=dict.fromkeys(range(world.tiers), 10**12),
         carts={
             id: Cart(
                 id=id,

@@ -81,6 +81,32 @@ DEBTS = comparison(
     """,
 )
 
+SHORTFALLS = comparison(
+    code="shopping.sales_below_cost_are_lent_for",
+    title_en="A sale below what an edge charges was judged by the credit there when it was placed",
+    title_zh="低于上级价格的销售在下单时已核对信用额度",
+    subject_en="Consumer order/tier",
+    subject_zh="消费者订单/层级",
+    sql="""
+    SELECT network_id, format('%s/%s', order_id, tier) AS subject_id,
+           coalesce(lack.minor, 0) AS expected, coalesce(shortfall.amount_minor, 0) AS found
+      FROM (SELECT tier.network_id, tier.order_id, tier.tier,
+                   -sum(CASE split.part WHEN 'coupon' THEN -1 ELSE 1 END
+                        * split.original_minor) AS minor
+              FROM shopping.order_tier AS tier
+              JOIN shopping.split AS split
+                ON split.network_id = tier.network_id
+               AND split.order_id = tier.order_id
+               AND split.tier < tier.tier
+               AND split.moved_by_id IS NULL
+             GROUP BY tier.network_id, tier.order_id, tier.tier
+            HAVING sum(CASE split.part WHEN 'coupon' THEN -1 ELSE 1 END
+                       * split.original_minor) < 0) AS lack
+      FULL JOIN shopping.shortfall AS shortfall USING (network_id, order_id, tier)
+     WHERE coalesce(lack.minor, 0) <> coalesce(shortfall.amount_minor, 0)
+    """,
+)
+
 # The store books its sales, the collector what came in; both once for what was paid, and the other
 # way round for what went back.
 EXPECTED_BOOKINGS = """

@@ -8,6 +8,7 @@ from tradeline.kernel import Connection, Shopper, Stage, timed
 from tradeline.marketing import CouponTerms, usable_coupons
 from tradeline.members import NotForGuests, families_of
 from tradeline.shopping.checkouts import Checkout, CheckoutLine, CouponChoice
+from tradeline.shopping.decisions import judge_credit
 from tradeline.shopping.judging import Market, coupon_reason, judge
 from tradeline.shopping.model import Cart, CheckoutRequest, NewConsumerOrder, StoreOffer
 from tradeline.shopping.offers import offers_of
@@ -117,5 +118,5 @@ def _looked_at(
         coupon_minor=judged.coupon_minor,
         freight_minor=judged.freight_minor,
         coupons=tuple(sorted(choices, key=lambda choice: choice.reason is not None)),
-        problems=(*guests, *judged.problems),
+        problems=(*guests, *(judged.problems or judge_credit(shopper, order, judged, market))),
     )

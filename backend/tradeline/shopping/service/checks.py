@@ -20,6 +20,7 @@ INVARIANTS = (
     checks.PAID_BY_PAYMENTS,
     debt_checks.DEBTS,
     debt_checks.BOOKINGS,
+    debt_checks.SHORTFALLS,
     goods_checks.STOCK_HELD,
     goods_checks.HELD_BY_THE_SOURCE,
     goods_checks.NOTHING_LEFT,

@@ -18,10 +18,12 @@ from tradeline.kernel import Connection
 from tradeline.marketing import CouponTerms, load_coupons, lock_coupons
 from tradeline.members import load_sealed_addresses, survivor_ids
 from tradeline.pricing import load_sheets
-from tradeline.settlement import lock_exposures
+from tradeline.settlement import load_exposures, lock_exposures
+from tradeline.shopping.credit import tight_edges
 from tradeline.shopping.judging import Market
 from tradeline.shopping.model import Cart, NewConsumerOrder
 from tradeline.shopping.prices import EdgePrices, retail_price, total_of
+from tradeline.shopping.queries.credit import fetch_waiting_shortfalls
 from tradeline.shopping.service.cashiers import Cashiers
 from tradeline.sourcing import load_rules, lock_rules, rules_owner
 
@@ -37,8 +39,8 @@ async def load_market(
     """A fixed number of statements for any number of orders, each by the member who asks for it.
 
     With `is_locked`, coupons are locked first, then quotas, the edges of what might come to
-    nothing, and stock levels, until the unit of work ends. Without, nothing is locked, and nothing
-    may be stored of what was judged on it.
+    nothing or below cost, and stock levels, until the unit of work ends. Without, nothing is
+    locked, and nothing may be stored of what was judged on it.
     """
     orders = [(member_id, order) for member_id, order in asked if order.cart_id in carts]
     wanted = {(cart.store_id, line.sku_id) for cart in carts.values() for line in cart.lines}
@@ -57,10 +59,9 @@ async def load_market(
     market = replace(
         market, carts=carts, freight=freight, addresses=addresses, coupons=coupons, rules=rules
     )
-    if is_locked:
-        await _lock_edges_of_gifts(conn, network_id, orders, market)
+    credit = await _load_credit(conn, network_id, orders, market, is_locked=is_locked)
     stock = await _load_stock(conn, network_id, market, wanted, is_locked=is_locked)
-    return replace(market, stock=stock), cashiers
+    return replace(market, stock=stock, credit=credit), cashiers
 
 
 async def load_shelves(
@@ -146,30 +147,49 @@ async def _load_coupons(
     }
 
 
-async def _lock_edges_of_gifts(
+async def _load_credit(
     conn: Connection,
     network_id: int,
     orders: Sequence[tuple[int, NewConsumerOrder]],
     market: Market,
-) -> None:
-    """An order that comes to nothing is paid at once, and its debts arise: their edges are locked
-    before stock is. What costs nothing but its freight is locked too, which does no harm."""
-    edges: set[int] = set()
+    *,
+    is_locked: bool,
+) -> dict[int, int]:
+    """What is free on the edges that might charge more than a consumer pays.
+
+    They are locked before stock is, and so are those of orders that come to nothing: these are paid
+    at once, and their debts arise. What costs nothing but its freight is locked too, which does no
+    harm.
+    """
+    tight, gifts = set[int](), set[int]()
     for member_id, order in orders:
         cart = market.carts[order.cart_id]
         store = market.stores[cart.store_id]
-        prices = [
-            (price, line.quantity)
+        shelf = [
+            (sku, price, line.quantity)
             for line in cart.lines
             if (sku := market.skus.get(line.sku_id)) is not None
             and (listing := market.listings.get((store.id, line.sku_id))) is not None
             and (price := retail_price(listing, store, sku, market.prices)) is not None
         ]
         coupon = market.coupons.get((member_id, order.coupon_id or 0))
-        if total_of(prices) <= (coupon.value_minor if coupon else 0):
-            edges |= {t.relationship_id for t in store.tiers if t.relationship_id is not None}
-    if edges:
-        await lock_exposures(conn, network_id=network_id, relationship_ids=sorted(edges))
+        tight |= tight_edges(store, shelf, coupon, market.prices)
+        goods = total_of([(price, quantity) for _, price, quantity in shelf])
+        if goods <= (coupon.value_minor if coupon else 0):
+            gifts |= {t.relationship_id for t in store.tiers if t.relationship_id is not None}
+    if not tight and not (gifts and is_locked):
+        return {}
+    read = lock_exposures if is_locked else load_exposures
+    edges = sorted(tight | gifts)
+    exposures = await read(conn, network_id=network_id, relationship_ids=edges)
+    if not tight:
+        return {}
+    waiting = await fetch_waiting_shortfalls(conn, network_id, sorted(tight))
+    return {
+        edge: 0 if it.is_blocked else max(it.free_minor - waiting.get(edge, 0), 0)
+        for edge, it in exposures.items()
+        if edge in tight
+    }
 
 
 async def _load_stock(

@@ -37,6 +37,7 @@ from tradeline.shopping.model import (
 from tradeline.shopping.opening import PICKUP_CODE
 from tradeline.shopping.queries import carts as cart_queries
 from tradeline.shopping.queries import placing as queries
+from tradeline.shopping.queries.credit import insert_shortfalls
 from tradeline.shopping.queries.placing import NumberedOrder
 from tradeline.shopping.service.cashiers import Cashiers
 from tradeline.shopping.service.loading import load_market
@@ -159,6 +160,8 @@ async def _store(
     )
     await hold_coupons(conn, network_id=network_id, orders=_coupons(numbered))
     await take_quotas(conn, network_id=network_id, takes=_quotas(numbered))
+    if lacks := _lacks(numbered):
+        await insert_shortfalls(conn, network_id, lacks)
     gifts = [one for one in numbered if one.placed.judged.total_minor == 0]
     await settle_gifts(conn, network_id, gifts)
     await publish(conn, network_id=network_id, events=[_event(one) for one in numbered])
@@ -257,6 +260,16 @@ def _coupons(numbered: Sequence[NumberedOrder]) -> dict[int, int]:
         for one in numbered
         if one.placed.judged.coupon is not None
     }
+
+
+def _lacks(numbered: Sequence[NumberedOrder]) -> list[tuple[int, int, int, int]]:
+    """Of orders below cost, what each edge lends."""
+    return [
+        (one.id, tier, edge, minor)
+        for one in numbered
+        for tier, minor in one.placed.shortfalls.items()
+        if (edge := one.placed.tiers[tier].relationship_id) is not None
+    ]
 
 
 def _quotas(numbered: Sequence[NumberedOrder]) -> list[QuotaTake]:

@@ -90,11 +90,20 @@ class Elsewhere:
         return LegPrice(found.unit_price, self.prices.explain(relationship_id, sku, units))
 
     def reach(self, line: ConsumerOrderLine, units: int) -> int:
-        """The highest tier whose goods can come down every edge to the store."""
+        """The highest tier whose goods can come down every edge to the store, each paid for by what
+        the consumer paid: an edge that the line did not come by has lent nothing for it."""
         if self.place.delivery == Delivery.PICKUP or line.sku_id not in self.skus:
             return 0
         top = 0
-        while top + 1 < len(self.store.tiers) and self.leg_price(line, top + 1, units):
+        left = line.remaining_goods_minor - line.remaining_coupon_minor
+        worth = left * units // line.remaining
+        while top + 1 < len(self.store.tiers):
+            price = self.leg_price(line, top + 1, units)
+            if price is None:
+                break
+            cost = UnitPrice(price.unit_price, self.store.currency).times(units).minor
+            if cost > worth and top + 1 > line.source_tier:
+                break
             top += 1
         return top
 
