@@ -95,8 +95,8 @@ from tradeline.shopping.service.checkout import check_out, check_outs, load_offe
 from tradeline.shopping.service.checks import (
     find_violations,
 )
-from tradeline.shopping.service.forgetting import forget_guests
 from tradeline.shopping.service.credit import listings_below_cost
+from tradeline.shopping.service.forgetting import forget_guests
 from tradeline.shopping.service.fulfilling import (
     complete_orders,
     confirm_received,
