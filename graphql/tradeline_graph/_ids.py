@@ -14,6 +14,11 @@ def to_id(type_name: str, row_id: int) -> strawberry.ID:
     return strawberry.ID(base64.urlsafe_b64encode(raw).rstrip(b"=").decode())
 
 
+def to_optional_id(type_name: str, row_id: int | None) -> strawberry.ID | None:
+    """As `to_id`, for a row that there need not be."""
+    return None if row_id is None else to_id(type_name, row_id)
+
+
 def from_id(type_name: str, opaque_id: str) -> int:
     """The row id within an opaque id of that type, or 0, which no row has.
 

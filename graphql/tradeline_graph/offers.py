@@ -5,6 +5,7 @@ An offer is put together from several modules; so it stands above them.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias, TypeVar, cast
@@ -17,6 +18,7 @@ from tradeline_graph._context import Info
 from tradeline_graph._ids import from_optional_id
 from tradeline_graph._loaders import asked_for
 from tradeline_graph._pages import Connection
+from tradeline_graph._promises import load_promise, promises_of
 from tradeline_graph._scalars import PositiveInt
 from tradeline_graph._scope import Guard, Scope, needs, scoped
 from tradeline_graph.catalog import Sku, sku_rows
@@ -30,6 +32,23 @@ from tradeline_graph.pricing import PriceBreak, PriceQuote, price_sheets
 
 Asked: TypeAlias = tuple[pricing.PriceSheet, pricing.PriceRequest]
 Answer = TypeVar("Answer")
+
+
+@strawberry.type(description="So many from a day on.", directives=scoped(Scope.VALUE))
+class AvailableLater:
+    on: datetime.date
+    quantity: int
+
+
+@strawberry.type(
+    description="What can be promised, in base units: after all who came before have theirs.",
+    directives=scoped(Scope.VALUE),
+)
+class Availability:
+    now: int
+    later: list[AvailableLater] = strawberry.field(
+        description="What is confirmed to come, the earliest first; each adds to what is before."
+    )
 
 
 @strawberry.type(
@@ -116,6 +135,23 @@ class Offer:
         loader = info.context.loader("available", _available)
         return loader.give((self.relationship_id, self.sku_id), lambda units: units)
 
+    @strawberry.field(
+        description="What can be promised now and from which day on: 5 now, 20 on 12 March. Null "
+        "where the seller keeps no stock here.",
+        extensions=needs(Permission.CATALOG_READ),
+    )
+    async def availability(self, info: Info) -> Availability | None:
+        promise = await load_promise(info, self.seller_org_id, self.sku_id)
+        if not promise.is_tracked:
+            return None
+        # Of what stands, some may be in warehouses that do not serve the relationship.
+        pair = (self.relationship_id, self.sku_id)
+        free = await info.context.loader("available", _available).load(pair)
+        return Availability(
+            now=min(promise.now, free or 0),
+            later=[AvailableLater(on=day, quantity=units) for day, units in promise.later],
+        )
+
     def _ask(
         self,
         info: Info,
@@ -178,7 +214,10 @@ async def _load_ahead(
         await sku_rows(info).load_ahead(conn, actor, [offer.sku_id for offer in offers])
     if wanted & {"price", "priceBreaks"}:
         await price_sheets(info).load_ahead(conn, actor, pairs)
-    if "available" in wanted:
+    if "availability" in wanted:
+        goods = [(offer.seller_org_id, offer.sku_id) for offer in offers]
+        await promises_of(info).load_ahead(conn, actor, goods)
+    if wanted & {"available", "availability"}:
         await info.context.loader("available", _available).load_ahead(conn, actor, pairs)
 
 

@@ -43,14 +43,24 @@ class Pegged:
 class Promise:
     """Units that can be promised now, and from each later day on so many more. `lines` says of the
     order lines that wait when they can be had; those that nothing has been confirmed for are
-    absent."""
+    absent. Of goods that are not `is_tracked`, nothing stands or comes here: nobody knows."""
 
     now: int = 0
     later: tuple[tuple[date, int], ...] = ()
     lines: Mapping[int, Pegged] = field(default_factory=dict, hash=False)
+    is_tracked: bool = True
+
+    def expected_on(self, line_id: int, promised_on: date | None, today: date) -> date | None:
+        """The day on which a line can be counted on that waits for these goods: not before its
+        seller said, nor before they can be had; None as long as nothing has been confirmed for it.
+        Of goods of which nothing is known here, the seller's word is all there is."""
+        if not self.is_tracked:
+            return promised_on
+        pegged = self.lines.get(line_id)
+        return None if pegged is None else max(promised_on or today, pegged.on or today)
 
 
-NOTHING = Promise()
+UNKNOWN = Promise(is_tracked=False)
 
 
 def peg(supplies: Iterable[Supplied], demands: Iterable[Awaited]) -> Promise:
@@ -94,7 +104,12 @@ def promise_bundle(parts: Sequence[tuple[Promise, int]]) -> Promise:
         if whole > before:
             later.append((day, whole - before))
             before = whole
-    return Promise(now, tuple(later), join_lines([promise for promise, _ in parts]))
+    return Promise(
+        now,
+        tuple(later),
+        join_lines([promise for promise, _ in parts]),
+        is_tracked=all(promise.is_tracked for promise, _ in parts),
+    )
 
 
 def join_lines(promises: Sequence[Promise]) -> dict[int, Pegged]:
@@ -112,11 +127,3 @@ def is_later(now: date | None, before: date | None) -> bool:
     """Whether a day, or no day at all, is later than what was said before. Whoever was told of no
     day cannot be told of a later one."""
     return before is not None and (now is None or now > before)
-
-
-def expected_on(promised_on: date | None, pegged: Pegged | None, today: date) -> date | None:
-    """The day on which a line can be counted on that waits for goods: not before its seller said,
-    nor before they can be had. None as long as nothing has been confirmed for it."""
-    if pegged is None:
-        return None
-    return max(promised_on or today, pegged.on or today)

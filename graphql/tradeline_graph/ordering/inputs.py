@@ -116,13 +116,25 @@ class OrderShipInput:
     lines: list[OrderLineQuantityInput] | None = None
     carrier: str = ""
     tracking_number: str = ""
+    expected_on: datetime.date | None = strawberry.field(
+        default=None, description="When it should arrive."
+    )
+    packages: int | None = None
+
+
+@strawberry.input(description="What was found of a line in good order, and what came damaged.")
+class ShipmentReceiveLineInput(OrderLineQuantityInput):
+    damaged_quantity: int = strawberry.field(
+        default=0, description="Base units, none of which are in `quantity`."
+    )
+    damage_reason: str = strawberry.field(default="", description="Needed for damage.")
 
 
 @strawberry.input(description="A line that is not named was found in full.")
 class ShipmentReceiveInput:
     request_id: str
     shipment_id: strawberry.ID
-    lines: list[OrderLineQuantityInput] = strawberry.field(default_factory=list)
+    lines: list[ShipmentReceiveLineInput] = strawberry.field(default_factory=list)
     note: str = ""
 
 
@@ -140,6 +152,16 @@ class OrderReturnDecideInput:
     order_return_id: strawberry.ID
     accepts: bool
     reason: str = ""
+
+
+def damage_of(lines: Sequence[ShipmentReceiveLineInput]) -> dict[int, ordering.Damage]:
+    """What came damaged, by order line."""
+    return {
+        from_id("OrderLine", line.order_line_id): ordering.Damage(
+            line.damaged_quantity, line.damage_reason
+        )
+        for line in lines
+    }
 
 
 def quantities_of(lines: Sequence[OrderLineQuantityInput]) -> dict[int, int]:

@@ -22,6 +22,7 @@ from tradeline_graph.ordering.inputs import (
     OrderReviewInput,
     OrderShipInput,
     ShipmentReceiveInput,
+    damage_of,
     quantities_of,
 )
 from tradeline_graph.ordering.order_lists import OrderListMutation
@@ -37,11 +38,12 @@ from tradeline_graph.ordering.payloads import (
     ShipmentReceivePayload,
 )
 from tradeline_graph.ordering.placing import place_together
+from tradeline_graph.ordering.substitute_mutations import SubstituteMutation
 from tradeline_graph.ordering.types import load_order, load_return, load_shipment
 
 
 @strawberry.type
-class Mutation(DisputeMutation, DraftMutation, OrderListMutation):
+class Mutation(DisputeMutation, DraftMutation, OrderListMutation, SubstituteMutation):
     @strawberry.mutation(
         description=(
             "Place an order: every line, or none, with all the reasons at once. "
@@ -141,6 +143,8 @@ class Mutation(DisputeMutation, DraftMutation, OrderListMutation):
                 quantities=None if input.lines is None else quantities_of(input.lines),
                 carrier=input.carrier,
                 tracking_number=input.tracking_number,
+                expected_on=input.expected_on,
+                packages=input.packages,
             ),
         )
         return OrderShipPayload(shipment=await load_shipment(info, done.id), errors=done.errors)
@@ -160,6 +164,7 @@ class Mutation(DisputeMutation, DraftMutation, OrderListMutation):
                 actor=actor,
                 shipment_id=from_id("Shipment", input.shipment_id),
                 found=quantities_of(input.lines),
+                damaged=damage_of(input.lines),
                 note=input.note,
             ),
         )

@@ -7,10 +7,11 @@ import decimal
 
 import strawberry
 
-from tradeline import kernel, ordering, pricing
+from tradeline import kernel, ordering, pricing, replenishment
 from tradeline.kernel import Actor, Connection, Permission
 from tradeline_graph._context import Info
-from tradeline_graph._ids import to_id
+from tradeline_graph._ids import to_id, to_optional_id
+from tradeline_graph._promises import load_promise
 from tradeline_graph._scalars import Money
 from tradeline_graph._scope import Scope, needs, scoped
 from tradeline_graph.catalog import Sku, load_sku
@@ -18,6 +19,8 @@ from tradeline_graph.identity import load_colleague_name
 from tradeline_graph.ordering.enums import OrderSide, OrderState, OrderStep, ReturnState
 from tradeline_graph.ordering.events import OrderEvent
 from tradeline_graph.ordering.outlines import OrderCounts, load_outline
+from tradeline_graph.ordering.papers import ReturnLine, ShipmentLine
+from tradeline_graph.ordering.substitutes import OrderSubstitute, load_substitutes
 from tradeline_graph.organizations import (
     Organization,
     Relationship,
@@ -50,6 +53,9 @@ class OrderLine:
     amount: Money
     refused_quantity: int
     cancelled_quantity: int
+    cut_quantity: int = strawberry.field(
+        description="Of `cancelledQuantity`, what the seller cancelled."
+    )
     shipped_quantity: int
     unshipped_quantity: int
     in_transit_quantity: int = strawberry.field(description="Shipped, and not counted yet.")
@@ -59,6 +65,9 @@ class OrderLine:
     returned: Money = strawberry.field(description="What was given back of `owed`.")
     promised_on: datetime.date | None
     refusal_reason: str | None
+    replaces_line_id: strawberry.ID | None = strawberry.field(
+        description="The line for units of which this one was taken as a substitute."
+    )
     line: strawberry.Private[ordering.OrderLine]
     order: strawberry.Private[ordering.Order]
 
@@ -80,6 +89,7 @@ class OrderLine:
             amount=Money.of_minor(line.amount_minor, currency),
             refused_quantity=line.refused_quantity,
             cancelled_quantity=line.cancelled_quantity,
+            cut_quantity=line.cut_quantity,
             shipped_quantity=line.shipped_quantity,
             unshipped_quantity=line.unshipped,
             in_transit_quantity=line.in_transit,
@@ -89,6 +99,7 @@ class OrderLine:
             returned=Money.of_minor(line.returned_minor, currency),
             promised_on=line.promised_on,
             refusal_reason=line.refusal_reason,
+            replaces_line_id=to_optional_id("OrderLine", line.replaces_line_id),
             line=line,
             order=order,
         )
@@ -100,20 +111,24 @@ class OrderLine:
     async def sku(self, info: Info) -> Sku | None:
         return await load_sku(info, self.line.sku_id)
 
+    @strawberry.field(
+        description="When what is not shipped can be counted on: by what stands, what is to come "
+        "and who came before. Null while nothing has been confirmed for it."
+    )
+    async def expected_on(self, info: Info) -> datetime.date | None:
+        if not self.line.unshipped:
+            return None
+        if self.order.holds_stock:
+            return self.line.promised_on
+        promise = await load_promise(info, self.order.seller_org_id, self.line.sku_id)
+        today = replenishment.trade_day()
+        return promise.expected_on(self.line.id, self.line.promised_on, today)
+
     @strawberry.field(description="How the price came to be, frozen at placement.")
     def price_explanation(self, info: Info) -> PriceExplanation:
         frozen = pricing.PriceResolution.from_json(self.line.explanation)
         sells = info.context.signed_in().org_id == self.order.seller_org_id
         return PriceExplanation.of(frozen if sells else frozen.for_buyer())
-
-
-@strawberry.type(description="A line of a shipment.", directives=scoped(Scope.PARTY))
-class ShipmentLine:
-    order_line_id: strawberry.ID
-    quantity: int
-    received_quantity: int | None = strawberry.field(
-        description="What the buyer counted; null until then."
-    )
 
 
 @strawberry.type(description="Goods on their way.", directives=scoped(Scope.PARTY))
@@ -122,6 +137,10 @@ class Shipment:
     number: str
     carrier: str
     tracking_number: str
+    expected_on: datetime.date | None = strawberry.field(
+        description="When it should arrive, as its seller told ahead."
+    )
+    packages: int | None
     shipped_at: datetime.datetime
     received_at: datetime.datetime | None
     lines: list[ShipmentLine]
@@ -134,29 +153,17 @@ class Shipment:
             number=shipment.number,
             carrier=shipment.carrier,
             tracking_number=shipment.tracking_number,
+            expected_on=shipment.expected_on,
+            packages=shipment.packages,
             shipped_at=shipment.shipped_at,
             received_at=shipment.received_at,
-            lines=[
-                ShipmentLine(
-                    order_line_id=to_id("OrderLine", line.order_line_id),
-                    quantity=line.quantity,
-                    received_quantity=line.received_quantity,
-                )
-                for line in shipment.lines
-            ],
+            lines=[ShipmentLine.of(line) for line in shipment.lines],
             order_id=shipment.order_id,
         )
 
     @strawberry.field
     async def order(self, info: Info) -> Order | None:
         return await load_order(info, self.order_id)
-
-
-@strawberry.type(description="A line of a return.", directives=scoped(Scope.PARTY))
-class ReturnLine:
-    order_line_id: strawberry.ID
-    quantity: int
-    amount: Money = strawberry.field(description="No longer owed; zero until it is accepted.")
 
 
 @strawberry.type(
@@ -186,14 +193,7 @@ class OrderReturn:
             amount=Money.of_minor(found.amount_minor, found.currency),
             requested_at=found.requested_at,
             decided_at=found.decided_at,
-            lines=[
-                ReturnLine(
-                    order_line_id=to_id("OrderLine", line.order_line_id),
-                    quantity=line.quantity,
-                    amount=Money.of_minor(line.amount_minor, found.currency),
-                )
-                for line in found.lines
-            ],
+            lines=[ReturnLine.of(line, found.currency) for line in found.lines],
             order_id=found.order_id,
         )
 
@@ -341,6 +341,11 @@ class Order:
     async def disputes(self, info: Info) -> list[Dispute]:
         found = await info.context.loader("order_disputes", _disputes).load(self.order.id)
         return [Dispute.of(dispute) for dispute in found]
+
+    @strawberry.field(description="What the seller offered in place of its lines, first to last.")
+    async def substitutes(self, info: Info) -> list[OrderSubstitute]:
+        found = await info.context.loader("order_substitutes", load_substitutes).load(self.order.id)
+        return [OrderSubstitute.of(substitute) for substitute in found]
 
     @strawberry.field(description="One of its disputes is open.")
     async def is_disputed(self, info: Info) -> bool:

@@ -34,6 +34,7 @@ from tradeline_graph.replenishment.inputs import (
     ReplenishmentTermRemoveInput,
     ReplenishmentTermRemovePayload,
 )
+from tradeline_graph.replenishment.supply import SupplyQuery
 from tradeline_graph.replenishment.types import (
     DemandDay,
     DemandForecast,
@@ -52,7 +53,7 @@ ORDERS_MAX = 100
 
 
 @strawberry.type
-class Query:
+class Query(SupplyQuery):
     @strawberry.field(
         description="What was asked for of a SKU on the days from `from` to `to`, of all your "
         "warehouses or one, and what is expected.",

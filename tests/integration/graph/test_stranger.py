@@ -26,6 +26,7 @@ from tradeline.identity import ApiClientDraft, TokenKeys, create_api_clients, in
 from tradeline.inventory import HoldLine, hold_stock
 from tradeline.kernel import (
     Actor,
+    Connection,
     Database,
     Locale,
     Money,
@@ -36,7 +37,16 @@ from tradeline.kernel import (
     system_actor,
 )
 from tradeline.members import issue_session
-from tradeline.ordering import NewDraft, TypedRow, open_dispute, save_draft, save_order_list
+from tradeline.ordering import (
+    NewDraft,
+    NewOrderLine,
+    NewSubstitute,
+    TypedRow,
+    open_dispute,
+    propose_substitute,
+    save_draft,
+    save_order_list,
+)
 from tradeline.organizations import (
     NewOrganization,
     OrganizationKind,
@@ -74,6 +84,7 @@ ROWS = CONSUMER_ROWS | {
     "OrderLine": "SELECT id FROM ordering.order_line WHERE network_id = $1",
     "OrderList": "SELECT id FROM ordering.order_list WHERE network_id = $1",
     "OrderReturn": "SELECT id FROM ordering.order_return WHERE network_id = $1",
+    "OrderSubstitute": "SELECT id FROM ordering.substitute WHERE network_id = $1",
     "Organization": "SELECT id FROM organizations.organization WHERE network_id = $1",
     "Pack": "SELECT id FROM catalog.pack WHERE network_id = $1 ORDER BY sku_id, units",
     "Payment": "SELECT id FROM settlement.payment WHERE network_id = $1",
@@ -123,6 +134,20 @@ TABLES = """
                                  'sourcing', 'payments', 'shopping')
        AND class.relname <> 'sign_in_failure'  -- counts whoever tries, as it should
      ORDER BY 1
+"""
+SUBSTITUTABLE = """
+    SELECT line.id, line.order_id, trade_order.seller_org_id, other.sku_id, other.pack_id,
+           other.pack_quantity
+      FROM ordering.trade_order AS trade_order
+      JOIN ordering.order_line AS line
+        ON line.network_id = $1 AND line.order_id = trade_order.id AND line.shipped_quantity = 0
+      JOIN ordering.order_line AS other
+        ON other.network_id = $1 AND other.order_id = line.order_id AND other.sku_id <> line.sku_id
+     WHERE trade_order.network_id = $1
+       AND trade_order.state IN ('to_confirm', 'to_ship')
+       AND line.quantity > line.refused_quantity + line.cancelled_quantity
+     ORDER BY line.id, other.id
+     LIMIT 1
 """
 IDS_MAX = 400
 KEYS = TokenKeys("not a secret " * 4)
@@ -281,6 +306,23 @@ async def _complete(db: Database, owner_pool: Pool, network_id: int) -> None:
         assert order is not None
         buyer = _everything(network_id, order["buyer_org_id"])
         await open_dispute(conn, actor=buyer, order_id=order["id"], reason="少一瓶")
+        await _offer_substitute(conn, network_id)
+
+
+async def _offer_substitute(conn: Connection, network_id: int) -> None:
+    """A seller offers one SKU of an open order for a unit of another one."""
+    line = await conn.fetchrow(SUBSTITUTABLE, network_id)
+    assert line is not None
+    await propose_substitute(
+        conn,
+        actor=_everything(network_id, line["seller_org_id"]),
+        order_id=line["order_id"],
+        substitute=NewSubstitute(
+            order_line_id=line["id"],
+            quantity=1,
+            replacement=NewOrderLine(line["sku_id"], line["pack_quantity"], line["pack_id"]),
+        ),
+    )
 
 
 async def _neighbour(db: Database, network_id: int, account_id: int) -> Actor:

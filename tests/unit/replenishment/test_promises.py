@@ -9,7 +9,6 @@ from tradeline.replenishment import (
     Pegged,
     Promise,
     Supplied,
-    expected_on,
     peg,
     promise_bundle,
 )
@@ -57,7 +56,10 @@ def test_a_bundle_is_had_with_the_last_of_its_components() -> None:
 
 
 def test_a_line_is_expected_when_the_goods_are_there_and_not_before_its_seller_said() -> None:
-    assert expected_on(None, Pegged(None), MARCH_1) == MARCH_1
-    assert expected_on(MARCH_12, Pegged(None), MARCH_1) == MARCH_12
-    assert expected_on(MARCH_12, Pegged(MARCH_20), MARCH_1) == MARCH_20
-    assert expected_on(MARCH_12, None, MARCH_1) is None
+    now, late = peg([STOCK], [Awaited(1, 5)]), peg([LATE], [Awaited(1, 5)])
+
+    assert now.expected_on(1, None, MARCH_1) == MARCH_1
+    assert now.expected_on(1, MARCH_12, MARCH_1) == MARCH_12
+    assert late.expected_on(1, MARCH_12, MARCH_1) == MARCH_20
+    assert late.expected_on(2, MARCH_12, MARCH_1) is None
+    assert Promise(is_tracked=False).expected_on(2, MARCH_12, MARCH_1) == MARCH_12

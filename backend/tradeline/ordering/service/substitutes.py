@@ -120,7 +120,7 @@ async def decide_substitute(
     found = await _substitute(conn, actor, substitute_id)
     if found.state is not SubstituteState.PROPOSED:
         state = found.state.value
-        raise refuse(WrongState(path=("substituteId",), subject="substitute", state=state))
+        raise refuse(WrongState(path=("orderSubstituteId",), subject="substitute", state=state))
     if accepts:
         await _accept(conn, actor, order, lines, found, reason.strip())
         return substitute_id
@@ -177,14 +177,14 @@ async def _accept(
     shrunk, dropped = old.refuse(found.replaced_quantity, SUBSTITUTED)
     problems: list[Problem] = []
     if not isinstance(placed, PlacedLine):
-        problems += [replace(problem, path=("substituteId",)) for problem in placed]
+        problems += [replace(problem, path=("orderSubstituteId",)) for problem in placed]
     if state.exposures[edge.id].is_blocked:
-        problems.append(CreditBlocked(path=("substituteId",)))
+        problems.append(CreditBlocked(path=("orderSubstituteId",)))
     free = state.free_minor[edge.id] + dropped
     if found.amount_minor > free:
         problems.append(
             NotEnoughCredit(
-                path=("substituteId",),
+                path=("orderSubstituteId",),
                 required=Money(found.amount_minor, order.currency),
                 free=Money(max(free, 0), order.currency),
             )
@@ -262,7 +262,7 @@ async def _trading(conn: Connection, actor: Actor, order: Order) -> Relationship
 async def _substitute(conn: Connection, actor: Actor, substitute_id: int) -> Substitute:
     found = await queries.fetch_substitutes(conn, actor, [substitute_id])
     if not found:
-        raise refuse(NotFound(path=("substituteId",), subject="substitute"))
+        raise refuse(NotFound(path=("orderSubstituteId",), subject="substitute"))
     return found[0]
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from tradeline.catalog import load_compositions
 from tradeline.kernel import TRADE_ZONE, Connection
-from tradeline.replenishment.promises import NOTHING, Goods, Promise, peg, promise_bundle
+from tradeline.replenishment.promises import UNKNOWN, Goods, Promise, peg, promise_bundle
 from tradeline.replenishment.queries import promises as queries
 
 
@@ -36,12 +36,15 @@ async def promises(
         }
     )
     supplies, demands = await queries.fetch_goods(conn, network_id, goods, trade_day())
-    pegged = {key: peg(supplies.get(key, ()), demands.get(key, ())) for key in goods}
+    pegged = {
+        key: peg(supplies[key], demands.get(key, ())) if key in supplies else UNKNOWN
+        for key in goods
+    }
     found: dict[Goods, Promise] = {}
     for org_id, sku_id in pairs:
         parts = bundles.get(sku_id)
         if parts is None:
-            found[org_id, sku_id] = pegged.get((org_id, sku_id), NOTHING)
+            found[org_id, sku_id] = pegged[org_id, sku_id]
         else:
             found[org_id, sku_id] = promise_bundle(
                 [(pegged[org_id, part_id], each) for part_id, each in parts.items()]

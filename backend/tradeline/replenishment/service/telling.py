@@ -9,7 +9,6 @@ from typing import Final
 
 from tradeline.kernel import Connection
 from tradeline.ordering import tell_expected_moved
-from tradeline.replenishment.promises import expected_on
 from tradeline.replenishment.queries import telling as queries
 from tradeline.replenishment.service.promises import promises, trade_day
 from tradeline.replenishment.telling import WaitingLine, lines_to_tell
@@ -75,10 +74,8 @@ async def _days(
         pairs=sorted({(line.org_id, line.sku_id) for line in lines}),
     )
     return {
-        line.order_line_id: expected_on(
-            line.promised_on,
-            found[line.org_id, line.sku_id].lines.get(line.order_line_id),
-            today,
+        line.order_line_id: found[line.org_id, line.sku_id].expected_on(
+            line.order_line_id, line.promised_on, today
         )
         for line in lines
     }
