@@ -21,10 +21,11 @@ run: $(STAMP) ## start it all: database, migrations, demo data, server
 portal: $(STAMP) ## build the portal now (`make run` does so behind the server)
 	@exec $(PYTHON) -m tradeline_server.portal_build
 
-# What drives browsers and loads whole systems measures time: it has the machine to itself.
+# What measures time or memory has the machine to itself (tests/e2e/conftest.py says which).
 test: lint portal ## lint, types, import contracts, and all tests
 	$(PYTHON) -m pytest --numprocesses auto --dist loadfile tests/unit tests/property tests/integration
-	$(PYTHON) -m pytest tests/e2e
+	$(PYTHON) -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder -m "not alone" tests/e2e
+	$(PYTHON) -m pytest -m alone tests/e2e
 
 proof: $(STAMP) ## races, crashes and attacks of orders and checkout at full length (minutes; `make test` runs them short)
 	TRADELINE_PROOF=full $(PYTHON) -m pytest tests/e2e/intake tests/e2e/shopping tests/e2e/hostile
