@@ -63,6 +63,7 @@ class PostingQueue(Table, tablename="posting_queue", schema="settlement"):
     network_id = BigInt(primary_key=True, default=None, null=False)
     obligation_id = BigInt(primary_key=True, default=None, null=False)
     queued_at = Timestamptz(default=TimestamptzNow(), null=False)
+    retry_at = Timestamptz(default=None, null=True)
 
 
 class Booking(Table, tablename="booking", schema="settlement"):
@@ -93,6 +94,7 @@ class BookingQueue(Table, tablename="booking_queue", schema="settlement"):
     network_id = BigInt(primary_key=True, default=None, null=False)
     booking_id = BigInt(primary_key=True, default=None, null=False)
     queued_at = Timestamptz(default=TimestamptzNow(), null=False)
+    retry_at = Timestamptz(default=None, null=True)
 
 
 class PostingRule(Table, tablename="posting_rule", schema="settlement"):

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import asyncpg
 import pytest
 
 from tests.factories import Story
+from tests.factories_outbox import a_place
 from tests.factories_settlement import a_debt, a_trading_network, owing, posted
 from tradeline.kernel import Database, Pool
-from tradeline.settlement import ObligationKind, post_journals
+from tradeline.settlement import (
+    BookingKind,
+    NewBooking,
+    ObligationKind,
+    book,
+    find_violations,
+    post_journals,
+)
+from tradeline.settlement.jobs import CannotBePosted
 
 BOOK = """
     SELECT debit.code AS debit, credit.code AS credit, transfer.amount_minor
@@ -155,3 +165,64 @@ async def test_a_transfer_cannot_reach_into_other_books(db: Database, owner_pool
             story.entities["brand"],
             story.entities["trader_a"],
         )
+
+
+REFUSE = """
+    CREATE FUNCTION settlement.refuse_one() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF coalesce(NEW.obligation_id, -NEW.booking_id) IN ({ids}) THEN
+            RAISE EXCEPTION 'the books do not take it';
+        END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER refuse_one BEFORE INSERT ON settlement.journal
+        FOR EACH ROW EXECUTE FUNCTION settlement.refuse_one();
+"""
+JOURNALS = """
+    SELECT coalesce(obligation_id, -booking_id) AS id FROM settlement.journal GROUP BY 1 ORDER BY 1
+"""
+
+
+async def test_what_cannot_be_posted_is_named_and_keeps_nothing_else_waiting(
+    clone: Callable[[], Awaitable[str]],
+) -> None:
+    async with a_place(await clone()) as place:
+        story = await a_trading_network(place.owner_pool, place.db)
+        edge = story.edge("brand", "trader_a")
+        await owing(place.db, story, *(a_debt(edge, 100) for _ in range(9)))
+        async with place.db.unit_of_work(story.network_id) as conn:
+            bookings = [
+                NewBooking(
+                    entity_id=story.entities["brand"],
+                    kind=BookingKind.CAPTURE,
+                    currency="CNY",
+                    amount_minor=1,
+                    document_type="test",
+                    document_id=number,
+                    document_number=str(number),
+                )
+                for number in range(3)
+            ]
+            await book(conn, network_id=story.network_id, bookings=bookings)
+        await place.owner_pool.execute(REFUSE.format(ids="1, 5, -2"))
+
+        async with place.owner_pool.acquire() as conn:
+            with pytest.raises(CannotBePosted, match=r"obligations.*, 1.*, 5.*bookings.*, 2"):
+                await post_journals(conn, limit=100)
+            posted_first = [row["id"] for row in await conn.fetch(JOURNALS)]
+            assert posted_first == [-3, -1, 2, 3, 4, 6, 7, 8, 9]
+            # Not at once again, however often it is asked; those after it are posted all the same.
+            await owing(place.db, story, a_debt(edge, 100))
+            assert await post_journals(conn, limit=1) == 1
+            assert await post_journals(conn, limit=100) == 0
+            late = "UPDATE settlement.{} SET queued_at = now() - interval '2 minutes'"
+            await conn.execute(late.format("posting_queue"))
+            await conn.execute(late.format("booking_queue"))
+            found = {finding.invariant.code: finding for finding in await find_violations(conn)}
+            assert found["settlement.obligations_are_posted_in_both_books"].count == 2
+
+            await conn.execute("DROP TRIGGER refuse_one ON settlement.journal")
+            await conn.execute("UPDATE settlement.posting_queue SET retry_at = now()")
+            await conn.execute("UPDATE settlement.booking_queue SET retry_at = now()")
+            assert await post_journals(conn, limit=100) == 3
+            assert not any(finding.count for finding in await find_violations(conn))

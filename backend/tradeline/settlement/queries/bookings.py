@@ -42,12 +42,33 @@ CLAIM_BOOKINGS = """
     DELETE FROM settlement.booking_queue AS waiting
      USING (SELECT network_id, booking_id
               FROM settlement.booking_queue
+             WHERE retry_at IS NULL OR retry_at <= now()
              ORDER BY network_id, booking_id
              LIMIT $1
                FOR UPDATE SKIP LOCKED) AS next
      WHERE waiting.network_id = next.network_id
        AND waiting.booking_id = next.booking_id
     RETURNING waiting.network_id, waiting.booking_id
+"""
+
+CLAIM_THESE_BOOKINGS = """
+    DELETE FROM settlement.booking_queue AS waiting
+     USING (SELECT network_id, booking_id
+              FROM settlement.booking_queue
+             WHERE (network_id, booking_id) IN (
+                       SELECT * FROM unnest($1::bigint[], $2::bigint[]))
+             ORDER BY network_id, booking_id
+               FOR UPDATE SKIP LOCKED) AS next
+     WHERE waiting.network_id = next.network_id
+       AND waiting.booking_id = next.booking_id
+    RETURNING waiting.network_id, waiting.booking_id
+"""
+
+POSTPONE_BOOKINGS = """
+    UPDATE settlement.booking_queue
+       SET retry_at = now() + interval '1 minute'
+     WHERE (network_id, booking_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))
+    RETURNING network_id, booking_id
 """
 
 # Makes the accounts that are missing, in one order, as for obligations.
@@ -140,9 +161,28 @@ async def claim_bookings(conn: Connection, limit: int) -> list[tuple[int, int]]:
     return [(row["network_id"], row["booking_id"]) for row in rows]
 
 
-async def insert_journals(conn: Connection, claimed: list[tuple[int, int]]) -> None:
+async def claim_these_bookings(
+    conn: Connection, wanted: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Take those that are still there, and nobody else's just now."""
+    rows = await conn.fetch(CLAIM_THESE_BOOKINGS, *_columns(wanted))
+    return [(row["network_id"], row["booking_id"]) for row in rows]
+
+
+async def postpone_bookings(
+    conn: Connection, wanted: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Leave what is still there for later; which that is."""
+    rows = await conn.fetch(POSTPONE_BOOKINGS, *_columns(wanted))
+    return [(row["network_id"], row["booking_id"]) for row in rows]
+
+
+async def insert_journals(conn: Connection, claimed: Sequence[tuple[int, int]]) -> None:
     """Post bookings in their books, making the accounts that are missing."""
-    network_ids = [network_id for network_id, _ in claimed]
-    booking_ids = [booking_id for _, booking_id in claimed]
-    await conn.execute(INSERT_ACCOUNTS, network_ids, booking_ids)
-    await conn.execute(INSERT_JOURNALS, network_ids, booking_ids)
+    columns = _columns(claimed)
+    await conn.execute(INSERT_ACCOUNTS, *columns)
+    await conn.execute(INSERT_JOURNALS, *columns)
+
+
+def _columns(claimed: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    return [network_id for network_id, _ in claimed], [id for _, id in claimed]
