@@ -130,6 +130,12 @@ class Sale:
     own_minor: int
 
     @property
+    def worth_minor(self) -> int:
+        """Nothing, where it was called off before anything was paid."""
+        is_dead = self.order.paid_at is None and self.order.closed_at is not None
+        return 0 if is_dead else self.own_minor
+
+    @property
     def knows_payment(self) -> bool:
         return self.tier == 0 or self.is_collector
 

@@ -339,7 +339,7 @@ class Sale:
             delivery=order.delivery,
             tier=sale.tier,
             is_collector=sale.is_collector,
-            net_to_me=Money.of_minor(sale.own_minor, order.currency),
+            net_to_me=Money.of_minor(sale.worth_minor, order.currency),
             ship_to_region=order.ship_to_region,
             note=order.note if sale.knows_recipient else "",
             placed_at=order.placed_at,

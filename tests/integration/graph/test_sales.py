@@ -86,6 +86,23 @@ async def seen_by(counter: Counter, order: Placed, name: str) -> Any:
     return await ask(counter, name, SALE, id=to_id("Sale", order.id))
 
 
+async def test_a_sale_that_was_called_off_unpaid_is_worth_nothing_to_anybody(
+    counter: Counter,
+) -> None:
+    order = await placed(counter)
+    expected = (await seen_by(counter, order, "retailer_1"))["netToMe"]["amount"]
+    done = await do(
+        counter, "retailer_1", CANCEL, saleId=to_id("Sale", order.id), reason="Closed today"
+    )
+
+    assert done == {"sale": {"state": "CANCELLED"}, "errors": []}
+    worth = [
+        (await seen_by(counter, order, name))["netToMe"]["amount"]
+        for name in ("retailer_1", "trader_a", "brand")
+    ]
+    assert (expected != "0.00", worth) == (True, ["0.00"] * 3)
+
+
 async def test_each_party_sees_its_own_part_of_a_sale_to_the_last_fen(counter: Counter) -> None:
     order = await sold(counter)
 
