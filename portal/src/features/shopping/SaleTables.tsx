@@ -200,7 +200,9 @@ export function AfterSales({ sale }: { readonly sale: StoreSale }) {
             key: "amount",
             title: t("amount"),
             align: "end",
-            render: ({ amount }) => <Money value={amount} />,
+            render: ({ amount, state }) => (
+              <Money value={state === "ACCEPTED" || state === "REFUNDED" ? amount : null} />
+            ),
           },
           ...(canDecide
             ? [

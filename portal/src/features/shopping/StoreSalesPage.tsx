@@ -18,6 +18,7 @@ import { useGraph, usePages } from "../../shared/graph/hooks";
 import { useTexts } from "../../shared/i18n/i18n";
 import { STATES, SaleState } from "./SaleState";
 import { useSaleFilters } from "./filters";
+import "./sale.css";
 import { shoppingTexts } from "./texts";
 
 type Row = StoreSalesQuery["sales"]["edges"][number]["node"];
@@ -70,7 +71,7 @@ export default function StoreSalesPage() {
         )
       }
     >
-      <div className="form form-row" role="search">
+      <div className="sale-filters" role="search">
         <TextField
           label={t("search")}
           type="search"

@@ -53,7 +53,7 @@ function Picture({ trail }: { readonly trail: Trail }) {
   const [chosen, setChosen] = useState<Flow | null>(null);
   const lanes = lanesOf(trail.parties);
   const columns = { gridTemplateColumns: `repeat(${lanes.length}, minmax(0, 1fr))` };
-  const hidesSome = lanes.some(({ role }) => role === "SELLER" || role === "STORE");
+  const hidesSome = lanes.some(({ role, net }) => role !== "PROVIDER" && net == null);
   return (
     <figure className="trail">
       <div ref={frame} className="trail-frame">
