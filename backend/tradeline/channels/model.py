@@ -34,7 +34,8 @@ class MiniProgram:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentAccount:
-    """The merchant as which an organization collects, and what of a payment may be shared."""
+    """The merchant as which an organization collects, what of a payment may be shared, and what the
+    provider takes of it, where that is known."""
 
     network_id: int
     org_id: int
@@ -42,6 +43,7 @@ class PaymentAccount:
     merchant_id: str
     sharing_ratio_max_bp: int
     sharing_wait_days: int
+    fee_bp: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ class PaymentAccount(Table, tablename="payment_account", schema="channels"):
     merchant_id = Text(default=None, null=False)
     sharing_ratio_max_bp = Integer(default=3000, null=False)
     sharing_wait_days = Integer(default=0, null=False)
+    fee_bp = Integer(default=None, null=True)
 
     one_organization_for_each_merchant = Unique([provider, merchant_id])
 

@@ -114,19 +114,24 @@ def billed_between(day: date) -> tuple[datetime, datetime]:
     return morning - MIDNIGHT_MARGIN, morning + timedelta(days=1) - MIDNIGHT_MARGIN
 
 
+def fee_of(amount_minor: int, fee_bp: int) -> int:
+    """What the provider takes of a payment, rounded half up as it does."""
+    return (2 * amount_minor * fee_bp + BASIS_POINTS) // (2 * BASIS_POINTS)
+
+
 def is_fee_right(
     line: BillLine, *, fee_bp: int | None, paid_minor: int | None, paid_fee_minor: int | None
 ) -> bool:
     """Whether the fee of a line of the bill can be: a fee is between nothing and the sum, and what
     a refund gives back is its part of the payment's fee, to the fen either way, or nothing.
 
-    `fee_bp` is the merchant's rate, where it is known. `paid_minor` and `paid_fee_minor` are those
-    of the payment that a refund is of, where its bill is here.
+    `fee_bp` is the merchant's rate, where it is known: the provider rounds half up.
+    `paid_minor` and `paid_fee_minor` are those of the payment that a refund is of, where its bill
+    is here.
     """
     if line.kind is BillKind.PAY:
         if fee_bp is not None:
-            half_up = (2 * line.amount_minor * fee_bp + BASIS_POINTS) // (2 * BASIS_POINTS)
-            return line.fee_minor == half_up
+            return line.fee_minor == fee_of(line.amount_minor, fee_bp)
         return 0 <= line.fee_minor <= line.amount_minor
     if line.fee_minor == 0 or not paid_minor or paid_fee_minor is None:
         return line.fee_minor <= 0

@@ -1,8 +1,9 @@
 """`tradeline payments`."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -99,6 +100,12 @@ def status(as_json: bool) -> None:
     show_default=True,
     help="How long after a payment it is shared: at best when nothing is sent back any more.",
 )
+@click.option(
+    "--fee",
+    "fee_bp",
+    type=click.IntRange(0, 1_000),
+    help="What WeChat takes of a payment, in ten thousandths: bills are checked by it, to the fen.",
+)
 def collect(
     network: str,
     organization: str,
@@ -107,24 +114,30 @@ def collect(
     name: str,
     ratio_max: int,
     wait_days: int,
+    fee_bp: int | None,
 ) -> None:
     """Say as which merchant of WeChat's an organization collects.
 
     Whose keys this machine has, nobody can prove in a request, so it is done here. To say it again
-    changes ratio and days.
+    changes ratio, days and fee.
     """
     programs = [(app, name)] if app else []
-    asyncio.run(_collect(network, organization, merchant, programs, ratio_max, wait_days))
+    put = partial(
+        put_payment_account,
+        merchant_id=merchant,
+        sharing_ratio_max_bp=ratio_max,
+        sharing_wait_days=wait_days,
+        fee_bp=fee_bp,
+    )
+    asyncio.run(_collect(network, organization, programs, put))
     console.print(f"{organization} collects as {merchant}.", markup=False)
 
 
 async def _collect(
     network: str,
     organization: str,
-    merchant: str,
     programs: Sequence[tuple[str, str]],
-    ratio_max: int,
-    wait_days: int,
+    put: Callable[..., Awaitable[None]],
 ) -> None:
     async with database_server(load_settings()) as dsn:
         await require_migrated(dsn)
@@ -142,13 +155,7 @@ async def _collect(
                     actor = system_actor(network_id, org_id)
                     for app_id, name in programs:
                         await put_mini_program(conn, actor=actor, app_id=app_id, name=name)
-                    await put_payment_account(
-                        conn,
-                        actor=actor,
-                        merchant_id=merchant,
-                        sharing_ratio_max_bp=ratio_max,
-                        sharing_wait_days=wait_days,
-                    )
+                    await put(conn, actor=actor)
             except Rejected as rejected:
                 raise CommandError(rejected.problems[0].message(Locale.EN)) from None
 

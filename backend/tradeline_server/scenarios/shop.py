@@ -16,6 +16,7 @@ from tradeline_server.scenarios.chain import (
     TRADER,
     Chain,
 )
+from tradeline_server.wechat.simulator import FEE_RATE
 
 FREIGHT_MINOR = 600
 COUPON = Money(2001, CURRENCY)
@@ -38,7 +39,11 @@ async def let_collect(conn: Connection, chain: Chain, name: str, merchant_id: st
     """Let the organization be a merchant of WeChat's. What it collects stays with it for as long as
     the scenarios last: they are about who owes it to whom."""
     await channels.put_payment_account(
-        conn, actor=chain.actor(name), merchant_id=merchant_id, sharing_wait_days=30
+        conn,
+        actor=chain.actor(name),
+        merchant_id=merchant_id,
+        sharing_wait_days=30,
+        fee_bp=FEE_RATE,
     )
 
 

@@ -8,6 +8,7 @@ from tradeline import channels
 from tradeline.kernel import Connection, Money, Permission, system_actor
 from tradeline_server.seed import stores as story
 from tradeline_server.seed.world import World
+from tradeline_server.wechat.simulator import FEE_RATE
 
 
 async def make_stores(conn: Connection, world: World) -> None:
@@ -21,6 +22,7 @@ async def make_stores(conn: Connection, world: World) -> None:
             conn,
             actor=system_actor(world.network_id, world.orgs[org]),
             merchant_id=merchant_id,
+            fee_bp=FEE_RATE,
         )
     for store in story.STORES:
         store_id = await _open(conn, world, store, program_id)

@@ -52,6 +52,10 @@ class PaymentAccount:
         description="The largest part of a payment that may be shared."
     )
     sharing_wait_days: int
+    fee_basis_points: int | None = strawberry.field(
+        description="What the provider takes of a payment, by which its bills are checked; null "
+        "where nobody has said."
+    )
 
     @classmethod
     def of(cls, account: channels.PaymentAccount) -> PaymentAccount:
@@ -59,6 +63,7 @@ class PaymentAccount:
             merchant_id=account.merchant_id,
             sharing_ratio_max_basis_points=account.sharing_ratio_max_bp,
             sharing_wait_days=account.sharing_wait_days,
+            fee_basis_points=account.fee_bp,
         )
 
 

@@ -55,7 +55,18 @@ FEE_BP = 60
 
 @pytest.fixture
 async def till(owner_pool: Pool, db: Database) -> Till:
-    return await a_till(owner_pool, db)
+    till = await a_till(owner_pool, db)
+    await takes(owner_pool, till, FEE_BP)
+    return till
+
+
+async def takes(owner_pool: Pool, till: Till, fee_bp: int | None) -> None:
+    """What the provider is said to take of the till's payments."""
+    await owner_pool.execute(
+        "UPDATE channels.payment_account SET fee_bp = $2 WHERE merchant_id = $1",
+        till.merchant_id,
+        fee_bp,
+    )
 
 
 def a_line(payment: Payment, **changes: object) -> BillLine:
@@ -94,7 +105,6 @@ async def reconciled(till: Till, day: date = DAY) -> list[Difference]:
             network_id=till.network_id,
             merchant_id=till.merchant_id,
             day=day,
-            fee_bp=FEE_BP,
         )
 
 
@@ -181,7 +191,7 @@ async def test_every_difference_is_named_once(till: Till, owner_pool: Pool) -> N
     )
     expected = {
         ("amount", less.number, 1001, 1),
-        ("fee", fee.number, None, 7),
+        ("fee", fee.number, 6, 7),
         ("missing_in_bill", missing.number, 1003, None),
         ("missing_here", "P-UNKNOWN", None, 1000),
         ("refund_amount", numbers[0], 500, 400),
@@ -281,3 +291,21 @@ async def test_only_the_merchants_own_organization_resolves_its_differences(till
     assert await listed(brand) == [(difference_id, False)]
     assert await reconciled(till) == []
     assert payment.is_surplus is False
+
+
+async def test_a_fee_is_checked_to_the_fen_where_its_rate_is_known(
+    till: Till, owner_pool: Pool
+) -> None:
+    payments = await paid(till, a_payment(till, 25), a_payment(till, 75), captured_at=NOON)
+    # Of 25 fen 0.15, of 75 fen 0.45: neither is a fen. One of them is billed with one.
+    lines = [a_line(payments[0]), a_line(payments[1], fee_minor=1)]
+    assert [line.fee_minor for line in lines] == [0, 1]
+
+    await takes(owner_pool, till, None)
+    assert await billed(till, *lines) == []
+    await takes(owner_pool, till, 60)
+    found = await reconciled(till)
+    assert [(each.kind, each.number, each.ours_minor, each.theirs_minor) for each in found] == [
+        ("fee", payments[1].number, 0, 1)
+    ]
+    assert len(await reconciled(till)) == 1

@@ -93,7 +93,7 @@ PUT_MINI_PROGRAM = """
 
 LOAD_PAYMENT_ACCOUNTS = """
     SELECT account.network_id, account.org_id, account.provider, account.merchant_id,
-           account.sharing_ratio_max_bp, account.sharing_wait_days
+           account.sharing_ratio_max_bp, account.sharing_wait_days, account.fee_bp
       FROM channels.payment_account AS account
      WHERE account.network_id = $1
        AND account.provider = 'wechat'
@@ -104,12 +104,14 @@ LOAD_PAYMENT_ACCOUNT_OF = "SELECT * FROM channels.payment_account_of('wechat', $
 
 PUT_PAYMENT_ACCOUNT = """
     INSERT INTO channels.payment_account
-           (network_id, org_id, provider, merchant_id, sharing_ratio_max_bp, sharing_wait_days)
-    VALUES ($1, $2, 'wechat', $3, $4, $5)
+           (network_id, org_id, provider, merchant_id, sharing_ratio_max_bp, sharing_wait_days,
+            fee_bp)
+    VALUES ($1, $2, 'wechat', $3, $4, $5, $6)
         ON CONFLICT (network_id, org_id, provider) DO UPDATE
        SET merchant_id = excluded.merchant_id,
            sharing_ratio_max_bp = excluded.sharing_ratio_max_bp,
-           sharing_wait_days = excluded.sharing_wait_days
+           sharing_wait_days = excluded.sharing_wait_days,
+           fee_bp = excluded.fee_bp
 """
 
 
@@ -209,10 +211,21 @@ async def load_payment_account_of(conn: Connection, merchant_id: str) -> Payment
 
 
 async def put_payment_account(
-    conn: Connection, actor: Actor, merchant_id: str, ratio_max_bp: int, wait_days: int
+    conn: Connection,
+    actor: Actor,
+    merchant_id: str,
+    ratio_max_bp: int,
+    wait_days: int,
+    fee_bp: int | None,
 ) -> None:
     await conn.execute(
-        PUT_PAYMENT_ACCOUNT, actor.network_id, actor.org_id, merchant_id, ratio_max_bp, wait_days
+        PUT_PAYMENT_ACCOUNT,
+        actor.network_id,
+        actor.org_id,
+        merchant_id,
+        ratio_max_bp,
+        wait_days,
+        fee_bp,
     )
 
 

@@ -177,9 +177,10 @@ async def put_payment_account(
     merchant_id: str,
     sharing_ratio_max_bp: int = 3000,
     sharing_wait_days: int = 0,
+    fee_bp: int | None = None,
 ) -> None:
     """Say as which merchant of WeChat's the organization collects. For whoever runs the system, who
-    has the merchant's keys.
+    has the merchant's keys. With `fee_bp`, what WeChat takes, its bills are checked to the fen.
 
     Raises:
         Forbidden: to anyone but the system.
@@ -192,7 +193,7 @@ async def put_payment_account(
             AlreadyExists(path=("merchantId",), subject="payment account", code=merchant_id)
         )
     await queries.put_payment_account(
-        conn, actor, merchant_id, sharing_ratio_max_bp, sharing_wait_days
+        conn, actor, merchant_id, sharing_ratio_max_bp, sharing_wait_days, fee_bp
     )
 
 

@@ -230,6 +230,13 @@ FETCH_OPEN = f"""
 """
 
 # Whose merchant number it is, that organization sees its bills.
+# Null where nobody has said.
+FETCH_FEE_RATE = """
+    SELECT fee_bp
+      FROM channels.payment_account
+     WHERE network_id = $1 AND provider = 'wechat' AND merchant_id = $2
+"""
+
 LIST_DIFFERENCES = f"""
     SELECT {COLUMNS}
       FROM payments.difference AS difference
@@ -442,6 +449,11 @@ async def list_differences(
         page.limit,
     )
     return [_difference(row) for row in rows]
+
+
+async def fetch_fee_rate(conn: Connection, network_id: int, merchant_id: str) -> int | None:
+    fee_bp: int | None = await conn.fetchval(FETCH_FEE_RATE, network_id, merchant_id)
+    return fee_bp
 
 
 async def fetch_differences(

@@ -33,7 +33,7 @@ from tradeline.payments.model import (
 from tradeline.payments.queries import bills as queries
 from tradeline.payments.queries import payments as payment_queries
 from tradeline.payments.queries.bills import Matched, Unbilled, UnbookedFee
-from tradeline.payments.rules import bill_day, billed_between, is_fee_right
+from tradeline.payments.rules import bill_day, billed_between, fee_of, is_fee_right
 from tradeline.settlement import BookingKind, NewBooking, book
 
 # Said of a difference that nobody had to look after.
@@ -58,13 +58,13 @@ async def has_bill(conn: Connection, *, network_id: int, merchant_id: str, bill_
 
 
 async def reconcile(
-    conn: Connection, *, network_id: int, merchant_id: str, day: date, fee_bp: int | None = None
+    conn: Connection, *, network_id: int, merchant_id: str, day: date
 ) -> list[Difference]:
     """Compare a stored bill with what we know, and book its fees; returns what differs and is open,
     of that day and of the last hour of the one before.
 
     Any number of times: what was named stays named once, what has come since is resolved, a fee is
-    booked once. Fees are the bill's, of payments that are ours; with `fee_bp`, the merchant's rate,
+    booked once. Fees are the bill's, of payments that are ours; where the merchant's rate is known,
     each is compared with it. What happened in the last hour before midnight may stand in the next
     bill, and is missed only there.
 
@@ -72,6 +72,7 @@ async def reconcile(
     """
     if not await queries.lock_bill(conn, network_id, merchant_id, day):
         raise LookupError(f"there is no bill of {day} for merchant {merchant_id}")
+    fee_bp = await queries.fetch_fee_rate(conn, network_id, merchant_id)
     matched = await queries.match_lines(conn, network_id, merchant_id, day)
     unbilled = await queries.fetch_unbilled(conn, network_id, merchant_id, *billed_between(day))
     came = await queries.resolve_what_came(conn, network_id, merchant_id, CAME_LATER)
@@ -182,7 +183,8 @@ def _judge_line(
     if not is_fee_right(
         line, fee_bp=fee_bp, paid_minor=row.paid_minor, paid_fee_minor=row.paid_fee_minor
     ):
-        found.append((DifferenceKind.FEE, None, line.fee_minor))
+        due = None if fee_bp is None or not is_payment else fee_of(line.amount_minor, fee_bp)
+        found.append((DifferenceKind.FEE, due, line.fee_minor))
     return found
 
 

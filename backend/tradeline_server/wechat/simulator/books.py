@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 from tradeline_server.wechat.model import CHINA, rfc3339
 
@@ -33,6 +33,10 @@ def invalid(message: str) -> Refusal:
     return Refusal(400, "INVALID_REQUEST", message)
 
 
+# What it takes of a payment, unless it is told otherwise.
+FEE_RATE: Final = 60
+
+
 @dataclass(slots=True, kw_only=True)
 class Config:
     """`fee_rate` and `sharing_ratio` are in ten thousandths, as WeChat gives its ratio.
@@ -41,7 +45,7 @@ class Config:
     nothing is shared before the buyer has confirmed receipt, as in trading mini-programs.
     """
 
-    fee_rate: int = 60
+    fee_rate: int = FEE_RATE
     sharing_ratio: int = 3000
     processing_seconds: float = 0.0
     sharing_wait_seconds: float = 60.0

@@ -18,6 +18,7 @@ from tradeline_server.wechat.simulator.bills import Difference
 from tradeline_server.wechat.simulator.books import Refusal
 from tradeline_server.wechat.simulator.notifying import Mischief
 from tradeline_server.wechat.simulator.people import ErrCode
+from tradeline_server.wechat.simulator.recalling import PastPayment, recall
 from tradeline_server.wechat.simulator.simulator import Mishap, Simulator
 
 PREFIX = "/_simulator/"
@@ -101,6 +102,12 @@ class FailReceiver(msgspec.Struct, tag="fail-receiver", forbid_unknown_fields=Tr
     reason: str = "ACCOUNT_ABNORMAL"
 
 
+class Recall(msgspec.Struct, tag="recall", forbid_unknown_fields=True):
+    """What was paid in the time of books that are no more."""
+
+    payments: tuple[PastPayment, ...]
+
+
 class StartOver(msgspec.Struct, tag="start-over", forbid_unknown_fields=True):
     """Forget everything but the keys."""
 
@@ -121,6 +128,7 @@ Command = (
     | BillDifference
     | RefundOutcome
     | FailReceiver
+    | Recall
     | StartOver
     | State
 )
@@ -172,6 +180,10 @@ def _done(simulator: Simulator, command: Command) -> Mapping[str, Any]:
         case FailReceiver(account, reason):
             for each in simulator.all:
                 each.books.failing_receivers[account] = reason
+        case Recall(payments):
+            each_books = [simulator.merchant(past.mchid).books for past in payments]
+            found = [recall(books, past) for books, past in zip(each_books, payments, strict=True)]
+            return {"recalled": sum(found)}
         case StartOver():
             simulator.start_over()
         case State():

@@ -204,7 +204,7 @@ def refund(books: Books, body: Mapping[str, Any]) -> dict[str, Any]:
         refund_id=books.number("5030"),
         asked=body,
         amount=amount,
-        fee_back=_fee_back(payment, amount),
+        fee_back=fee_back(payment, amount),
         is_from_frozen=payment.is_shareable and not payment.is_unfrozen,
         notify_url=check_notify_url(books, notify_url) if notify_url else "",
         created_at=books.now(),
@@ -301,7 +301,7 @@ def _check_refundable(books: Books, payment: Payment, amount: int, total: int) -
         raise invalid("该订单退款次数已达上限")
 
 
-def _fee_back(payment: Payment, amount: int) -> int:
+def fee_back(payment: Payment, amount: int) -> int:
     """The part of the fee that goes with what is refunded by now; with the last fen, all of it."""
     gone = refunded(payment) + amount
     return payment.fee * gone // payment.total - payment.fee_returned

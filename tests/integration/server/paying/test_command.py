@@ -157,14 +157,15 @@ async def test_who_collects_as_a_merchant_is_told_on_this_machine_alone(
         environment,
         *("collect", *network, "--organization", trader, "--merchant", "1900000777"),
         *("--app", "wx-of-ours", "--ratio-max", "2900", "--wait-days", "7"),
+        *("--fee", "54"),
     )
     assert code == 0, said
     row = await counter.owner_pool.fetchrow(
-        "SELECT org_id, sharing_ratio_max_bp, sharing_wait_days FROM channels.payment_account"
-        " WHERE merchant_id = '1900000777'"
+        "SELECT org_id, sharing_ratio_max_bp, sharing_wait_days, fee_bp"
+        "  FROM channels.payment_account WHERE merchant_id = '1900000777'"
     )
     assert row is not None
-    assert tuple(row) == (story.orgs["trader_b"], 2900, 7)
+    assert tuple(row) == (story.orgs["trader_b"], 2900, 7, 54)
 
     taken_by_another = await run(
         environment,
