@@ -31,6 +31,7 @@ from tradeline.sourcing.service.preview import (
     preview_plan,
 )
 from tradeline.sourcing.service.rules import (
+    give_back_quotas,
     list_rules,
     load_rules,
     lock_rules,
@@ -60,6 +61,7 @@ __all__ = [
     "Sources",
     "SourcingLine",
     "find_violations",
+    "give_back_quotas",
     "list_rules",
     "load_rules",
     "lock_rules",

@@ -14,6 +14,14 @@ from tradeline.shopping import (
     resource_orders,
     ship_consumer_order,
 )
+from tradeline.sourcing import (
+    NewRule,
+    QuotaTake,
+    RuleKind,
+    lock_rules,
+    put_rules,
+    take_quotas,
+)
 
 TRADERS = (Want(sku="SHIRT", units=5, price="69.90", costs=("52.30",), tier=1),)
 
@@ -234,3 +242,23 @@ async def test_only_who_was_to_serve_says_that_it_cannot(counter: Counter) -> No
     assert answers == [NotFound, UnitsNotOpen, InvalidValue]
     assert await lines(counter, order) == [(1, 5, 0, 34950)]
     assert await counter.level("trader_a", "SHIRT") == (10_000, 5)
+
+
+async def test_what_others_serve_is_given_back_of_the_days_quota(counter: Counter) -> None:
+    order, brand = await sold(counter, TRADERS), counter.story.orgs["brand"]
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        rule = NewRule(kind=RuleKind.QUOTA, tier=1, quantity=10)
+        await put_rules(conn, actor=counter.story.actor("brand"), rules=[rule])
+        await lock_rules(conn, network_id=counter.network_id, org_ids=[brand])
+        taken = QuotaTake(order_id=order.id, org_id=brand, tier=1, quantity=5)
+        await take_quotas(conn, network_id=counter.network_id, takes=[taken])
+
+    async def used() -> int:
+        found: int = await counter.owner_pool.fetchval("SELECT used FROM sourcing.quota_use")
+        return found
+
+    await move(counter, "trader_a", order, 2)
+    assert await used() == 3
+    await move(counter, "trader_a", order, 3)
+    assert await used() == 0
+    assert await violations(counter) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -57,6 +57,7 @@ from tradeline.sourcing import (
     Sources,
     SourceTier,
     SourcingLine,
+    give_back_quotas,
     lock_rules,
     plan,
     rules_owner,
@@ -164,6 +165,8 @@ async def resource_orders(
         QuotaTake(order_id=order_id, org_id=owner, tier=tier, quantity=quantity)
         for tier, quantity in found.quota_uses.items()
     ]
+    backs = _given_up(sale, lines, units, rules.get(owner, Rules()), owner)
+    await give_back_quotas(conn, network_id=network_id, backs=backs)
     await take_quotas(conn, network_id=network_id, takes=takes)
     await release_units(conn, network_id, units)
     rerouted = _reroute(sale, lines, units, found, elsewhere)
@@ -258,6 +261,24 @@ def _plan(
         SourcingLine(position, line.sku_id, units[line.id]) for position, line in enumerate(lines)
     ]
     return plan(wanted, sources, rules)
+
+
+def _given_up(
+    sale: OpenSale,
+    lines: Sequence[ConsumerOrderLine],
+    units: Mapping[int, int],
+    rules: Rules,
+    owner: int,
+) -> list[QuotaTake]:
+    """What the order does not take of quotas any more: others serve it."""
+    by_tier: Counter[int] = Counter()
+    for line in lines:
+        by_tier[line.source_tier] += units[line.id]
+    return [
+        QuotaTake(order_id=sale.order.id, org_id=owner, tier=tier, quantity=quantity)
+        for tier, quantity in by_tier.items()
+        if tier in rules.left
+    ]
 
 
 def _is_same_route(was: Sequence[OrderTier], now: Sequence[Tier]) -> bool:

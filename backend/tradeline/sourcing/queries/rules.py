@@ -97,6 +97,50 @@ RELEASE_QUOTAS = """
        AND quota.day = less.day
 """
 
+# Of the day's quotas, which the caller has locked; never more than was taken.
+GIVE_BACK_QUOTAS = """
+    WITH back AS (
+        SELECT taken.order_id, taken.org_id, taken.tier, taken.quantity AS had,
+               least(taken.quantity, wanted.quantity) AS quantity
+          FROM unnest($3::bigint[], $4::bigint[], $5::integer[], $6::bigint[])
+               AS wanted (order_id, org_id, tier, quantity)
+          JOIN sourcing.quota_take AS taken
+            ON taken.network_id = $1
+           AND taken.order_id = wanted.order_id
+           AND taken.org_id = wanted.org_id
+           AND taken.tier = wanted.tier
+           AND taken.day = $2
+    ), ended AS (
+        DELETE FROM sourcing.quota_take AS taken
+         USING back
+         WHERE taken.network_id = $1
+           AND taken.order_id = back.order_id
+           AND taken.org_id = back.org_id
+           AND taken.tier = back.tier
+           AND taken.day = $2
+           AND back.quantity = back.had
+    ), lessened AS (
+        UPDATE sourcing.quota_take AS taken
+           SET quantity = taken.quantity - back.quantity
+          FROM back
+         WHERE taken.network_id = $1
+           AND taken.order_id = back.order_id
+           AND taken.org_id = back.org_id
+           AND taken.tier = back.tier
+           AND taken.day = $2
+           AND back.quantity < back.had
+    )
+    UPDATE sourcing.quota_use AS quota
+       SET used = quota.used - less.quantity
+      FROM (SELECT org_id, tier, sum(quantity)::bigint AS quantity
+              FROM back
+             GROUP BY org_id, tier) AS less
+     WHERE quota.network_id = $1
+       AND quota.org_id = less.org_id
+       AND quota.tier = less.tier
+       AND quota.day = $2
+"""
+
 # Of two who say an organization's rules at once, the second replaces what the first said.
 LOCK_ORGANIZATION = """
     SELECT
@@ -177,6 +221,21 @@ async def take_quotas(
 
 async def release_quotas(conn: Connection, network_id: int, order_ids: Collection[int]) -> None:
     await conn.execute(RELEASE_QUOTAS, network_id, list(order_ids))
+
+
+async def give_back_quotas(
+    conn: Connection, network_id: int, backs: Sequence[QuotaTake], day: date
+) -> None:
+    """Give back some of what orders took today."""
+    await conn.execute(
+        GIVE_BACK_QUOTAS,
+        network_id,
+        day,
+        [back.order_id for back in backs],
+        [back.org_id for back in backs],
+        [back.tier for back in backs],
+        [back.quantity for back in backs],
+    )
 
 
 async def lock_organization(conn: Connection, actor: Actor) -> None:

@@ -90,6 +90,17 @@ async def take_quotas(conn: Connection, *, network_id: int, takes: Sequence[Quot
         await queries.take_quotas(conn, network_id, takes, await queries.fetch_day(conn))
 
 
+async def give_back_quotas(
+    conn: Connection, *, network_id: int, backs: Sequence[QuotaTake]
+) -> None:
+    """Give back what orders took today of quotas, which the caller has locked, and what others
+    serve instead. What was taken on another day is nobody's any more. One of each order and tier.
+    """
+    if backs:
+        day = await queries.fetch_day(conn)
+        await queries.give_back_quotas(conn, network_id, backs, day)
+
+
 async def release_quotas(conn: Connection, *, network_id: int, order_ids: Collection[int]) -> None:
     """Give back what orders took of quotas, for they are not to be. Again, it changes nothing.
 
