@@ -20,6 +20,7 @@ from tradeline_server.errors import CommandError
 from tradeline_server.logs import configure_logs
 from tradeline_server.member_key import take_up_member_key
 from tradeline_server.migrate import migrate
+from tradeline_server.paying.reminding import remind
 from tradeline_server.portal import Portal, State, has_sources
 from tradeline_server.portal_build import Checkout, build
 from tradeline_server.seed import ensure_demo, has_other_networks
@@ -64,6 +65,8 @@ async def _run(settings: Settings, as_json: bool) -> None:
                 console.print(f"applied {name}", style="dim")
             await take_up_member_key(settings, dsn)
             logins = await _ensure_demo(settings, dsn)
+            if beside is not None:
+                await remind(dsn, beside)
             portal = Portal()
             config = web_config(
                 create_app(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import asyncpg
+
 from tradeline.kernel import Connection
 
 # What waits, since when at the longest, and the last thing that went wrong with it.
@@ -32,6 +34,24 @@ COUNT_UNDER_WAY = """
      ORDER BY what, state
 """
 
+# What a simulated provider that began anew has to know again: what was paid and what went back of
+# it, over all networks. It is for trying things out, where the latest are plenty.
+FETCH_PAID = """
+    SELECT payment.merchant_id, payment.number, payment.transaction_id, payment.amount_minor,
+           payment.captured_at, payment.shares_at IS NOT NULL AS is_shareable,
+           ARRAY(SELECT row(refund.number, coalesce(refund.provider_refund_id, ''),
+                            refund.amount_minor, refund.settled_at)
+                   FROM payments.refund AS refund
+                  WHERE refund.network_id = payment.network_id
+                    AND refund.payment_id = payment.id
+                    AND refund.state = 'succeeded'
+                  ORDER BY refund.settled_at, refund.id) AS refunds
+      FROM payments.payment AS payment
+     WHERE payment.state = 'captured'
+     ORDER BY payment.captured_at DESC, payment.id DESC
+     LIMIT $1
+"""
+
 # Asked by the owner: codes of networks are over all of them.
 FIND_ORGANIZATION = """
     SELECT organization.network_id, organization.id
@@ -47,6 +67,11 @@ async def find_organization(
     """Network and organization."""
     row = await conn.fetchrow(FIND_ORGANIZATION, network_code, org_code)
     return (row["network_id"], row["id"]) if row else None
+
+
+async def fetch_paid(conn: Connection, limit: int) -> list[asyncpg.Record]:
+    """Captured payments with what succeeded of their refunds, the latest first."""
+    return await conn.fetch(FETCH_PAID, limit)
 
 
 async def count_under_way(conn: Connection) -> list[dict[str, Any]]:
