@@ -17,6 +17,7 @@ from tradeline import (
     members,
     ordering,
     payments,
+    replenishment,
     settlement,
     shopping,
     sourcing,
@@ -36,6 +37,7 @@ EXAMINERS: Sequence[Callable[[Connection], Awaitable[list[Finding]]]] = (
     payments.find_violations,
     ordering.find_violations,
     shopping.find_violations,
+    replenishment.find_violations,
 )
 
 

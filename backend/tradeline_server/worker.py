@@ -30,13 +30,20 @@ from tradeline.kernel import (
 )
 from tradeline.members import forget_past_sessions
 from tradeline.payments import forget_notices
-from tradeline.replenishment import MOVING, note_expectations, tell_moved
+from tradeline.replenishment import (
+    MOVING,
+    count_demand,
+    note_expectations,
+    tell_moved,
+    watch_stock,
+)
 from tradeline.settlement import post_journals
 from tradeline.shopping import TOLD_OF, complete_orders, expire_orders, forget_guests
 from tradeline_server import queries
 from tradeline_server.announcing import Announcement, announce, announcements
 from tradeline_server.paying.jobs import Lanes, plan_sharings
 from tradeline_server.paying.outreach import note_what_to_tell
+from tradeline_server.planning import Planner
 from tradeline_server.wechat import NO_MERCHANTS, WeChatMerchants
 
 BATCH = 500
@@ -49,6 +56,8 @@ STATISTICS_SECONDS = 3.0
 FORGET_SECONDS = 600.0
 BILLS_SECONDS = 60.0
 COMPLETION_SECONDS = 30.0
+DEMAND_SECONDS = 30.0
+STOCK_SECONDS = 300.0
 EXPECTATION_SECONDS = 5.0
 REASON_LENGTH_MAX = 500
 
@@ -97,6 +106,7 @@ async def run_worker(
     asked about payments of `merchants`.
     """
     lanes = Lanes(db, merchants)
+    planner = Planner(db)
     deliver = partial(deliver_events, db=db, handlers=handlers)
     jobs = (
         Job("post journals", post_journals),
@@ -108,6 +118,9 @@ async def run_worker(
         Job("plan sharings", partial(plan_sharings, db=db), POLL_SECONDS),
         Job("expire holds", expire_holds, POLL_SECONDS),
         Job("note expectations", note_expectations, EXPECTATION_SECONDS),
+        Job("count demand", count_demand, DEMAND_SECONDS),
+        Job("watch stock", watch_stock, STOCK_SECONDS),
+        Job("plan replenishment", planner.run, DEMAND_SECONDS),
         Job("refresh statistics", refresh_statistics, STATISTICS_SECONDS),
         Job("forget events", forget_events, FORGET_SECONDS),
         Job("forget notices", forget_notices, FORGET_SECONDS),
@@ -126,6 +139,7 @@ async def run_worker(
                 await _pause(stop, POLL_SECONDS)
     finally:
         await lanes.close()
+        await planner.close()
 
 
 async def deliver_events(

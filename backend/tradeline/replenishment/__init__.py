@@ -40,6 +40,7 @@ from tradeline.replenishment.service.accepting import (
     accept_proposals,
     dismiss_proposals,
 )
+from tradeline.replenishment.service.checks import find_violations
 from tradeline.replenishment.service.demand import (
     count_demand,
     load_demand,
@@ -119,6 +120,7 @@ __all__ = [
     "count_demand",
     "days_of_cover",
     "dismiss_proposals",
+    "find_violations",
     "forecast_series",
     "lead_times",
     "list_budgets",

@@ -15,6 +15,7 @@ from tradeline_server.seed import queries
 from tradeline_server.seed.acts import Scene
 from tradeline_server.seed.plan import plan
 from tradeline_server.seed.playing import play
+from tradeline_server.seed.replenishing import plan_replenishment
 from tradeline_server.seed.seed import make_world
 from tradeline_server.seed.selling import sell
 from tradeline_server.seed.statements import make_statements
@@ -82,6 +83,7 @@ async def _tell(conn: Connection, scenes: list[Scene], advance: Callable[..., No
         pass
     await queries.move_journals(conn, world.network_id)
     await queries.analyze(conn)
+    await plan_replenishment(conn, world)
     advance(WEIGHT_OF_BOOKS)
 
 

@@ -23,6 +23,9 @@ from tradeline.replenishment.model import (
     DemandSource,
 )
 from tradeline.replenishment.queries import counting, demand
+from tradeline.replenishment.queries.counting import Mark
+
+BEYOND_ALL = 2**62
 
 
 async def count_demand(conn: Connection, *, limit: int) -> int:
@@ -68,14 +71,21 @@ async def watch_stock(conn: Connection, *, limit: int) -> int:
 
 
 async def recount_demand(conn: Connection, *, network_id: int, limit: int = 5_000) -> None:
-    """Forget what was counted of a network and count it anew from its orders, and recall from the
-    movements when nothing stood somewhere. For the owner's connection, outside of a transaction."""
+    """Forget what was counted of a network and count it anew from the orders that are there, and
+    recall from the movements when nothing stood somewhere. For the owner's connection.
+
+    `count_demand` will read the time lines from their beginning once more: what others had not
+    committed yet is in them by then.
+    """
     async with conn.transaction():
         await counting.forget_counted(conn, network_id)
         await counting.recall_stock_outs(conn, network_id)
-    for source in DemandSource:
-        while await _count(conn, network_id, source, limit) >= limit:
-            pass
+        for source in DemandSource:
+            mark = Mark(read_to=0, bound_id=BEYOND_ALL, is_quiet=False)
+            while steps := await counting.read_time_line(conn, network_id, source, mark, limit):
+                order_ids = sorted({order_id for _, order_id in steps})
+                await counting.count_days(conn, network_id, source, order_ids)
+                mark = mark._replace(read_to=steps[-1][0])
 
 
 async def load_demand(
