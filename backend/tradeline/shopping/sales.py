@@ -143,6 +143,10 @@ class Sale:
     def knows_recipient(self) -> bool:
         return self.tier == 0 or self.is_shipper
 
+    def knows_line(self, line: ConsumerOrderLine) -> bool:
+        """Whether its goods walk an edge of the organization's, or their money comes to it."""
+        return self.knows_payment or line.source_tier >= self.tier
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaleFilter:

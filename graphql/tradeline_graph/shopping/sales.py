@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+from collections.abc import Sequence
 
 import strawberry
 
@@ -177,14 +178,16 @@ class SaleShipment:
     org_id: strawberry.Private[int]
 
     @classmethod
-    def of(cls, found: shopping.ConsumerShipment) -> SaleShipment:
+    def of(
+        cls, found: shopping.ConsumerShipment, lines: Sequence[shopping.ConsumerShipmentLine]
+    ) -> SaleShipment:
         return cls(
             id=to_id("ConsumerShipment", found.id),
             number=found.number,
             carrier=found.carrier,
             tracking_number=found.tracking_number,
             shipped_at=found.shipped_at,
-            lines=[ConsumerLineQuantity.of(it.order_line_id, it.quantity) for it in found.lines],
+            lines=[ConsumerLineQuantity.of(it.order_line_id, it.quantity) for it in lines],
             org_id=found.org_id,
         )
 
@@ -213,7 +216,12 @@ class SaleAfterSale:
     sale: strawberry.Private[shopping.Sale]
 
     @classmethod
-    def of(cls, found: shopping.AfterSale, sale: shopping.Sale) -> SaleAfterSale:
+    def of(
+        cls,
+        found: shopping.AfterSale,
+        lines: Sequence[shopping.AfterSaleLine],
+        sale: shopping.Sale,
+    ) -> SaleAfterSale:
         amount = Money.of_minor(found.amount_minor, sale.order.currency)
         return cls(
             id=to_id("AfterSale", found.id),
@@ -224,7 +232,7 @@ class SaleAfterSale:
             refusal_reason=found.refusal_reason,
             requested_at=found.requested_at,
             decided_at=found.decided_at,
-            lines=[ConsumerLineQuantity.of(it.order_line_id, it.quantity) for it in found.lines],
+            lines=[ConsumerLineQuantity.of(it.order_line_id, it.quantity) for it in lines],
             amount=amount if sale.knows_payment else None,
             found=found,
             sale=sale,
@@ -369,20 +377,30 @@ class Sale:
         found = shopping.recipient_of(self.sale.order, info.context.signed_in().network_id)
         return None if found is None else ShipTo.of(found)
 
-    @strawberry.field
+    @strawberry.field(
+        description="Those that walk an edge of yours; all of them, if you sell to the consumer or "
+        "collect."
+    )
     async def lines(self, info: Info) -> list[SaleLine]:
-        found = await info.context.loader("consumer_order_lines", lines_of).load(self._id)
-        return [SaleLine.of(line, self.sale) for line in found]
+        return [SaleLine.of(line, self.sale) for line in await self._lines(info)]
 
-    @strawberry.field
+    @strawberry.field(description="As far as they carry your lines.")
     async def shipments(self, info: Info) -> list[SaleShipment]:
         found = await info.context.loader("consumer_shipments", shipments_of).load(self._id)
-        return [SaleShipment.of(shipment) for shipment in found]
+        own = {line.id for line in await self._lines(info)}
+        shipments = [(each, [it for it in each.lines if it.order_line_id in own]) for each in found]
+        return [SaleShipment.of(each, lines) for each, lines in shipments if lines]
 
-    @strawberry.field
+    @strawberry.field(description="As far as they are about your lines.")
     async def after_sales(self, info: Info) -> list[SaleAfterSale]:
         found = await info.context.loader("after_sales", after_sales_of).load(self._id)
-        return [SaleAfterSale.of(each, self.sale) for each in found]
+        own = {line.id for line in await self._lines(info)}
+        papers = [(each, [it for it in each.lines if it.order_line_id in own]) for each in found]
+        return [
+            SaleAfterSale.of(each, lines, self.sale)
+            for each, lines in papers
+            if lines or self.sale.knows_payment
+        ]
 
     @strawberry.field
     async def refunds(self, info: Info) -> list[SaleRefund]:
@@ -408,6 +426,10 @@ class Sale:
     @property
     def _id(self) -> int:
         return self.sale.order.id
+
+    async def _lines(self, info: Info) -> list[shopping.ConsumerOrderLine]:
+        found = await info.context.loader("consumer_order_lines", lines_of).load(self._id)
+        return [line for line in found if self.sale.knows_line(line)]
 
 
 async def load_sale(info: Info, order_id: int | None) -> Sale | None:

@@ -414,3 +414,32 @@ async def test_without_the_permission_nothing_of_sales_is_told(counter: Counter)
 
     assert result.data == {"sale": None}
     assert result.errors[0].extensions == {"code": "FORBIDDEN"}
+
+
+async def test_a_party_sees_what_walks_its_edges_and_none_of_the_rest(counter: Counter) -> None:
+    wants = (
+        Want(sku="SHIRT", units=3, price="69.90", costs=("52.30", "41.70"), tier=2),
+        Want(sku="COAT", units=1, price="129.00", tier=0),
+    )
+    order = await sold(counter, wants, coupon={1: 10_000}, coupon_minor=100)
+    for name in ("brand", "retailer_1"):
+        await do(counter, name, SHIP, saleId=to_id("Sale", order.id))
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        await request_after_sale(
+            conn,
+            shopper=counter.shopper,
+            order_id=order.id,
+            quantities={order.line_ids[1]: 1},
+            reason="太小",
+        )
+
+    trader, brand, store = [
+        await seen_by(counter, order, name) for name in ("trader_a", "brand", "retailer_1")
+    ]
+
+    assert [line["skuCode"] for line in trader["lines"]] == ["SHIRT"]
+    assert [len(trader[papers]) for papers in ("shipments", "afterSales")] == [1, 0]
+    # The brand collects, and the store sold it.
+    for sale in (brand, store):
+        assert [line["skuCode"] for line in sale["lines"]] == ["SHIRT", "COAT"]
+        assert [len(sale[papers]) for papers in ("shipments", "afterSales")] == [2, 1]
