@@ -5,14 +5,18 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import pytest
 
 from tests.e2e.asking import at_once
 from tests.e2e.shopping.market import PLENTY, Consumer, Market
 from tests.e2e.shopping.money import settled
 from tests.e2e.sizes import sized
+from tradeline.kernel import Connection
 from tradeline_graph._ids import from_id
 from tradeline_server.scenarios.chain import BRAND
 from tradeline_server.wechat.simulator import Mischief
@@ -23,9 +27,21 @@ COURSES = (*(tuple((event,) for event in way) for way in itertools.permutations(
 MISCHIEF = (None, Mischief.TWICE, Mischief.LATE, Mischief.HOLD, Mischief.LOSE)
 ROUNDS = sized(1, 12)
 LATE_SECONDS = 1.5
+AT_ONCE_SECONDS, LATER_SECONDS = 0.2, 1.5
+WAIT_SECONDS_MAX = 30.0
+LOOK_SECONDS = 0.02
 PAUSE_SECONDS = 0.3
 JSAPI = "/v3/pay/transactions/jsapi"
 
+LOCK_ORDER = "SELECT FROM shopping.consumer_order WHERE network_id = $1 AND id = $2 FOR UPDATE"
+RUNS_OUT = """
+    UPDATE shopping.consumer_order SET expires_at = now() + $3 * interval '1 second'
+     WHERE network_id = $1 AND id = $2
+"""
+COUNT_WAITING = """
+    SELECT count(*) FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 FETCH_NUMBERS = """
     SELECT reference_id, number FROM payments.payment
      WHERE network_id = $1 AND reference_type = 'consumer_order'
@@ -117,6 +133,39 @@ async def everybody_has_the_goods_or_the_money(
         charged = total * one.is_charged - back.get(numbers[one.order_id], 0)
         assert order["state"] in ("TO_SHIP", "CANCELLED", "EXPIRED"), (one.course, order["state"])
         assert charged == (total if order["state"] == "TO_SHIP" else 0), one.course
+
+
+@pytest.mark.parametrize("queue", itertools.permutations(EVENTS, 2), ids="-".join)
+async def test_whoever_waits_for_an_order_finds_it_as_the_one_before_left_it(
+    market: Market, queue: Sequence[str]
+) -> None:
+    """Both come to it while somebody else has it. Its time runs out by itself: soon, or once the
+    other one waits."""
+    [one] = bought = await purchases(market, 1)
+    numbers = await numbers_of(market, bought)
+    order_id = from_id("ConsumerOrder", one.order_id)
+    deeds = []
+    async with market.house.owner.acquire() as conn:
+        if "expire" in queue:
+            seconds = AT_ONCE_SECONDS if queue[0] == "expire" else LATER_SECONDS
+            await conn.execute(RUNS_OUT, market.network_id, order_id, seconds)
+        async with conn.transaction():
+            await conn.execute(LOCK_ORDER, market.network_id, order_id)
+            for place, event in enumerate(queue, start=1):
+                if event != "expire":
+                    deeds.append(asyncio.create_task(one.undergo(market, event)))
+                await so_many_wait(conn, place)
+    await at_once(deeds)
+    await settled(market)
+
+    await everybody_has_the_goods_or_the_money(market, bought, numbers)
+
+
+async def so_many_wait(conn: Connection, count: int) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS_MAX
+    while await conn.fetchval(COUNT_WAITING) < count:
+        assert time.monotonic() < deadline, f"{count} do not come to it"
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def test_each_order_is_paid_once_whatever_becomes_of_its_notices(market: Market) -> None:
