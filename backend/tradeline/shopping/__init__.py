@@ -110,6 +110,7 @@ from tradeline.shopping.service.giving import (
 )
 from tradeline.shopping.service.paying import confirm_payments, start_payment
 from tradeline.shopping.service.placing import ConsumerOrderRequest, take_consumer_orders
+from tradeline.shopping.service.previewing import preview_sourcing
 from tradeline.shopping.service.reading import (
     consumer_orders_by_ids,
     events_of_consumer_orders,
@@ -257,6 +258,7 @@ __all__ = [
     "money_trails",
     "note_tidings",
     "pickup_code_of",
+    "preview_sourcing",
     "put_cart_lines",
     "put_carts",
     "recipient_of",

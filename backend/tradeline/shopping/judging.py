@@ -36,6 +36,7 @@ from tradeline.shopping.errors import (
     NotOnSale,
     PickupNotOffered,
     StoreClosed,
+    TooManyUnpaidOrders,
 )
 from tradeline.shopping.model import (
     AVAILABLE_TOLD_MAX,
@@ -55,7 +56,8 @@ class Market:
 
     `addresses` are by (member who asks, address), `coupons` likewise: what is not theirs is absent.
     `listings` are by (store, SKU), `rules` by whose they are, `collectable` are stores whose
-    collector can be paid, `credit` is what is free on edges that might lack something.
+    collector can be paid, `credit` is what is free on edges that might lack something, `unpaid`
+    how many orders of each who asks wait to be paid.
     """
 
     carts: Mapping[int, Cart]
@@ -70,6 +72,7 @@ class Market:
     rules: Mapping[int, Rules]
     collectable: frozenset[int]
     credit: Mapping[int, int] = field(default_factory=dict)
+    unpaid: Mapping[int, int] = field(default_factory=dict)
 
     def rules_of(self, store: Store) -> Rules:
         """Those of whoever stands at the top of its route."""
@@ -113,6 +116,13 @@ class Judged:
     @property
     def total(self) -> Money:
         return Money(self.total_minor, self.store.currency)
+
+
+def judge_unpaid(unpaid: int, judged: Judged) -> list[Problem]:
+    """Whether one more order may wait to be paid, beside so many; what comes to nothing does not."""
+    if unpaid < UNPAID_ORDERS_MAX or not judged.total_minor:
+        return []
+    return [TooManyUnpaidOrders(most=UNPAID_ORDERS_MAX)]
 
 
 def judge(member_id: int, order: NewConsumerOrder, cart: Cart, market: Market) -> Judged:
@@ -162,7 +172,7 @@ def judge_lines(
     """Each line by itself, and where all that can be sold would come from."""
     judged = [_judge_line(index, line, store, market) for index, line in enumerate(lines)]
     sold = [line for line in judged if not line.problems]
-    found = _plan(store, sold, market, region, delivery)
+    found = plan_lines(store, sold, market, region, delivery)
     for line in sold:
         missing = found.unfilled.get(line.index, 0)
         if missing:
@@ -202,7 +212,7 @@ def _judge_line(index: int, line: CartLine, store: Store, market: Market) -> Jud
     return JudgedLine(index, line, sku, price, listing, tuple(problems))
 
 
-def _plan(
+def plan_lines(
     store: Store,
     lines: Sequence[JudgedLine],
     market: Market,

@@ -24,11 +24,12 @@ from tradeline.sourcing.model import (
 from tradeline.sourcing.planning import (
     plan,
 )
+from tradeline.sourcing.previewing import (
+    judge_preview,
+    preview_for,
+)
 from tradeline.sourcing.service.checks import (
     find_violations,
-)
-from tradeline.sourcing.service.preview import (
-    preview_plan,
 )
 from tradeline.sourcing.service.rules import (
     give_back_quotas,
@@ -62,11 +63,12 @@ __all__ = [
     "SourcingLine",
     "find_violations",
     "give_back_quotas",
+    "judge_preview",
     "list_rules",
     "load_rules",
     "lock_rules",
     "plan",
-    "preview_plan",
+    "preview_for",
     "put_back_plan",
     "put_rules",
     "release_quotas",

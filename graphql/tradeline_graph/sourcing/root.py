@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from tradeline import sourcing
+from tradeline import shopping, sourcing
 from tradeline.kernel import Actor, Permission
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id
@@ -34,7 +34,8 @@ class Query:
 
     @strawberry.field(
         description="Which stock would fill such a cart of a store that you keep or supply, and "
-        "why. `region` is where it goes, such as CN-SH.",
+        "why: by the prices on its route, as when it is ordered. `region` is where it goes, such "
+        "as CN-SH.",
         extensions=PREVIEWS,
     )
     async def sourcing_preview(
@@ -47,7 +48,7 @@ class Query:
         actor = info.context.signed_in()
         wanted = [line.to_model(position) for position, line in enumerate(lines)]
         async with info.context.db.reading(actor.network_id) as conn:
-            preview = await sourcing.preview_plan(
+            preview = await shopping.preview_sourcing(
                 conn,
                 actor=actor,
                 store_id=from_id("Store", store_id),

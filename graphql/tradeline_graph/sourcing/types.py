@@ -164,7 +164,7 @@ class SourcingPreviewLine:
 
 
 @strawberry.type(
-    description="Which stock would fill a cart now. Nothing is taken, and no price is asked.",
+    description="Which stock would fill a cart now. Nothing is taken.",
     directives=scoped(Scope.PARTY),
 )
 class SourcingPreview:

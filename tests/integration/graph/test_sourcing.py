@@ -11,6 +11,7 @@ from tests.factories import Story, a_network
 from tests.factories_catalog import a_catalog
 from tests.factories_channels import a_store, listed
 from tests.factories_inventory import a_warehouse, stock
+from tests.factories_pricing import a_price_list
 from tradeline.kernel import Actor, Database, Locale, Permission, Pool
 from tradeline_graph._context import Context
 from tradeline_graph._ids import to_id
@@ -92,6 +93,8 @@ async def test_a_preview_says_what_gives_and_what_does_not_in_the_viewers_langua
     catalog = await a_catalog(db, story)
     store = await a_store(db, story)
     await listed(db, story, store, catalog, {"TEA": "9.90"})
+    for seller, price in (("brand", "3.00"), ("trader_a", "4.00")):
+        await a_price_list(db, story, catalog, seller, {"TEA": price})
     for owner, units in (("retailer_1", 2), ("trader_a", 0), ("brand", 9)):
         warehouse = await a_warehouse(owner_pool, story, owner, f"W-{owner}")
         await stock(owner_pool, story, warehouse, catalog.skus["TEA"], units)

@@ -12,6 +12,7 @@ from tests.factories import Story, a_network
 from tests.factories_catalog import Catalog, a_catalog
 from tests.factories_channels import a_draft, a_store, listed, store_of
 from tests.factories_inventory import a_warehouse, stock
+from tests.factories_pricing import a_price_list
 from tradeline.kernel import (
     Actor,
     Database,
@@ -22,6 +23,7 @@ from tradeline.kernel import (
     Pool,
     Rejected,
 )
+from tradeline.shopping import preview_sourcing
 from tradeline.sourcing import (
     NewRule,
     Preview,
@@ -34,7 +36,6 @@ from tradeline.sourcing import (
     list_rules,
     load_rules,
     lock_rules,
-    preview_plan,
     put_rules,
     release_quotas,
     rules_owner,
@@ -282,6 +283,8 @@ async def a_stocked_store(
     """A store that lists tea, of which it has 2, its trader 3 and the brand 50; and where."""
     store = await a_store(db, story)
     await listed(db, story, store, catalog, {"TEA": "9.90"})
+    for seller, price in (("brand", "3.00"), ("trader_a", "4.00")):
+        await a_price_list(db, story, catalog, seller, {"TEA": price})
     places = {}
     for owner, units in (("retailer_1", 2), ("trader_a", 3), ("brand", 50)):
         places[owner] = await a_warehouse(owner_pool, story, owner)
@@ -291,7 +294,7 @@ async def a_stocked_store(
 
 async def preview(db: Database, actor: Actor, store: int, sku_id: int, quantity: int) -> Preview:
     async with db.reading(actor.network_id) as conn:
-        return await preview_plan(
+        return await preview_sourcing(
             conn,
             actor=actor,
             store_id=store,
@@ -346,3 +349,37 @@ async def test_a_preview_is_for_the_route_and_of_what_the_store_lists(
         await preview(db, story.actor("brand", Permission.STOCK_READ), store, tea, 1)
     keeper = story.actor("retailer_1", Permission.STORE_MANAGE)
     assert (await preview(db, keeper, store, tea, 1)).parcel_count == 1
+
+
+async def test_a_preview_goes_no_further_up_than_prices_reach(
+    db: Database, owner_pool: Pool, story: Story, catalog: Catalog
+) -> None:
+    store, _ = await a_stocked_store(db, owner_pool, story, catalog)
+    tea = catalog.skus["TEA"]
+    await owner_pool.execute(
+        "DELETE FROM pricing.price AS price USING pricing.price_list AS list"
+        " WHERE list.id = price.price_list_id AND list.seller_org_id = $1",
+        story.orgs["brand"],
+    )
+
+    found = await preview(db, story.actor("brand"), store, tea, 6)
+
+    assert [(it.tier, it.quantity) for it in found.options] == [(0, 2), (1, 3), (2, 0)]
+    [reason] = found.options[2].reasons
+    assert (reason.code, found.unfilled) == (ReasonCode.EXCLUDED, {0: 1})
+
+
+async def test_a_preview_weighs_costs_as_placing_does(
+    db: Database, owner_pool: Pool, story: Story, catalog: Catalog
+) -> None:
+    store, _ = await a_stocked_store(db, owner_pool, story, catalog)
+    tea, brand = catalog.skus["TEA"], story.actor("brand")
+    # The store's own is replaced at 4.00, what the trader pays the brand is 3.00.
+    await put(db, brand, NewRule(kind=RuleKind.COST, quantity=1))
+    near = await preview(db, brand, store, tea, 2)
+    assert [(it.tier, it.quantity) for it in near.options if it.quantity] == [(2, 2)]
+    assert near.options[0].reasons[0].code is ReasonCode.CHEAPEST_TIER
+
+    await put(db, brand, NewRule(kind=RuleKind.COST, quantity=1_000))
+    far = await preview(db, brand, store, tea, 2)
+    assert [(it.tier, it.quantity) for it in far.options if it.quantity] == [(0, 2)]
