@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import string
+from collections.abc import Iterator
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +14,7 @@ from tradeline import (
     catalog,  # noqa: F401 - they define problems
     identity,  # noqa: F401
     inventory,  # noqa: F401
+    kernel,
     ordering,  # noqa: F401
     organizations,  # noqa: F401
     pricing,  # noqa: F401
@@ -26,6 +30,7 @@ from tradeline.kernel import (
     WrongState,
     refuse,
 )
+from tradeline.kernel.words import CHINESE
 
 
 def kinds(of: type[Problem] = Problem) -> list[type[Problem]]:
@@ -103,3 +108,23 @@ def test_a_rejection_holds_all_of_its_reasons() -> None:
 def test_a_rejection_without_a_reason_is_a_bug() -> None:
     with pytest.raises(AssertionError):
         Rejected([])
+
+
+def called_with(path: Path) -> Iterator[str]:
+    """What problems in a file are said to be about, wherever that is said outright."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Call):
+            continue
+        named = [word.value for word in node.keywords if word.arg == "subject"]
+        judged = getattr(node.func, "id", "") in {"judge_found", "judge_once"}
+        for said in [*named, *(node.args[:1] if judged else [])]:
+            if isinstance(said, ast.Constant) and isinstance(said.value, str):
+                yield said.value
+
+
+def test_whatever_a_problem_is_about_has_a_word_in_chinese() -> None:
+    package = Path(kernel.__file__).parents[1]
+    subjects = {said for path in package.rglob("*.py") for said in called_with(path)}
+
+    assert {"cart", "coupon", "relationship", "SKU"} <= subjects
+    assert sorted(subjects - CHINESE.keys()) == []

@@ -35,7 +35,8 @@ NOTE_REFUNDS = """
 """
 
 # By the owner, over all networks. One after the other for each order, as the provider wants it; who
-# dies meanwhile is followed by another.
+# dies meanwhile is followed by another. What was refused as often as there are waits is tried still,
+# and holds up nothing after it.
 CLAIM_UPLOADS = """
     WITH claimed AS (
          UPDATE shopping.tiding AS tiding
@@ -52,7 +53,8 @@ CLAIM_UPLOADS = """
                            AND earlier.order_id = first.order_id
                            AND earlier.kind = 'upload'
                            AND earlier.id < first.id
-                           AND earlier.next_try_at IS NOT NULL)
+                           AND earlier.next_try_at IS NOT NULL
+                           AND earlier.tries < cardinality($2::integer[]))
                   ORDER BY next_try_at
                   LIMIT $1
                     FOR NO KEY UPDATE SKIP LOCKED) AS due
