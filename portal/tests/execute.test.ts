@@ -46,6 +46,11 @@ test("a broken network, and a server that is not there, are told from refusals",
   expect(await failure()).toMatchObject({ name: "Offline", reason: "server" });
 });
 
+test("a server without its database can be asked again, as one that is not there", async () => {
+  answer({ data: null, errors: [code("UNAVAILABLE", ["viewer"])] });
+  expect(await failure()).toMatchObject({ name: "Offline", reason: "server" });
+});
+
 test("an answer that breaks off is one that did not come", async () => {
   vi.stubGlobal("fetch", async () => new Response('{"data": {"vi', { status: 200 }));
   expect(await failure()).toBeInstanceOf(Offline);

@@ -62,6 +62,7 @@ export function Listings({ store }: { readonly store: StoreDetail }) {
           )
         }
       >
+        <p>{t("listings.belowCost")}</p>
         <ListingTable store={store} canManage={canManage} />
       </Section>
     </>
@@ -183,10 +184,11 @@ function useColumns(currency: string): readonly Column<Listing>[] {
     {
       key: "sku",
       title: t("sku"),
-      render: ({ sku, isListed }) => (
+      render: ({ sku, isListed, isBelowCost }) => (
         <span>
           {sku ? `${sku.code} ${name(sku)}` : t("sku.hidden")}{" "}
           {!isListed && <StatePill kind="neutral">{t("listed.no")}</StatePill>}
+          {isBelowCost && <StatePill kind="bad">{t("listed.belowCost")}</StatePill>}
         </span>
       ),
     },

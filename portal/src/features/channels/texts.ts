@@ -81,6 +81,9 @@ export const channelTexts = defineTexts("channels", {
     position: "排序",
     "whole.fault": "请填 1 以上的整数，或留空",
     "listed.no": "未上架",
+    "listed.belowCost": "低于进价",
+    "listings.belowCost":
+      "标有“低于进价”的商品，售价低于向上级进货的价格：差额须在可用信用额度内，否则消费者无法下单。",
     freight: "运费",
     "freight.empty": "没有运费规则：此店不送货。",
     "freight.text": "消费者的地区以哪条规则的地区开头，就按最长的那一条计费；没有适用的规则则不送。",
@@ -180,6 +183,10 @@ export const channelTexts = defineTexts("channels", {
     position: "Position",
     "whole.fault": "A whole number above 0, or nothing",
     "listed.no": "Not listed",
+    "listed.belowCost": "Below cost",
+    "listings.belowCost":
+      "What is marked as below cost is sold for less than you pay for it: consumers can order it " +
+      "as far as your free credit covers the difference.",
     freight: "Freight",
     "freight.empty": "There are no rules: the store does not deliver.",
     "freight.text":

@@ -5,10 +5,11 @@ import { DateText, Empty, Money, Page, PagedTable, Tabs } from "../../shared/com
 import { usePages } from "../../shared/graph/hooks";
 import { useTexts } from "../../shared/i18n/i18n";
 import { Differences } from "./Differences";
+import { TroubledRefunds } from "./TroubledRefunds";
 import { paymentTexts } from "./texts";
 
 const PAGE_SIZE = 50;
-const TABS = ["open", "resolved", "bills"] as const;
+const TABS = ["open", "refunds", "resolved", "bills"] as const;
 
 /** What the payment provider says of each day, and in what our books differ. */
 export default function ReconciliationPage() {
@@ -23,7 +24,11 @@ export default function ReconciliationPage() {
         active={active}
         onChange={(tab) => setParameters({ tab }, { replace: true })}
       >
-        {active === "bills" ? <Bills /> : <Found key={active} isOpen={active === "open"} />}
+        {active === "bills" && <Bills />}
+        {active === "refunds" && <TroubledRefunds />}
+        {(active === "open" || active === "resolved") && (
+          <Found key={active} isOpen={active === "open"} />
+        )}
       </Tabs>
     </Page>
   );

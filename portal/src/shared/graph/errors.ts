@@ -54,6 +54,8 @@ export interface GraphError {
 export function errorOf(errors: readonly GraphError[], hasData: boolean): Error | null {
   const codes = errors.map((error) => error.extensions?.code);
   if (codes.includes("UNAUTHENTICATED")) return new SessionEnded();
+  // Its database is away for a moment: what was wanted may be sent again, and is done once.
+  if (codes.includes("UNAVAILABLE")) return new Offline("server");
   const serious = errors.find((error) => error.extensions?.code !== "FORBIDDEN");
   if (serious !== undefined) {
     const { code = "INTERNAL", reference = null, problems = [] } = serious.extensions ?? {};
