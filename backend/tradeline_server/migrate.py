@@ -1,5 +1,6 @@
 """Brings a database to the shape that this version of the code expects. Forwards only."""
 
+import asyncio
 import contextlib
 import io
 import os
@@ -13,10 +14,16 @@ from piccolo.apps.migrations.tables import Migration
 from piccolo.conf.apps import AppConfig
 
 import tradeline
+from tradeline.kernel.migration import Forwards
 from tradeline_server import queries
 from tradeline_server.binaries import MAJOR_MIN
 from tradeline_server.errors import CommandError
 from tradeline_server.piccolo_engine import DB, MODULES
+
+# Whoever waits for a lock on a table has everybody who comes after wait for it, too: readers and
+# orders. So a migration waits shortly, and tries again; five minutes in all.
+LOCK_WAIT_SECONDS = 3
+LOCK_PAUSES = (1, 2, 5, 10, *(20,) * 12)
 
 
 class MigrationFailed(CommandError):
@@ -90,20 +97,40 @@ async def _migrate_apps(conn: asyncpg.Connection, apps: Sequence[AppConfig]) -> 
             )
             done = await Migration.get_migrations_which_ran(app_name=app.app_name)
             for name in sorted(set(modules) - set(done)):
-                await _migrate_one(conn, app.app_name, name, await modules[name].forwards())
+                await _migrate_one(conn, app.app_name, name, modules[name].forwards)
                 applied.append(name)
     return applied
 
 
 async def _migrate_one(
+    conn: asyncpg.Connection, app_name: str, name: str, forwards: Forwards
+) -> None:
+    """Try until nobody holds a lock that it needs; between tries, all who wait for it go on."""
+    for wait in (*LOCK_PAUSES, None):
+        try:
+            return await _run(conn, app_name, name, await forwards())
+        except asyncpg.LockNotAvailableError as error:
+            if wait is None:
+                raise MigrationFailed(
+                    f"Migration {name} could not be run: others have been using what it changes "
+                    f"each time it was tried. Look for long transactions (pg_stat_activity), or "
+                    "stop the workers and run `tradeline migrate` again."
+                ) from error
+            await asyncio.sleep(wait)
+
+
+async def _run(
     conn: asyncpg.Connection, app_name: str, name: str, manager: MigrationManager | None
 ) -> None:
     try:
         async with conn.transaction():
+            await queries.limit_lock_waits(conn, LOCK_WAIT_SECONDS)
             if manager is not None:
                 await manager.run()
             await Migration.insert(Migration(name=name, app_name=app_name)).run()
             await queries.check_deferred_constraints(conn)
+    except asyncpg.LockNotAvailableError:
+        raise
     except asyncpg.PostgresError as error:
         where = getattr(error, "position", None)
         at = f" (at character {where})" if where else ""

@@ -39,6 +39,8 @@ SELECT count(*) FROM kernel.outbox_event
 """
 
 # Brings a deferred constraint's refusal forward, to where it can still name its migration.
+LIMIT_LOCK_WAITS = "SELECT set_config('lock_timeout', $1, true)"
+
 CHECK_DEFERRED_CONSTRAINTS = "SET CONSTRAINTS ALL IMMEDIATE"
 
 
@@ -81,6 +83,11 @@ async def lock_migrations(conn: "asyncpg.Connection[asyncpg.Record]") -> None:
 
 async def unlock_migrations(conn: "asyncpg.Connection[asyncpg.Record]") -> None:
     await conn.execute(UNLOCK_MIGRATIONS)
+
+
+async def limit_lock_waits(conn: "asyncpg.Connection[asyncpg.Record]", seconds: float) -> None:
+    """Until the transaction ends, give up on a lock that somebody else keeps for longer."""
+    await conn.execute(LIMIT_LOCK_WAITS, f"{int(seconds * 1000)}ms")
 
 
 async def check_deferred_constraints(conn: "asyncpg.Connection[asyncpg.Record]") -> None:

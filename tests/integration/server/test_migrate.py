@@ -145,3 +145,49 @@ async def test_who_serves_finds_out_what_has_not_been_migrated(empty: str) -> No
             await require_migrated(empty)
     finally:
         await conn.close()
+
+
+async def test_a_migration_that_waits_for_a_lock_lets_others_pass_and_tries_again(
+    empty: str, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = shop("CREATE TABLE shelf (id int)")
+    await migrate(empty, [app])
+    app = shop("CREATE TABLE shelf (id int)", "ALTER TABLE shelf ADD COLUMN label text")
+    monkeypatch.setattr("tradeline_server.migrate.LOCK_WAIT_SECONDS", 0.3)
+    monkeypatch.setattr("tradeline_server.migrate.LOCK_PAUSES", (0.3,) * 20)
+    reader, other = await asyncpg.connect(empty), await asyncpg.connect(empty)
+    try:
+        reading = reader.transaction()
+        await reading.start()
+        await reader.fetch("SELECT FROM shelf")
+        migrating = asyncio.create_task(migrate(empty, [app]))
+        for _ in range(4):
+            await asyncio.sleep(0.3)
+            # It stands behind the migration in the queue, and is served all the same.
+            await asyncio.wait_for(other.fetch("SELECT FROM shelf"), 1)
+        assert not migrating.done()
+        await reading.rollback()
+        assert len(await migrating) == 1
+    finally:
+        await reader.close()
+        await other.close()
+
+
+async def test_a_migration_whose_table_is_never_free_says_so_and_leaves_nothing(
+    empty: str, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = shop("CREATE TABLE shelf (id int)")
+    await migrate(empty, [app])
+    app = shop("CREATE TABLE shelf (id int)", "ALTER TABLE shelf ADD COLUMN label text")
+    monkeypatch.setattr("tradeline_server.migrate.LOCK_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr("tradeline_server.migrate.LOCK_PAUSES", (0.01,) * 2)
+    reader = await asyncpg.connect(empty)
+    try:
+        async with reader.transaction():
+            await reader.fetch("SELECT FROM shelf")
+            with pytest.raises(MigrationFailed, match="0002_step could not be run"):
+                await migrate(empty, [app])
+            assert await reader.fetch("SELECT * FROM shelf") == []
+    finally:
+        await reader.close()
+    assert len(await migrate(empty, [app])) == 1
