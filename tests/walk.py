@@ -9,6 +9,7 @@ import base64
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from graphql import (
@@ -59,6 +60,11 @@ RETURNED = {"StoreFront": "Store"}
 
 # Texts of which not every one will do.
 TEXTS = {"content": base64.b64encode(b"SKU,QTY\nTEA,1\n").decode()}
+# Between these days the victim traded.
+DAYS = {
+    "from": f"{datetime.now(UTC) - timedelta(days=300):%Y-%m-%d}",
+    "to": f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,7 @@ class Walk:
             return next(iter(self._ids(name, returned)), "nothing")
         known: dict[str, Any] = {
             "Boolean": True,
-            "Date": "2026-01-01",
+            "Date": DAYS.get(name, "2026-01-01"),
             "DateTime": "2026-01-01T00:00:00Z",
             "Decimal": "1",
             "Int": 1,

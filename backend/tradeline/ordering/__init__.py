@@ -10,6 +10,7 @@ from tradeline.ordering.allowed import (
     allowed_steps,
     side_of,
 )
+from tradeline.ordering.confirmation_sheets import JudgedConfirmation
 from tradeline.ordering.decisions import RefusedOrder
 from tradeline.ordering.disputes import Dispute
 from tradeline.ordering.drafts import (
@@ -64,7 +65,11 @@ from tradeline.ordering.model import (
 )
 from tradeline.ordering.reports import MonthOfTrade, SkuOfTrade, Trade, TradeReport
 from tradeline.ordering.service.checks import find_violations
-from tradeline.ordering.service.confirming import confirm_orders
+from tradeline.ordering.service.confirming import (
+    apply_confirmations,
+    confirm_orders,
+    preview_confirmations,
+)
 from tradeline.ordering.service.delivery import (
     decide_return,
     receive_shipment,
@@ -144,6 +149,7 @@ __all__ = [
     "Dispute",
     "DraftChanged",
     "EventLine",
+    "JudgedConfirmation",
     "MonthOfTrade",
     "MovedLine",
     "NewDraft",
@@ -190,6 +196,7 @@ __all__ = [
     "TypedRow",
     "UnknownPack",
     "allowed_steps",
+    "apply_confirmations",
     "cancel_order",
     "close_dispute",
     "confirm_order",
@@ -218,6 +225,7 @@ __all__ = [
     "place_draft",
     "place_order",
     "place_orders",
+    "preview_confirmations",
     "propose_substitute",
     "read_rows_of_file",
     "receive_shipment",

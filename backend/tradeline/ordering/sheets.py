@@ -55,22 +55,7 @@ def read_rows_of_file(name: str, content: bytes) -> list[TypedRow]:
     Raises:
         Rejected: with BadFile, which says what to do.
     """
-    if len(content) > FILE_BYTES_MAX:
-        raise _bad("it is larger than 1 MB; split it", "文件超过 1 MB；请拆分后再导入")
-    if content.startswith(b"PK"):
-        try:
-            table = read_workbook(content)
-        except NotAWorkbook:
-            raise _bad(
-                "it is no workbook that can be read; save it as .xlsx with one small sheet, or"
-                " as CSV",
-                "不是可读取的工作簿；请另存为只含一张小表的 .xlsx，或 CSV",
-            ) from None
-    elif content.startswith(b"\xd0\xcf\x11\xe0") or name.lower().endswith((".xls", ".ods", ".pdf")):
-        raise _bad("save it as .xlsx or CSV", "请另存为 .xlsx 或 CSV")
-    else:
-        table = _read_csv(_decode(content))
-    rows = list(_rows(table))
+    rows = list(_rows(table_of_file(name, content)))
     if len(rows) > ROWS_MAX:
         raise _bad(
             f"it holds {len(rows)} rows; split it into files of at most {ROWS_MAX}",
@@ -82,6 +67,24 @@ def read_rows_of_file(name: str, content: bytes) -> list[TypedRow]:
             "没有含编码的行；请将编码放在第一列，数量放在第二列",
         )
     return rows
+
+
+def table_of_file(name: str, content: bytes) -> Sequence[Sequence[object]]:
+    """The cells of a file, row by row. Raises as `read_rows_of_file`."""
+    if len(content) > FILE_BYTES_MAX:
+        raise _bad("it is larger than 1 MB; split it", "文件超过 1 MB；请拆分后再导入")
+    if content.startswith(b"PK"):
+        try:
+            return read_workbook(content)
+        except NotAWorkbook:
+            raise _bad(
+                "it is no workbook that can be read; save it as .xlsx with one small sheet, or"
+                " as CSV",
+                "不是可读取的工作簿；请另存为只含一张小表的 .xlsx，或 CSV",
+            ) from None
+    elif content.startswith(b"\xd0\xcf\x11\xe0") or name.lower().endswith((".xls", ".ods", ".pdf")):
+        raise _bad("save it as .xlsx or CSV", "请另存为 .xlsx 或 CSV")
+    return _read_csv(_decode(content))
 
 
 def text_of(value: object) -> str:

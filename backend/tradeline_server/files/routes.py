@@ -14,9 +14,14 @@ from tradeline.kernel import Forbidden, Locale, Permission
 from tradeline_graph._ids import from_id
 from tradeline_server.files import answers, statement_pdf, statement_xlsx
 from tradeline_server.files.answers import AnyRequest, Asking, answer, not_found, send
+from tradeline_server.files.confirmation_rows import (
+    cells_of,
+    load_waiting,
+    write_confirmations,
+)
 from tradeline_server.files.order_rows import rows_with_problems, write_csv, write_xlsx
 from tradeline_server.files.statements import Ledger, load_ledger
-from tradeline_server.files.words import ORDER_SHEET, STATEMENT
+from tradeline_server.files.words import CONFIRMATION_SHEET, ORDER_SHEET, STATEMENT
 
 
 @get("/files/statements/{file_name:str}")
@@ -78,7 +83,29 @@ async def draft_problems(request: AnyRequest, draft_id: str, file_name: str) -> 
     return await answer(request, make)
 
 
-FILES: Sequence[ControllerRouterHandler] = (statement_file, order_template, draft_problems)
+@get(["/files/order-confirmations.xlsx", "/files/order-confirmations.csv"])
+async def order_confirmations(request: AnyRequest) -> Response[Any]:
+    """The lines that wait for the asker's confirmation, as a sheet to fill in."""
+
+    async def make(asking: Asking) -> Response[bytes]:
+        asking.actor.require(Permission.ORDER_CONFIRM)
+        waiting = await load_waiting(asking)
+        words = CONFIRMATION_SHEET[asking.locale]
+        if request.scope["path"].endswith(".csv"):
+            content = write_csv(words.header, list(cells_of(waiting, asking.locale)))
+            return _sheet(content, words.title, "order-confirmations", "csv")
+        content = await asyncio.to_thread(write_confirmations, waiting, asking.locale)
+        return _sheet(content, words.title, "order-confirmations", "xlsx")
+
+    return await answer(request, make)
+
+
+FILES: Sequence[ControllerRouterHandler] = (
+    statement_file,
+    order_template,
+    draft_problems,
+    order_confirmations,
+)
 
 
 def may_order(asking: Asking) -> None:

@@ -185,6 +185,46 @@ class OrderSheetWords:
     quantity_hint: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmationSheetWords:
+    """The words of a sheet of confirmations; `hints` are on what is to be filled in."""
+
+    title: str
+    header: tuple[str, ...]
+    hints: tuple[str, ...]
+
+
+CONFIRMATION_SHEET: Mapping[Locale, ConfirmationSheetWords] = {
+    Locale.ZH: ConfirmationSheetWords(
+        title="待确认订单行",
+        header=(
+            "订单号",
+            "行号",
+            "商品编码",
+            "商品名称",
+            "待确认数量",
+            "确认数量",
+            "承诺日期",
+            "原因",
+        ),
+        hints=(
+            "可供数量，0 表示拒绝；整张订单留空则暂不确认",
+            "日期，例如 2026-03-12",
+            "少于待确认数量时必填",
+        ),
+    ),
+    Locale.EN: ConfirmationSheetWords(
+        title="lines-to-confirm",
+        header=("Order", "Line", "Code", "Name", "Open", "Confirmed", "Promised on", "Reason"),
+        hints=(
+            "How many will come; 0 refuses. Leave all rows of an order empty to decide later",
+            "A day such as 2026-03-12",
+            "Needed for less than is open",
+        ),
+    ),
+}
+
+
 ORDER_SHEET: Mapping[Locale, OrderSheetWords] = {
     Locale.ZH: OrderSheetWords(
         template="订货模板",

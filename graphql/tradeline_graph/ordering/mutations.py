@@ -10,6 +10,7 @@ from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id
 from tradeline_graph._mutations import perform
 from tradeline_graph._scope import Guard, Scope
+from tradeline_graph.ordering.confirmation_sheets import ConfirmationSheetMutation
 from tradeline_graph.ordering.disputes import DisputeMutation
 from tradeline_graph.ordering.draft_mutations import DraftMutation
 from tradeline_graph.ordering.inputs import (
@@ -43,7 +44,13 @@ from tradeline_graph.ordering.types import load_order, load_return, load_shipmen
 
 
 @strawberry.type
-class Mutation(DisputeMutation, DraftMutation, OrderListMutation, SubstituteMutation):
+class Mutation(
+    ConfirmationSheetMutation,
+    DisputeMutation,
+    DraftMutation,
+    OrderListMutation,
+    SubstituteMutation,
+):
     @strawberry.mutation(
         description=(
             "Place an order: every line, or none, with all the reasons at once. "

@@ -146,6 +146,15 @@ class ReasonMissing(Problem):
 
 
 # Why an order is not placed, however it came to be.
+@face_of(ordering.BadFile)
+@strawberry.type(
+    description="A file that cannot be taken; the message says what to do.",
+    directives=scoped(Scope.VALUE),
+)
+class BadFile(Problem):
+    pass
+
+
 PlacingProblem: TypeAlias = (
     NotTrading
     | NotInAssortment

@@ -12,6 +12,7 @@ from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id, from_optional_id
 from tradeline_graph._pages import Connection
 from tradeline_graph._scope import Guard, Scope
+from tradeline_graph.ordering.confirmation_sheets import ConfirmationSheetQuery
 from tradeline_graph.ordering.drafts import DraftQuery
 from tradeline_graph.ordering.enums import OrderSide, OrderState
 from tradeline_graph.ordering.order_lists import OrderListQuery
@@ -30,7 +31,7 @@ from tradeline_graph.ordering.types import (
 
 
 @strawberry.type
-class Query(DraftQuery, OrderListQuery, ReportQuery):
+class Query(ConfirmationSheetQuery, DraftQuery, OrderListQuery, ReportQuery):
     @strawberry.field(
         description="Orders that your organization buys or sells, newest first.",
         extensions=[Guard(Scope.PARTY, Permission.ORDER_READ)],

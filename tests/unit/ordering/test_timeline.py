@@ -11,7 +11,15 @@ import pytest
 
 from tests.property.ordering.test_line import a_line
 from tradeline.kernel import Locale
-from tradeline.ordering import Order, OrderEvent, OrderLine, OrderState, lines_of_event, word_event
+from tradeline.ordering import (
+    Order,
+    OrderEvent,
+    OrderLine,
+    OrderSide,
+    OrderState,
+    lines_of_event,
+    word_event,
+)
 from tradeline.ordering.timeline import EN, ZH, detail_of
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -111,7 +119,7 @@ def test_goods_are_told_with_their_papers_short_and_over() -> None:
 
 def test_many_lines_are_told_of_some() -> None:
     before = lines(*range(1, 8))
-    after = [line.cancel(line.quantity)[0] for line in before]
+    after = [line.cancel(line.quantity, OrderSide.BUYING)[0] for line in before]
 
     english, chinese = told(a_step("cancel", detail_of("cancel", before, after, {})))
 

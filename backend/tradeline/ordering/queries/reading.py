@@ -64,6 +64,14 @@ LOCK_ORDERS = f"""
        FOR UPDATE
 """
 
+FETCH_IDS_BY_NUMBER = """
+    SELECT trade_order.id
+      FROM ordering.trade_order AS trade_order
+     WHERE trade_order.network_id = $1
+       AND trade_order.seller_org_id = $2
+       AND trade_order.number = ANY($3::text[])
+"""
+
 FETCH_LINES = f"""
     SELECT {LINE_COLUMNS}
       FROM ordering.order_line AS line
@@ -148,6 +156,12 @@ FETCH_RETURNS = f"""
 async def fetch_orders(conn: Connection, actor: Actor, ids: Sequence[int]) -> list[Order]:
     rows = await conn.fetch(FETCH_ORDERS, actor.network_id, actor.org_id, list(ids))
     return [order_of(row) for row in rows]
+
+
+async def fetch_ids_by_number(conn: Connection, actor: Actor, numbers: Sequence[str]) -> list[int]:
+    """The ids of those orders with such numbers that the actor's organization sells."""
+    rows = await conn.fetch(FETCH_IDS_BY_NUMBER, actor.network_id, actor.org_id, list(numbers))
+    return [row["id"] for row in rows]
 
 
 async def lock_orders(conn: Connection, actor: Actor, ids: Sequence[int]) -> list[Order]:

@@ -1,22 +1,32 @@
-"""Confirming many orders as they were placed."""
+"""Confirming many orders: as they were placed, or by a sheet that says how much of each line."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from tradeline.inventory import Release, release_holds
 from tradeline.kernel import (
     Actor,
     Connection,
     Forbidden,
     InvalidValue,
     NotFound,
+    Permission,
     Problem,
     raise_any,
 )
 from tradeline.ordering.allowed import OrderStep, is_of_side, judge_state, require_step
-from tradeline.ordering.model import ORDERS_AT_ONCE_MAX, Order, state_of
+from tradeline.ordering.confirmation_sheets import (
+    JudgedConfirmation,
+    judge_confirmations,
+    read_confirmations,
+)
+from tradeline.ordering.model import ORDERS_AT_ONCE_MAX, Order, OrderLine, state_of
 from tradeline.ordering.queries import reading
-from tradeline.ordering.service.steps import Taken, store_all
+from tradeline.ordering.service.steps import Taken, exposure_releases, store_all, today
+from tradeline.ordering.sheets import table_of_file
+from tradeline.settlement import release_exposure
 
 
 async def confirm_orders(conn: Connection, *, actor: Actor, order_ids: Sequence[int]) -> int:
@@ -81,3 +91,106 @@ def _judge_order(position: int, order: Order | None) -> list[Problem]:
     if order is None:
         return [NotFound(path=path, subject="order")]
     return judge_state(order, OrderStep.CONFIRM, path)
+
+
+async def preview_confirmations(
+    conn: Connection, *, actor: Actor, name: str, content: bytes
+) -> list[JudgedConfirmation]:
+    """What a sheet of confirmations would do, row by row; nothing is locked, and nothing changes.
+
+    Raises:
+        Forbidden: without `order:confirm`.
+        Rejected: with BadFile, which says what to do.
+    """
+    actor.require(Permission.ORDER_CONFIRM)
+    return await _judge_sheet(conn, actor, name, content, is_locking=False)
+
+
+async def apply_confirmations(conn: Connection, *, actor: Actor, name: str, content: bytes) -> int:
+    """Confirm orders as a sheet says: all that it fills in, or nothing; how many orders they are.
+
+    As `confirm_order` for each, with one lock, one read and one write.
+
+    Raises:
+        Forbidden: without `order:confirm`.
+        Rejected: with BadFile, or with what is wrong with any row, at ("rows", its number, …).
+    """
+    actor.require(Permission.ORDER_CONFIRM)
+    rows = await _judge_sheet(conn, actor, name, content, is_locking=True)
+    raise_any([problem for row in rows for problem in row.problems])
+    said = {row.line.id: row for row in rows if row.line is not None and not row.is_left}
+    orders = {row.order.id: row.order for row in rows if row.order is not None and not row.is_left}
+    if not orders:
+        raise_any([_nothing_filled_in()])
+    lines = await reading.fetch_lines(conn, actor, list(orders))
+    dropped: dict[int, int] = {}
+    taken = []
+    for order in orders.values():
+        after = []
+        for line in lines[order.id]:
+            now, minor = _confirmed(line, said.get(line.id))
+            after.append(now)
+            dropped[order.id] = dropped.get(order.id, 0) + minor
+        taken.append(Taken(order=order, before=lines[order.id], after=after, state=state_of(after)))
+    await _release_all(conn, actor, taken, dropped)
+    await store_all(conn, actor, "confirm", taken)
+    return len(taken)
+
+
+async def _judge_sheet(
+    conn: Connection, actor: Actor, name: str, content: bytes, *, is_locking: bool
+) -> list[JudgedConfirmation]:
+    typed = read_confirmations(table_of_file(name, content))
+    numbers = sorted({row.order_number for row in typed})
+    ids = await reading.fetch_ids_by_number(conn, actor, numbers)
+    read = reading.lock_orders if is_locking else reading.fetch_orders
+    orders = {order.number: order for order in await read(conn, actor, ids)}
+    lines = await reading.fetch_lines(conn, actor, ids)
+    return judge_confirmations(typed, orders, lines, today())
+
+
+def _confirmed(line: OrderLine, row: JudgedConfirmation | None) -> tuple[OrderLine, int]:
+    """The line as the row says, and the sum that its refused units no longer hold."""
+    if row is None or row.confirmed is None:
+        return line, 0
+    dated = replace(line, promised_on=row.promised_on)
+    units = line.unshipped - row.confirmed
+    return dated.refuse(units, row.typed.reason) if units else (dated, 0)
+
+
+async def _release_all(
+    conn: Connection, actor: Actor, taken: Sequence[Taken], dropped: dict[int, int]
+) -> None:
+    """Free the exposures, then the stock, of what is refused of all the orders."""
+    await release_exposure(
+        conn,
+        network_id=actor.network_id,
+        releases=[
+            release
+            for one in taken
+            for release in exposure_releases(one.order, dropped[one.order.id])
+        ],
+    )
+    await release_holds(
+        conn,
+        network_id=actor.network_id,
+        releases=[
+            Release(
+                reference_type="order_line",
+                reference_id=was.id,
+                quantity=was.unshipped - now.unshipped,
+            )
+            for one in taken
+            for was, now in zip(one.before, one.after, strict=True)
+            if was.unshipped > now.unshipped
+        ],
+    )
+
+
+def _nothing_filled_in() -> InvalidValue:
+    return InvalidValue(
+        path=("content",),
+        field="content",
+        rule="fill in what you confirm of at least one order",
+        rule_zh="请至少填写一张订单的确认数量",
+    )

@@ -1,0 +1,242 @@
+"""Confirming orders by a sheet that a supplier fills in: a row for each line that waits. Pure.
+
+The sheet that was downloaded can be uploaded again as it is, and then confirms all of it. An order
+whose rows all have an empty "confirmed" is left for later; of any other, each open line has to be
+there, so that nothing is confirmed by having been left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from tradeline.kernel import InvalidValue, NotFound, Problem, Rejected, WrongState, refuse
+from tradeline.ordering.errors import BadFile, QuantityNotOpen, ReasonMissing
+from tradeline.ordering.model import LINES_MAX, ORDERS_AT_ONCE_MAX, Order, OrderLine, OrderState
+from tradeline.ordering.rows import fold
+from tradeline.ordering.rules import judge_day, judge_texts
+from tradeline.ordering.sheets import text_of
+
+# Each column under its names, folded and without blanks; the first two are what a download says.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "order": ("order", "订单号", "ordernumber", "订单"),
+    "line": ("line", "行号", "lineno", "行"),
+    "confirmed": ("confirmed", "确认数量", "confirmedquantity"),
+    "promised": ("promisedon", "承诺日期", "promised", "date", "日期"),
+    "reason": ("reason", "原因"),
+}
+NEEDED = ("order", "line", "confirmed")
+HEADER_ROWS_MAX = 10
+NUMBER = re.compile(r"[0-9]{1,15}")
+DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 00:00:00)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedConfirmation:
+    """A row as it was filled in; `row` counts from 1, as spreadsheets do."""
+
+    row: int
+    order_number: str
+    line_text: str
+    confirmed_text: str
+    promised_text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedConfirmation:
+    """A row, the line that it is of as far as it is known, and all that is wrong with it. A row
+    that is `is_left` belongs to an order that nobody has filled in."""
+
+    typed: TypedConfirmation
+    order: Order | None = None
+    line: OrderLine | None = None
+    confirmed: int | None = None
+    promised_on: date | None = None
+    is_left: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+def read_confirmations(table: Sequence[Sequence[object]]) -> list[TypedConfirmation]:
+    """The rows of a sheet. Raises Rejected with BadFile for one that is no such sheet."""
+    cells = [[text_of(value) for value in row] for row in table]
+    begin, columns = _columns(cells)
+
+    def cell(row: Sequence[str], name: str) -> str:
+        at = columns.get(name)
+        return row[at].strip() if at is not None and at < len(row) else ""
+
+    rows = [
+        TypedConfirmation(
+            row=number,
+            order_number=cell(row, "order"),
+            line_text=cell(row, "line"),
+            confirmed_text=cell(row, "confirmed"),
+            promised_text=cell(row, "promised"),
+            reason=cell(row, "reason"),
+        )
+        for number, row in enumerate(cells[begin:], start=begin + 1)
+        if any(row)
+    ]
+    if not rows:
+        raise _bad("it has no rows; download the sheet anew", "没有内容；请重新下载")
+    if len(rows) > LINES_MAX or len({row.order_number for row in rows}) > ORDERS_AT_ONCE_MAX:
+        raise _bad(
+            f"it has more than {LINES_MAX} rows or {ORDERS_AT_ONCE_MAX} orders; split it by orders",
+            f"超过 {LINES_MAX} 行或 {ORDERS_AT_ONCE_MAX} 张订单；请按订单拆分",
+        )
+    return rows
+
+
+def judge_confirmations(
+    rows: Sequence[TypedConfirmation],
+    orders: Mapping[str, Order],
+    lines: Mapping[int, Sequence[OrderLine]],
+    today: date,
+) -> list[JudgedConfirmation]:
+    """Each row against the seller's `orders` by number and their lines, by order."""
+    filled = {row.order_number for row in rows if row.confirmed_text}
+    named: dict[str, set[int]] = defaultdict(set)
+    judged = []
+    for row in rows:
+        order = orders.get(row.order_number)
+        known = {line.line_no: line for line in lines.get(order.id, ())} if order else {}
+        one = _judge_row(row, order, known, named[row.order_number], today)
+        if one.line is not None:
+            named[row.order_number].add(one.line.line_no)
+        is_left = order is not None and row.order_number not in filled
+        judged.append(replace(one, is_left=True, problems=(), confirmed=None) if is_left else one)
+    return _with_missing_lines(judged, lines, named)
+
+
+def _judge_row(
+    row: TypedConfirmation,
+    order: Order | None,
+    lines: Mapping[int, OrderLine],
+    named: set[int],
+    today: date,
+) -> JudgedConfirmation:
+    path = ("rows", row.row)
+    if order is None:
+        return JudgedConfirmation(
+            typed=row, problems=(NotFound(path=(*path, "order"), subject="order"),)
+        )
+    line_no = int(row.line_text) if NUMBER.fullmatch(row.line_text) else 0
+    line = lines.get(line_no)
+    if line is None or line_no in named:
+        return JudgedConfirmation(
+            typed=row,
+            order=order,
+            problems=(NotFound(path=(*path, "line"), subject="order line"),),
+        )
+    problems: list[Problem] = []
+    if order.state is not OrderState.TO_CONFIRM:
+        state = order.state.value
+        problems.append(WrongState(path=(*path, "order"), subject="order", state=state))
+    confirmed = int(row.confirmed_text) if NUMBER.fullmatch(row.confirmed_text) else None
+    if confirmed is None:
+        problems.append(
+            _unreadable(
+                (*path, "confirmed"),
+                "a whole number, or leave the whole order empty",
+                "整数；暂不确认的订单请将该列全部留空",
+            )
+        )
+    elif confirmed > line.unshipped:
+        problems.append(
+            QuantityNotOpen(
+                path=(*path, "confirmed"),
+                line_no=line.line_no,
+                requested=confirmed,
+                open=line.unshipped,
+            )
+        )
+    elif confirmed < line.unshipped and not row.reason:
+        problems.append(ReasonMissing(path=(*path, "reason")))
+    promised_on = _day(row.promised_text)
+    if row.promised_text and promised_on is None:
+        problems.append(
+            _unreadable((*path, "promised"), "a day such as 2026-03-12", "日期，例如 2026-03-12")
+        )
+    problems += judge_day(promised_on, today, (*path, "promised"), "promisedOn")
+    faults = judge_texts(texts={"reason": row.reason})
+    problems += [replace(fault, path=(*path, *fault.path)) for fault in faults]
+    return JudgedConfirmation(
+        typed=row,
+        order=order,
+        line=line,
+        confirmed=confirmed,
+        promised_on=promised_on,
+        problems=tuple(problems),
+    )
+
+
+def _with_missing_lines(
+    judged: Sequence[JudgedConfirmation],
+    lines: Mapping[int, Sequence[OrderLine]],
+    named: Mapping[str, set[int]],
+) -> list[JudgedConfirmation]:
+    """The first row of each order says which open lines of it the sheet leaves out."""
+    told: set[int] = set()
+    found = []
+    for row in judged:
+        if row.order is None or row.is_left or row.order.id in told:
+            found.append(row)
+            continue
+        told.add(row.order.id)
+        missing = [
+            str(line.line_no)
+            for line in lines.get(row.order.id, ())
+            if line.unshipped and line.line_no not in named[row.order.number]
+        ]
+        if missing:
+            numbers = ", ".join(missing[:10])
+            left_out = _unreadable(
+                ("rows", row.typed.row, "line"),
+                f"every open line of an order; line {numbers} is missing",
+                f"订单的全部未发行；缺少第 {numbers} 行",
+            )
+            row = replace(row, problems=(*row.problems, left_out))
+        found.append(row)
+    return found
+
+
+def _columns(cells: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
+    """At which row the data begins, and where each column is."""
+    for place, row in enumerate(cells[:HEADER_ROWS_MAX]):
+        named = [fold(text).replace(" ", "").replace("_", "").rstrip("*:") for text in row]
+        columns = {
+            name: at
+            for name, titles in COLUMNS.items()
+            for at, text in reversed(list(enumerate(named)))
+            if text in titles
+        }
+        if all(name in columns for name in NEEDED):
+            return place + 1, columns
+    raise _bad(
+        "it lacks a column for the order, its line or what is confirmed; download the sheet anew",
+        "缺少订单号、行号或确认数量列；请重新下载表格",
+    )
+
+
+def _day(text: str) -> date | None:
+    found = DAY.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
+
+
+def _unreadable(path: tuple[str | int, ...], rule: str, rule_zh: str) -> InvalidValue:
+    return InvalidValue(
+        path=path, field=str(path[-1]), rule=f"fill in {rule}", rule_zh=f"请填写{rule_zh}"
+    )
+
+
+def _bad(why: str, why_zh: str) -> Rejected:
+    return refuse(BadFile(path=("content",), why=why, why_zh=why_zh))
