@@ -16,6 +16,7 @@ import pytest
 
 from tradeline.kernel.database import Database, open_pool
 from tradeline.members import MemberKeys, use_member_keys
+from tradeline.webhooks import WebhookKeys, use_webhook_keys
 from tradeline_server.embedded import Server, is_alive
 from tradeline_server.migrate import migrate
 
@@ -29,6 +30,7 @@ MEMBER_KEY = "a key of members, for tests alone"
 def member_keys() -> None:
     """What a process does before it serves anybody."""
     use_member_keys(MemberKeys(MEMBER_KEY))
+    use_webhook_keys(WebhookKeys(MEMBER_KEY))
 
 
 @pytest.fixture(scope="session")

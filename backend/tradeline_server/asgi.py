@@ -11,7 +11,6 @@ from litestar.types import ControllerRouterHandler
 
 from tradeline.identity import TokenKeys
 from tradeline.kernel.database import Database, open_pool
-from tradeline.members import MemberKeys, use_member_keys
 from tradeline_graph._doors import ConsumerDoors
 from tradeline_graph._intake import OrderIntake
 from tradeline_server import queries
@@ -24,6 +23,7 @@ from tradeline_server.graph import GRAPH
 from tradeline_server.history import documents as replay_documents
 from tradeline_server.live import Live
 from tradeline_server.logs import configure_logs
+from tradeline_server.member_key import use_keys
 from tradeline_server.paying.notices import take_notice
 from tradeline_server.paying.ports import WeChatPorts
 from tradeline_server.paying.telling import Telling
@@ -144,7 +144,7 @@ def from_environment() -> Litestar:
     settings = load_settings()
     if settings.database_url is None:
         raise UsageError("DATABASE_URL is not set: a server of your own needs one.")
-    use_member_keys(MemberKeys(settings.member_key))
+    use_keys(settings)
     return create_app(
         settings.database_url,
         secret=settings.secret,

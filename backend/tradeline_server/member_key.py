@@ -1,10 +1,11 @@
-"""The key by which consumers are recognized: taken up by every process before it serves anybody."""
+"""The installation's key: taken up by every process before it serves anybody."""
 
 from __future__ import annotations
 
 import asyncpg
 
 from tradeline.members import MemberKeys, is_known_key, use_member_keys
+from tradeline.webhooks import WebhookKeys, use_webhook_keys
 from tradeline_server.errors import UsageError
 from tradeline_server.settings import Settings
 
@@ -27,4 +28,10 @@ async def take_up_member_key(settings: Settings, dsn: str) -> None:
             "This database is sealed with another TRADELINE_MEMBER_KEY: give all processes the one "
             "of the first of them, which is in its TRADELINE_HOME/member-key unless it was given"
         )
-    use_member_keys(keys)
+    use_keys(settings)
+
+
+def use_keys(settings: Settings) -> None:
+    """By this key consumers are recognized, and webhooks signed, in this process."""
+    use_member_keys(MemberKeys(settings.member_key))
+    use_webhook_keys(WebhookKeys(settings.member_key, allows_loopback=settings.tells_loopback))

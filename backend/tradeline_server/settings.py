@@ -24,6 +24,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     given_secret: str | None = None
     given_member_key: str | None = None
     only_trusted_documents: bool = False
+    tells_loopback: bool = False
 
     @property
     def secret(self) -> str:
@@ -55,6 +56,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         given_secret=environment.get("TRADELINE_SECRET") or None,
         given_member_key=_given_member_key(environment),
         only_trusted_documents=documents == "trusted",
+        tells_loopback=environment.get("TRADELINE_WEBHOOK_LOOPBACK") == "1",
     )
 
 

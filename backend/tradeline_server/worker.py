@@ -39,11 +39,14 @@ from tradeline.replenishment import (
 )
 from tradeline.settlement import post_journals
 from tradeline.shopping import TOLD_OF, complete_orders, expire_orders, forget_guests
+from tradeline.webhooks import due_deliveries, forget_deliveries, note_deliveries
 from tradeline_server import queries
 from tradeline_server.announcing import Announcement, announce, announcements
 from tradeline_server.paying.jobs import Lanes, plan_sharings
+from tradeline_server.paying.lanes import Lane
 from tradeline_server.paying.outreach import note_what_to_tell
 from tradeline_server.planning import Planner
+from tradeline_server.webhooks.sending import Sender
 from tradeline_server.wechat import NO_MERCHANTS, WeChatMerchants
 
 BATCH = 500
@@ -106,6 +109,7 @@ async def run_worker(
     asked about payments of `merchants`.
     """
     lanes = Lanes(db, merchants)
+    telling = Lane("tell endpoints", due_deliveries, Sender(db).send)
     planner = Planner(db)
     deliver = partial(deliver_events, db=db, handlers=handlers)
     jobs = (
@@ -113,6 +117,7 @@ async def run_worker(
         Job("deliver events", deliver),
         *(Job(lane.name, lane.run, LOOK_SECONDS) for lane in lanes.remote),
         *(Job(lane.name, lane.run, BILLS_SECONDS) for lane in lanes.bills),
+        Job(telling.name, telling.run, LOOK_SECONDS),
         Job("expire consumers' orders", expire_orders, POLL_SECONDS),
         Job("complete consumers' orders", complete_orders, COMPLETION_SECONDS),
         Job("plan sharings", partial(plan_sharings, db=db), POLL_SECONDS),
@@ -122,6 +127,7 @@ async def run_worker(
         Job("watch stock", watch_stock, STOCK_SECONDS),
         Job("plan replenishment", planner.run, DEMAND_SECONDS),
         Job("refresh statistics", refresh_statistics, STATISTICS_SECONDS),
+        Job("forget deliveries", forget_deliveries, FORGET_SECONDS),
         Job("forget events", forget_events, FORGET_SECONDS),
         Job("forget notices", forget_notices, FORGET_SECONDS),
         Job("forget requests", forget_requests, FORGET_SECONDS),
@@ -138,7 +144,7 @@ async def run_worker(
                 log.warning("the worker has lost the database", reason=str(error))
                 await _pause(stop, POLL_SECONDS)
     finally:
-        await lanes.close()
+        await asyncio.gather(lanes.close(), telling.close())
         await planner.close()
 
 
@@ -171,6 +177,7 @@ async def deliver_events(
         told = await _announcements(conn, [event for event in looked_at if event.attempts == 0])
         async with conn.transaction():
             await settle_events(conn, delivered=delivered, failed=failed)
+            await note_deliveries(conn, delivered)
             await announce(conn, told)
     return len(events)
 

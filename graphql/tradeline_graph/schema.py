@@ -21,6 +21,7 @@ from tradeline_graph import (
     settlement,
     shopping,
     sourcing,
+    webhooks,
 )
 from tradeline_graph._execution import Schema
 from tradeline_graph._scalars import SCALARS
@@ -45,6 +46,7 @@ class Query(
     settlement.Query,
     shopping.Query,
     sourcing.Query,
+    webhooks.Query,
 ):
     """Grows by one base class for each module."""
 
@@ -75,6 +77,7 @@ class Mutation(
     settlement.Mutation,
     shopping.Mutation,
     sourcing.Mutation,
+    webhooks.Mutation,
 ):
     """Grows by one base class for each module."""
 

@@ -14,9 +14,9 @@ import sys
 
 import uvicorn
 
-from tradeline.members import MemberKeys, use_member_keys
 from tradeline_server.asgi import create_app
 from tradeline_server.logs import configure_logs
+from tradeline_server.member_key import use_keys
 from tradeline_server.settings import load_settings
 from tradeline_server.web import end_with_parent, web_config
 
@@ -25,7 +25,7 @@ def main() -> None:
     configure_logs(logging.WARNING)
     settings = load_settings()
     assert settings.database_url is not None, "own_server gives it"
-    use_member_keys(MemberKeys(settings.member_key))
+    use_keys(settings)
     listener = socket.socket(fileno=int(sys.argv[1]))
     app = create_app(
         settings.database_url,
