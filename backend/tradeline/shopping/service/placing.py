@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +19,6 @@ from tradeline.kernel import (
     timed,
 )
 from tradeline.marketing import hold_coupons
-from tradeline.members import lookup_of, seal
 from tradeline.payments import NewPayment, create_payments
 from tradeline.shopping.decisions import (
     PlacedConsumerOrder,
@@ -34,7 +32,6 @@ from tradeline.shopping.model import (
     Delivery,
     NewConsumerOrder,
 )
-from tradeline.shopping.opening import PICKUP_CODE
 from tradeline.shopping.queries import carts as cart_queries
 from tradeline.shopping.queries import placing as queries
 from tradeline.shopping.queries.credit import insert_shortfalls
@@ -42,9 +39,8 @@ from tradeline.shopping.queries.placing import NumberedOrder
 from tradeline.shopping.service.cashiers import Cashiers
 from tradeline.shopping.service.loading import load_market
 from tradeline.shopping.service.paying import settle_gifts
+from tradeline.shopping.service.pickup import new_pickup_codes
 from tradeline.sourcing import QuotaTake, rules_owner, take_quotas
-
-PICKUP_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,27 +210,26 @@ async def _number(
     line_ids = await queries.take_line_ids(
         conn, sum(len(placed.lines) for placed in accepted.values())
     )
+    picked_up = {
+        order_id: placed.store.id
+        for order_id, placed in accepted.items()
+        if placed.order.delivery is Delivery.PICKUP
+    }
+    codes = await new_pickup_codes(conn, network_id, picked_up)
     numbered, taken = [], 0
     for order_id, placed in accepted.items():
         own = line_ids[taken : taken + len(placed.lines)]
         taken += len(placed.lines)
-        is_picked_up = placed.order.delivery is Delivery.PICKUP
         numbered.append(
             NumberedOrder(
                 id=order_id,
                 placed=placed,
                 line_ids=own,
                 payment_id=payments.get(order_id),
-                pickup_code=_new_pickup_code(network_id) if is_picked_up else None,
+                pickup_code=codes.get(order_id),
             )
         )
     return numbered
-
-
-def _new_pickup_code(network_id: int) -> tuple[bytes, bytes]:
-    """By what a code that nobody can guess is found, and the code itself, sealed."""
-    code = f"{secrets.randbelow(10**PICKUP_DIGITS):0{PICKUP_DIGITS}d}"
-    return lookup_of(network_id, PICKUP_CODE, code), seal(network_id, PICKUP_CODE, code)
 
 
 def _holds(numbered: NumberedOrder) -> list[NewHold]:
