@@ -24,10 +24,11 @@ PARTS = {
     "/order": ("?tab=catalog", "?tab=pad", "?tab=grid", "?tab=lists"),
     "/orders": ("?state=all",),
     "/sales": ("?state=all",),
+    "/reconciliation": ("", "?tab=resolved", "?tab=bills"),
     "/money": ("", "?tab=statements", "?tab=payments", "?tab=adjustments"),
 }
-# Of which the demo story has no papers: nobody bought in its stores yet.
-UNSOLD = "/store-sales/:id"
+# Of which this trader has no papers: it collects in no store's name.
+UNBILLED = "/reconciliation/:id"
 LOADED_MS_MAX = 10_000
 STILL_LOADING = ".skeleton, [aria-busy='true']"
 # What is read or heard of a page, but for what data and people's own words say.
@@ -86,8 +87,8 @@ def addresses(route: str, links: list[str]) -> list[str]:
     if ":" not in route:
         return [route + part for part in PARTS.get(route, ("",))]
     folder = route.partition(":")[0]
-    if route == UNSOLD:
-        return [f"{folder}none"]
+    if route == UNBILLED:
+        return [f"{folder}none~2026-11-01"]
     found = [link for link in links if re.fullmatch(re.escape(folder) + "[^/?]+", link)]
     assert found, f"no list leads to {route}"
     return found[:1]
