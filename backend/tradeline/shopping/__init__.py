@@ -30,11 +30,13 @@ from tradeline.shopping.errors import (
     PriceChanged,
     StoreClosed,
     TooManyCartLines,
+    TooManyUnpaidOrders,
 )
 from tradeline.shopping.filling import CartRequest
 from tradeline.shopping.model import (
     AVAILABLE_TOLD_MAX,
     CART_LINES_MAX,
+    UNPAID_ORDERS_MAX,
     AfterSaleKind,
     AfterSaleState,
     Cart,
@@ -157,6 +159,7 @@ __all__ = [
     "AVAILABLE_TOLD_MAX",
     "CART_LINES_MAX",
     "TOLD_OF",
+    "UNPAID_ORDERS_MAX",
     "AboveLimit",
     "AddressMissing",
     "AfterSale",
@@ -219,6 +222,7 @@ __all__ = [
     "TidingKind",
     "TooManyCartLines",
     "TooManyPickupAttempts",
+    "TooManyUnpaidOrders",
     "TrailFlow",
     "TrailParty",
     "TrailRole",

@@ -27,7 +27,7 @@ from tradeline.shopping.errors import (
     PriceChanged,
     StoreClosed,
 )
-from tradeline.shopping.judging import Judged, JudgedLine, Market, judge
+from tradeline.shopping.judging import Judged, JudgedLine, Market, judge, judge_unpaid
 from tradeline.shopping.model import NOTE_LENGTH_MAX, NewConsumerOrder, SplitPart
 from tradeline.shopping.prices import as_money, cost_of, goods_of_parts
 from tradeline.shopping.splits import split_freight, split_goods
@@ -109,6 +109,7 @@ class Given:
     carts: set[int] = field(default_factory=set)
     coupons: set[int] = field(default_factory=set)
     credit: Counter[int] = field(default_factory=Counter)
+    unpaid: Counter[int] = field(default_factory=Counter)
 
 
 def decide_consumer_orders(
@@ -145,7 +146,12 @@ def _decide(
     if order.coupon_id in given.coupons:
         market = _without_coupon(market, shopper, order)
     judged = judge(shopper.member_id, order, cart, market)
-    problems = [*judge_length(order.note, ("note",), most=NOTE_LENGTH_MAX), *judged.problems]
+    unpaid = market.unpaid.get(shopper.member_id, 0) + given.unpaid[shopper.member_id]
+    problems = [
+        *judge_length(order.note, ("note",), most=NOTE_LENGTH_MAX),
+        *judged.problems,
+        *judge_unpaid(unpaid, judged),
+    ]
     problems = problems or _judge_total(order, judged)
     if problems:
         return RefusedConsumerOrder(tuple(problems))
@@ -154,6 +160,7 @@ def _decide(
         return RefusedConsumerOrder(_not_lent(placed))
     take_plan(judged.plan, market.stock, market.rules_of(judged.store))
     given.carts.add(cart.id)
+    given.unpaid[shopper.member_id] += bool(judged.total_minor)
     if judged.coupon is not None:
         given.coupons.add(judged.coupon.coupon_id)
     for tier, minor in placed.shortfalls.items():

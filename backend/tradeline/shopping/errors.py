@@ -162,6 +162,16 @@ class TooManyCartLines(Problem):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TooManyUnpaidOrders(Problem):
+    """So many orders of theirs wait to be paid, and keep goods from others meanwhile."""
+
+    zh: ClassVar[str] = "您有 {most} 笔订单待支付；请先支付或取消其中一笔。"
+    en: ClassVar[str] = "{most} of your orders wait to be paid; pay for one of them or call it off."
+
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentOver(Problem):
     """Nothing can be paid for the order any more: it was paid, called off, or left too long."""
 

@@ -41,6 +41,7 @@ from tradeline.shopping.errors import (
 from tradeline.shopping.model import (
     AVAILABLE_TOLD_MAX,
     TOTAL_MINOR_MAX,
+    UNPAID_ORDERS_MAX,
     Cart,
     CartLine,
     Delivery,
@@ -119,7 +120,7 @@ class Judged:
 
 
 def judge_unpaid(unpaid: int, judged: Judged) -> list[Problem]:
-    """Whether one more order may wait to be paid, beside so many; what comes to nothing does not."""
+    """Whether one more order may wait to be paid beside so many; what comes to nothing does not."""
     if unpaid < UNPAID_ORDERS_MAX or not judged.total_minor:
         return []
     return [TooManyUnpaidOrders(most=UNPAID_ORDERS_MAX)]

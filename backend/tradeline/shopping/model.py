@@ -14,6 +14,10 @@ from typing import Any
 
 from tradeline.kernel import Money, UnitPrice
 
+# Orders of one person that wait to be paid, in all stores of the network: each keeps goods from
+# everybody else while it does.
+UNPAID_ORDERS_MAX = 5
+
 CART_LINES_MAX = 100
 # What a consumer is told of stock, at the most: who is behind it could be anybody, a rival too.
 AVAILABLE_TOLD_MAX = 99

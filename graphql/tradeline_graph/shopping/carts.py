@@ -37,6 +37,7 @@ from tradeline_graph.shopping.problems import (
     NotOnSale,
     PickupNotOffered,
     StoreClosed,
+    TooManyUnpaidOrders,
 )
 
 # Why a cart cannot be ordered as it is: looking at a checkout and placing an order say the same.
@@ -54,6 +55,7 @@ CheckoutRefusal: TypeAlias = (
     | PickupNotOffered
     | CouponNotUsable
     | AmountTooLarge
+    | TooManyUnpaidOrders
 )
 CheckoutProblem: TypeAlias = Annotated[CheckoutRefusal, strawberry.union("CheckoutProblem")]
 

@@ -37,6 +37,15 @@ class TooManyCartLines(Problem):
     most: int
 
 
+@face_of(shopping.TooManyUnpaidOrders)
+@strawberry.type(
+    description="So many orders of theirs wait to be paid: one has to be paid, or called off.",
+    directives=scoped(Scope.VALUE),
+)
+class TooManyUnpaidOrders(Problem):
+    most: int
+
+
 @face_of(shopping.NotOnSale)
 @strawberry.type(
     description="The store does not sell the SKU, or not any more.", directives=scoped(Scope.VALUE)

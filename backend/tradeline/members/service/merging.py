@@ -109,6 +109,15 @@ async def families_of(
     return await queries.fetch_families(conn, network_id, member_ids)
 
 
+async def lock_families(
+    conn: Connection, network_id: int, member_ids: Sequence[int]
+) -> dict[int, list[int]]:
+    """As `families_of`; whoever locks the same people waits until the unit of work ends. They are
+    locked before their carts, and before what they want."""
+    await queries.lock_members(conn, network_id, member_ids)
+    return await families_of(conn, network_id, member_ids)
+
+
 async def openids_of(
     conn: Connection, network_id: int, wanted: Sequence[tuple[int, str]]
 ) -> dict[tuple[int, str], str]:

@@ -31,6 +31,15 @@ TAKE_LINE_IDS = """
     SELECT array(SELECT nextval('shopping.order_line_id_seq') FROM generate_series(1, $1))
 """
 
+COUNT_UNPAID_ORDERS = """
+    SELECT consumer_order.member_id, count(*) AS count
+      FROM shopping.consumer_order AS consumer_order
+     WHERE consumer_order.network_id = $1
+       AND consumer_order.member_id = ANY($2::bigint[])
+       AND consumer_order.state = 'to_pay'
+     GROUP BY consumer_order.member_id
+"""
+
 # The orders come back as whoever reads them will see them. An order that comes to nothing is paid
 # from the beginning. The carts that became orders are empty, and other ones than before.
 INSERT_ORDERS = f"""
@@ -156,6 +165,14 @@ async def take_order_ids(conn: Connection, count: int) -> tuple[list[int], datet
     row = await conn.fetchrow(TAKE_ORDER_IDS, count, PAYMENT_TIME)
     assert row is not None
     return row[0], row[1]
+
+
+async def count_unpaid_orders(
+    conn: Connection, network_id: int, member_ids: Sequence[int]
+) -> dict[int, int]:
+    """By member; who has none is absent."""
+    rows = await conn.fetch(COUNT_UNPAID_ORDERS, network_id, member_ids)
+    return {row["member_id"]: row["count"] for row in rows}
 
 
 async def take_line_ids(conn: Connection, count: int) -> list[int]:

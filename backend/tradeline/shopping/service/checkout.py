@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tradeline.kernel import Connection, Shopper, Stage, timed
 from tradeline.marketing import CouponTerms, usable_coupons
 from tradeline.members import NotForGuests, families_of
 from tradeline.shopping.checkouts import Checkout, CheckoutLine, CouponChoice
 from tradeline.shopping.decisions import judge_credit
-from tradeline.shopping.judging import Market, coupon_reason, judge
+from tradeline.shopping.judging import Market, coupon_reason, judge, judge_unpaid
 from tradeline.shopping.model import Cart, CheckoutRequest, NewConsumerOrder, StoreOffer
 from tradeline.shopping.offers import offers_of
 from tradeline.shopping.queries import carts as queries
-from tradeline.shopping.service.loading import load_market, load_shelves
+from tradeline.shopping.service.loading import count_unpaid, load_market, load_shelves
 
 
 async def load_offers(
@@ -57,8 +58,12 @@ async def check_outs(
         }
         carts = {order.cart_id: found[order.cart_id] for _, order in own.values()}
         asked = [(shopper.member_id, order) for shopper, order in own.values()]
+        members = {shopper.member_id for shopper, _ in own.values() if not shopper.is_guest}
+        families = await families_of(conn, network_id, sorted(members))
+        unpaid = await count_unpaid(conn, network_id, families)
         market, _ = await load_market(conn, network_id, carts, asked, is_locked=False)
-        coupons = await _coupons(conn, network_id, [shopper for shopper, _ in own.values()], carts)
+        market = replace(market, unpaid=unpaid)
+        coupons = await _coupons(conn, network_id, families, carts)
     with timed(Stage.DECIDING, len(requests)):
         checkouts = {
             position: _looked_at(shopper, order, market, coupons)
@@ -78,18 +83,19 @@ def _order(cart: Cart, request: CheckoutRequest) -> NewConsumerOrder:
 
 
 async def _coupons(
-    conn: Connection, network_id: int, shoppers: Sequence[Shopper], carts: Mapping[int, Cart]
+    conn: Connection,
+    network_id: int,
+    families: Mapping[int, Sequence[int]],
+    carts: Mapping[int, Cart],
 ) -> dict[tuple[int, int], list[CouponTerms]]:
     """What members may use in the stores of their carts, by (member, store)."""
-    members = {shopper.member_id for shopper in shoppers if not shopper.is_guest}
-    families = await families_of(conn, network_id, sorted(members))
     return await usable_coupons(
         conn,
         network_id=network_id,
         wanted={
             (cart.member_id, cart.store_id): families[cart.member_id]
             for cart in carts.values()
-            if cart.member_id in members
+            if cart.member_id in families
         },
     )
 
@@ -118,5 +124,9 @@ def _looked_at(
         coupon_minor=judged.coupon_minor,
         freight_minor=judged.freight_minor,
         coupons=tuple(sorted(choices, key=lambda choice: choice.reason is not None)),
-        problems=(*guests, *(judged.problems or judge_credit(shopper, order, judged, market))),
+        problems=(
+            *guests,
+            *(judged.problems or judge_credit(shopper, order, judged, market)),
+            *judge_unpaid(market.unpaid.get(shopper.member_id, 0), judged),
+        ),
     )

@@ -24,6 +24,7 @@ from tradeline.shopping.judging import Market
 from tradeline.shopping.model import Cart, NewConsumerOrder
 from tradeline.shopping.prices import EdgePrices, retail_price, total_of
 from tradeline.shopping.queries.credit import fetch_waiting_shortfalls
+from tradeline.shopping.queries.placing import count_unpaid_orders
 from tradeline.shopping.service.cashiers import Cashiers
 from tradeline.sourcing import load_rules, lock_rules, rules_owner
 
@@ -62,6 +63,15 @@ async def load_market(
     credit = await _load_credit(conn, network_id, orders, market, is_locked=is_locked)
     stock = await _load_stock(conn, network_id, market, wanted, is_locked=is_locked)
     return replace(market, stock=stock, credit=credit), cashiers
+
+
+async def count_unpaid(
+    conn: Connection, network_id: int, families: Mapping[int, Sequence[int]]
+) -> dict[int, int]:
+    """How many orders of each of some members wait to be paid, over all whom they have been."""
+    everybody = sorted({id for family in families.values() for id in family})
+    found = await count_unpaid_orders(conn, network_id, everybody)
+    return {id: sum(found.get(one, 0) for one in family) for id, family in families.items()}
 
 
 async def load_shelves(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tradeline.inventory import NewHold, store_holds
@@ -19,6 +19,7 @@ from tradeline.kernel import (
     timed,
 )
 from tradeline.marketing import hold_coupons
+from tradeline.members import lock_families
 from tradeline.payments import NewPayment, create_payments
 from tradeline.shopping.decisions import (
     PlacedConsumerOrder,
@@ -37,7 +38,7 @@ from tradeline.shopping.queries import placing as queries
 from tradeline.shopping.queries.credit import insert_shortfalls
 from tradeline.shopping.queries.placing import NumberedOrder
 from tradeline.shopping.service.cashiers import Cashiers
-from tradeline.shopping.service.loading import load_market
+from tradeline.shopping.service.loading import count_unpaid, load_market
 from tradeline.shopping.service.paying import settle_gifts
 from tradeline.shopping.service.pickup import new_pickup_codes
 from tradeline.sourcing import QuotaTake, rules_owner, take_quotas
@@ -65,10 +66,11 @@ async def take_consumer_orders(
     For each the order, or the id of the one that an earlier request with its `requestId` made, or
     every reason why not: NotForGuests, NotFound for a cart, address or coupon that is not theirs,
     CartChanged, StoreClosed, NothingToBuy, NotOnSale, AboveLimit, NotEnoughStock, AddressMissing,
-    NotDelivered, PickupNotOffered, CouponNotUsable, AmountTooLarge, PriceChanged, InvalidValue,
-    RequestReused. A refused order takes nothing, and harms no other.
+    NotDelivered, PickupNotOffered, CouponNotUsable, AmountTooLarge, TooManyUnpaidOrders,
+    PriceChanged, InvalidValue, RequestReused. A refused order takes nothing, and harms no other.
 
-    Claims the ids of the requests first, then locks carts, coupons, quotas and stock levels.
+    Claims the ids of the requests first, then locks members, carts, coupons, quotas and stock
+    levels.
     """
     keys = list(dict.fromkeys(request.key for request in requests))
     with timed(Stage.LOADING, len(requests)):
@@ -111,6 +113,8 @@ async def _place(
     if not requests:
         return []
     with timed(Stage.LOADING, len(requests)):
+        members = {one.shopper.member_id for one in requests if not one.shopper.is_guest}
+        families = await lock_families(conn, network_id, sorted(members))
         cart_ids = sorted({request.order.cart_id for request in requests})
         carts = await cart_queries.lock_carts(conn, network_id, cart_ids)
         own = [
@@ -119,7 +123,9 @@ async def _place(
             if request.order.cart_id in carts
             and carts[request.order.cart_id].member_id == request.shopper.member_id
         ]
+        unpaid = await count_unpaid(conn, network_id, families)
         market, cashiers = await load_market(conn, network_id, carts, own, is_locked=True)
+        market = replace(market, unpaid=unpaid)
     with timed(Stage.DECIDING, len(requests)):
         asked: list[tuple[Hashable, Shopper, NewConsumerOrder]] = [
             (request.key, request.shopper, request.order) for request in requests
