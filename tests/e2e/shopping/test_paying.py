@@ -20,6 +20,7 @@ from tradeline.kernel import Connection
 from tradeline_graph._ids import from_id
 from tradeline_server.scenarios.chain import BRAND
 from tradeline_server.wechat.simulator import Mischief
+from tradeline_server.worker import POLL_SECONDS
 
 EVENTS = ("pay", "cancel", "expire")
 # In each order one after the other, and all at once.
@@ -27,7 +28,7 @@ COURSES = (*(tuple((event,) for event in way) for way in itertools.permutations(
 MISCHIEF = (None, Mischief.TWICE, Mischief.LATE, Mischief.HOLD, Mischief.LOSE)
 ROUNDS = sized(1, 12)
 LATE_SECONDS = 1.5
-AT_ONCE_SECONDS, LATER_SECONDS = 0.2, 1.5
+LATER_SECONDS, NEVER_SECONDS = 0.5, 600.0
 WAIT_SECONDS_MAX = 30.0
 LOOK_SECONDS = 0.02
 PAUSE_SECONDS = 0.3
@@ -146,13 +147,16 @@ async def test_whoever_waits_for_an_order_finds_it_as_the_one_before_left_it(
     order_id = from_id("ConsumerOrder", one.order_id)
     deeds = []
     async with market.house.owner.acquire() as conn:
-        if "expire" in queue:
-            seconds = AT_ONCE_SECONDS if queue[0] == "expire" else LATER_SECONDS
-            await conn.execute(RUNS_OUT, market.network_id, order_id, seconds)
+        seconds = LATER_SECONDS * queue.index("expire") if "expire" in queue else NEVER_SECONDS
+        await conn.execute(RUNS_OUT, market.network_id, order_id, seconds)
         async with conn.transaction():
             await conn.execute(LOCK_ORDER, market.network_id, order_id)
             for place, event in enumerate(queue, start=1):
-                if event != "expire":
+                if event == "expire":
+                    await asyncio.sleep(
+                        LATER_SECONDS + POLL_SECONDS
+                    )  # there is no telling who waits
+                else:
                     deeds.append(asyncio.create_task(one.undergo(market, event)))
                 await so_many_wait(conn, place)
     await at_once(deeds)
