@@ -78,12 +78,12 @@ async def _tell(conn: Connection, scenes: list[Scene], advance: Callable[..., No
     advance(WEIGHT_OF_WORLD)
     await play(conn, world, scenes, now, advance)
     await sell(conn, world, now)
+    await plan_replenishment(conn, world, now)
     await make_statements(conn, world, now)
     while await post_journals(conn, limit=POSTED_AT_ONCE):
         pass
     await queries.move_journals(conn, world.network_id)
     await queries.analyze(conn)
-    await plan_replenishment(conn, world)
     advance(WEIGHT_OF_BOOKS)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tradeline import inventory, replenishment
 from tradeline.kernel import Connection, PageRequest, Permission
 from tradeline.replenishment import Term
+from tradeline_server.seed import queries
 from tradeline_server.seed.story import BOTTLER, BRAND, BREWER, TRADER_A
 from tradeline_server.seed.world import World
 
@@ -26,12 +28,14 @@ TASTED = (
     "SPK-TZ-500",
 )
 LEFT_OVER = 24
+MADE_AGO = timedelta(hours=2)
 LEVELS = PageRequest(size=100)
 NOTE = "品鉴会领用 Taken for tastings"
 
 
-async def plan_replenishment(conn: Connection, world: World) -> None:
-    """Count what was asked for, forecast it, and propose; in the seed's transaction."""
+async def plan_replenishment(conn: Connection, world: World, now: datetime) -> None:
+    """Count what was asked for, forecast it, and propose; in the seed's transaction, and as if it
+    had been done this morning."""
     network_id = world.network_id
     await _taste(conn, world)
     await replenishment.recount_demand(conn, network_id=network_id)
@@ -53,6 +57,7 @@ async def plan_replenishment(conn: Connection, world: World) -> None:
         )
         actor = world.actor(buyer, Permission.REPLENISHMENT_MANAGE)
         await replenishment.make_proposals(conn, actor=actor)
+    await queries.move_scene(conn, network_id, now - MADE_AGO)
 
 
 async def _taste(conn: Connection, world: World) -> None:
