@@ -36,6 +36,7 @@ from tradeline.replenishment import (
     note_expectations,
     tell_moved,
     watch_stock,
+    watch_supply,
 )
 from tradeline.settlement import post_journals
 from tradeline.shopping import TOLD_OF, complete_orders, expire_orders, forget_guests
@@ -62,6 +63,7 @@ COMPLETION_SECONDS = 30.0
 DEMAND_SECONDS = 30.0
 STOCK_SECONDS = 300.0
 EXPECTATION_SECONDS = 5.0
+SUPPLY_SECONDS = 60.0
 REASON_LENGTH_MAX = 500
 
 Handler = Callable[[Connection, StoredEvent], Awaitable[None]]
@@ -123,6 +125,7 @@ async def run_worker(
         Job("plan sharings", partial(plan_sharings, db=db), POLL_SECONDS),
         Job("expire holds", expire_holds, POLL_SECONDS),
         Job("note expectations", note_expectations, EXPECTATION_SECONDS),
+        Job("watch supply", watch_supply, SUPPLY_SECONDS),
         Job("count demand", count_demand, DEMAND_SECONDS),
         Job("watch stock", watch_stock, STOCK_SECONDS),
         Job("plan replenishment", planner.run, DEMAND_SECONDS),

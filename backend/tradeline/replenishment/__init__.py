@@ -3,6 +3,10 @@
 The names below are the module: others import them from here, and nothing from deeper in.
 """
 
+from tradeline.replenishment.alerts import (
+    Alert,
+    AlertKind,
+)
 from tradeline.replenishment.errors import BudgetExceeded, NeedCovered, QuantityNotInSteps
 from tradeline.replenishment.model import (
     HISTORY_DAYS,
@@ -34,6 +38,10 @@ from tradeline.replenishment.scorecards import (
     Figures,
     LeadTime,
     Scorecard,
+)
+from tradeline.replenishment.service.alerts import (
+    list_alerts,
+    watch_supply,
 )
 from tradeline.replenishment.service.accepting import (
     Accepted,
@@ -86,20 +94,22 @@ from tradeline.replenishment.service.terms import (
 )
 
 __all__ = [
-    "DELIVERIES_MIN",
-    "HISTORY_DAYS",
-    "HORIZON_DAYS",
-    "LINES_AT_ONCE_MAX",
-    "MOVING",
     "Accepted",
+    "Alert",
+    "AlertKind",
     "Awaited",
     "Budget",
     "BudgetExceeded",
+    "DELIVERIES_MIN",
     "DemandBy",
     "DemandRow",
     "DemandSeries",
     "Figures",
+    "HISTORY_DAYS",
+    "HORIZON_DAYS",
+    "LINES_AT_ONCE_MAX",
     "LeadTime",
+    "MOVING",
     "NeedCovered",
     "Pegged",
     "Position",
@@ -123,6 +133,7 @@ __all__ = [
     "find_violations",
     "forecast_series",
     "lead_times",
+    "list_alerts",
     "list_budgets",
     "list_proposals",
     "list_terms",
@@ -147,4 +158,5 @@ __all__ = [
     "terms_by_ids",
     "trade_day",
     "watch_stock",
+    "watch_supply",
 ]

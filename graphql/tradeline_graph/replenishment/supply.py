@@ -8,11 +8,13 @@ from typing import Annotated
 
 import strawberry
 
-from tradeline import replenishment
+from tradeline import kernel, replenishment
 from tradeline.kernel import Permission
 from tradeline_graph._context import Info
-from tradeline_graph._ids import from_id
+from tradeline_graph._ids import from_id, from_optional_id, to_id, to_optional_id
+from tradeline_graph._pages import Connection
 from tradeline_graph._scope import Guard, Scope, needs, scoped
+from tradeline_graph.ordering.types import Order, load_order
 from tradeline_graph.organizations import Relationship, load_relationship
 
 _OF_COUNTED = "Of the units that were counted; from 0 to 1, null while there is none."
@@ -112,8 +114,84 @@ class Scorecard:
         return await load_relationship(info, self.relationship_id)
 
 
+strawberry.enum(
+    replenishment.AlertKind,
+    name="ReplenishmentAlertKind",
+    description="LATE_CONFIRMATION: an order waits for it longer than the terms say. "
+    "LATE_DELIVERY: a line has not come by the day it was promised for. SHORT_RECEIPT: fewer came "
+    "in good order than were shipped.",
+)
+
+
+@strawberry.type(
+    description="What the seller of a planned relationship is late or short with. Raised once, "
+    "closed when it heals.",
+    directives=scoped(Scope.PARTY),
+)
+class ReplenishmentAlert:
+    id: strawberry.ID
+    kind: replenishment.AlertKind
+    order_line_id: strawberry.ID | None = strawberry.field(
+        description="Null where it is about the order as a whole."
+    )
+    due_on: datetime.date | None = strawberry.field(
+        description="By when it should have been otherwise; null for a shortage."
+    )
+    quantity: decimal.Decimal = strawberry.field(description="Base units that it is about.")
+    raised_at: datetime.datetime
+    healed_at: datetime.datetime | None
+    alert: strawberry.Private[replenishment.Alert]
+
+    @classmethod
+    def of(cls, alert: replenishment.Alert) -> ReplenishmentAlert:
+        return cls(
+            id=to_id("ReplenishmentAlert", alert.id),
+            kind=alert.kind,
+            order_line_id=to_optional_id("OrderLine", alert.order_line_id),
+            due_on=alert.due_on,
+            quantity=decimal.Decimal(alert.quantity),
+            raised_at=alert.raised_at,
+            healed_at=alert.healed_at,
+            alert=alert,
+        )
+
+    @strawberry.field
+    async def order(self, info: Info) -> Order | None:
+        return await load_order(info, self.alert.order_id)
+
+    @strawberry.field(extensions=needs(Permission.RELATIONSHIP_READ))
+    async def relationship(self, info: Info) -> Relationship | None:
+        return await load_relationship(info, self.alert.relationship_id)
+
+
 @strawberry.type
 class SupplyQuery:
+    @strawberry.field(
+        description="What sellers of your relationships are late or short with, you among them; "
+        "newest first.",
+        extensions=[Guard(Scope.PARTY, Permission.ORDER_READ)],
+    )
+    async def replenishment_alerts(
+        self,
+        info: Info,
+        relationship_id: strawberry.ID | None = None,
+        is_open: Annotated[
+            bool | None, strawberry.argument(description="Whether it has not healed yet.")
+        ] = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[ReplenishmentAlert]:
+        actor = info.context.signed_in()
+        async with info.context.db.reading(actor.network_id) as conn:
+            page = await replenishment.list_alerts(
+                conn,
+                actor=actor,
+                page=kernel.page_request(first, after, (int,)),
+                relationship_id=from_optional_id("Relationship", relationship_id),
+                is_open=is_open,
+            )
+        return Connection.of(page, ReplenishmentAlert.of)
+
     @strawberry.field(
         description="How the sellers of up to 100 of your relationships keep their word, you as "
         "buyer or as seller; those on which something was ordered in these days.",

@@ -1,0 +1,76 @@
+"""Noticing what suppliers are late or short with, and who may see it."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Final
+
+from tradeline.kernel import (
+    Actor,
+    Connection,
+    Event,
+    Page,
+    PageRequest,
+    Permission,
+    make_page,
+    publish,
+)
+from tradeline.replenishment.alerts import Alert, AlertKind
+from tradeline.replenishment.queries import alerts as queries
+from tradeline.replenishment.service.promises import trade_day
+from tradeline.replenishment.service.telling import tell_moved
+
+# Where an edge is planned SKU by SKU, and no term speaks for the whole of it.
+CONFIRM_DAYS: Final = 2
+NEWS_DAYS: Final = 30
+
+
+async def watch_supply(conn: Connection, *, limit: int) -> int:
+    """Raise an alert for each confirmation and delivery that is late and each receipt that is
+    short, and close those that have healed. Always 0: nothing of it is left over.
+
+    Goods that are late can be promised to nobody any more; those who wait for them are told. For
+    the owner's connection, over all networks.
+    """
+    today = trade_day()
+    async with conn.transaction():
+        await queries.heal_alerts(conn, today, CONFIRM_DAYS, NEWS_DAYS)
+        raised = await queries.raise_alerts(conn, today, CONFIRM_DAYS, NEWS_DAYS)
+        for network_id, alerts in groupby(raised, key=lambda alert: alert.network_id):
+            of_network = list(alerts)
+            await publish(
+                conn, network_id=network_id, events=[_event(alert) for alert in of_network]
+            )
+            late = {it.order_id for it in of_network if it.kind is AlertKind.LATE_DELIVERY}
+            for order_id in sorted(late):
+                await tell_moved(conn, network_id=network_id, order_id=order_id)
+    return 0
+
+
+async def list_alerts(
+    conn: Connection,
+    *,
+    actor: Actor,
+    page: PageRequest,
+    relationship_id: int | None = None,
+    is_open: bool | None = None,
+) -> Page[Alert]:
+    """What sellers of the actor's edges, its own organization among them, are late or short with;
+    newest first. The cursor's shape is (int,). Raises Forbidden without `order:read`."""
+    actor.require(Permission.ORDER_READ)
+    rows = await queries.list_alerts(conn, actor, page, relationship_id, is_open)
+    return make_page(rows, page, lambda alert: (alert.id,))
+
+
+def _event(alert: queries.Raised) -> Event:
+    return Event(
+        topic="order.alert_raised",
+        key=f"order:{alert.order_id}",
+        payload={
+            "order_id": alert.order_id,
+            "seller_org_id": alert.seller_org_id,
+            "buyer_org_id": alert.buyer_org_id,
+            "alert_id": alert.id,
+            "kind": alert.kind.value,
+        },
+    )
