@@ -26,15 +26,16 @@ from tradeline.shopping.trail import (
     key_of,
 )
 
+# A plan that is made once for all pages would rather read all lines there are than ask EXISTS of
+# each order of a page.
 SALE_COLUMNS = f"""
     {ORDER_COLUMNS}, mine.tier AS own_tier,
-    EXISTS (
-        SELECT
+    coalesce((
+        SELECT bool_or(line.cancelled_quantity < line.quantity)
           FROM shopping.order_line AS line
          WHERE line.network_id = $1
            AND line.order_id = consumer_order.id
-           AND line.source_org_id = $2
-           AND line.cancelled_quantity < line.quantity) AS is_shipper,
+           AND line.source_org_id = $2), false) AS is_shipper,
     coalesce((
         SELECT sum(CASE split.part WHEN 'coupon' THEN -1 ELSE 1 END
                    * (split.original_minor - split.reversed_minor))::bigint
