@@ -36,10 +36,10 @@ export function Lines({ sale }: { readonly sale: StoreSale }) {
             key: "source",
             title: t("source"),
             render: ({ source, isMineToShip }) => (
-              <>
+              <span>
                 {source ? name(source) : t("source.hidden")}
                 {isMineToShip && <small className="sale-mine"> {t("mine")}</small>}
-              </>
+              </span>
             ),
           },
           {
