@@ -8,6 +8,7 @@ import asyncpg
 
 from tradeline.kernel import Connection, Locale, Shopper
 from tradeline.members.model import AddressDraft, Consent, SealedAddress
+from tradeline.members.queries.people import SURVIVOR
 from tradeline.members.sealing import seal
 
 # With the number that the person proved last, over all members that they are.
@@ -116,7 +117,7 @@ FETCH_CONSENTS = """
 
 
 # What each person said last of a subject, whichever of their members said it.
-FETCH_GIVEN = """
+FETCH_GIVEN = f"""
     SELECT wanted.position
       FROM unnest($2::bigint[], $3::text[]) WITH ORDINALITY
            AS wanted (member_id, subject, position)
@@ -130,8 +131,8 @@ FETCH_GIVEN = """
                   AND consent.member_id = relative.id
                   AND consent.subject = wanted.subject
                 WHERE relative.network_id = $1
-                  AND (relative.id = coalesce(member.survivor_id, member.id)
-                       OR relative.survivor_id = coalesce(member.survivor_id, member.id))
+                  AND (relative.id = {SURVIVOR}
+                       OR relative.survivor_id = {SURVIVOR})
                 ORDER BY consent.id DESC
                 LIMIT 1) AS last
      WHERE last.is_given

@@ -79,7 +79,7 @@ MATCH_LINES = """
        AND refund.state IN ('sent', 'succeeded', 'abnormal')
       LEFT JOIN payments.payment AS paid
         ON paid.network_id = $1
-       AND paid.id = coalesce(payment.id, refund.payment_id)
+       AND paid.id = CASE line.kind WHEN 'pay' THEN payment.id ELSE refund.payment_id END
        AND paid.merchant_id = line.merchant_id
       LEFT JOIN payments.bill_line AS paid_line
         ON line.kind = 'refund'
