@@ -33,6 +33,14 @@ SET_STOCK = """
      WHERE $4 > 0
 """
 
+# Where the rows of the types are that have to do with replenishment.
+REPLENISHMENT_ROWS = {
+    "ProposalLine": (
+        "SELECT id FROM replenishment.proposal_line WHERE network_id = $1 ORDER BY kind"
+    ),
+    "ReplenishmentTerm": "SELECT id FROM replenishment.term WHERE network_id = $1",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:

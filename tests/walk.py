@@ -48,15 +48,17 @@ ID_TYPES = {
     "mergeId": "MemberMerge",
     "parentId": "Category",
     "parentOrganizationId": "Organization",
+    "ReplenishmentDismissInput.lineId": "ProposalLine",
     "route": "Relationship",
     "sellerId": "Organization",
     "sellerLegalEntityId": "LegalEntity",
     "subjectId": "Order",
+    "termId": "ReplenishmentTerm",
     "toWarehouseId": "Warehouse",
 }
 
 # Types whose rows are called by another's ids.
-RETURNED = {"StoreFront": "Store"}
+RETURNED = {"ProposalTakeInput": "ProposalLine", "StoreFront": "Store"}
 
 # Texts of which not every one will do.
 TEXTS = {"content": base64.b64encode(b"SKU,QTY\nTEA,1\n").decode()}

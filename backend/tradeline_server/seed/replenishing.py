@@ -28,6 +28,8 @@ TASTED = (
     "SPK-TZ-500",
 )
 LEFT_OVER = 24
+# Of the brand, for this month.
+BUDGET_MINOR = 1_000_000_00
 MADE_AGO = timedelta(hours=2)
 LEVELS = PageRequest(size=100)
 NOTE = "品鉴会领用 Taken for tastings"
@@ -48,6 +50,13 @@ async def plan_replenishment(conn: Connection, world: World, now: datetime) -> N
             review_days=review,
         )
         await replenishment.put_terms(conn, actor=actor, terms=[term])
+    await replenishment.put_budget(
+        conn,
+        actor=world.actor(BRAND, Permission.REPLENISHMENT_MANAGE),
+        month=now.date(),
+        currency=world.currency,
+        amount_minor=BUDGET_MINOR,
+    )
     for buyer in sorted({buyer for _, buyer in TERMS}):
         org_id = world.orgs[buyer]
         series = await replenishment.series_of(conn, network_id=network_id, org_id=org_id)

@@ -21,6 +21,7 @@ from strawberry.types import ExecutionResult
 from tests.factories import a_network, an_account
 from tests.factories_consumers import CONSUMER_ROWS, PRIVATE, PRIVATE_NAMES, a_consumer
 from tests.factories_members import a_member
+from tests.factories_replenishment import REPLENISHMENT_ROWS
 from tests.walk import Step, Victim, Walk
 from tradeline.identity import ApiClientDraft, TokenKeys, create_api_clients, invite
 from tradeline.inventory import HoldLine, hold_stock
@@ -64,7 +65,7 @@ from tradeline_server.seed import ensure_demo
 pytestmark = pytest.mark.timeout(600)
 
 # Where the rows of each type of the graph are, for the victim's ids.
-ROWS = CONSUMER_ROWS | {
+ROWS = CONSUMER_ROWS | REPLENISHMENT_ROWS | {
     "Account": "SELECT account_id FROM identity.membership WHERE network_id = $1",
     "AccountEntry": "SELECT id FROM settlement.obligation WHERE network_id = $1",
     "Adjustment": "SELECT id FROM settlement.adjustment WHERE network_id = $1",
@@ -132,8 +133,9 @@ TABLES = """
      WHERE class.relkind = 'r'
        AND namespace.nspname IN ('organizations', 'identity', 'catalog', 'pricing', 'inventory',
                                  'settlement', 'ordering', 'channels', 'members', 'marketing',
-                                 'sourcing', 'payments', 'shopping')
-       AND class.relname <> 'sign_in_failure'  -- counts whoever tries, as it should
+                                 'sourcing', 'payments', 'shopping', 'replenishment')
+       -- Counts whoever tries, as it should; and where anybody plans for themselves.
+       AND class.relname NOT IN ('sign_in_failure', 'desk')
      ORDER BY 1
 """
 ALERT = """
