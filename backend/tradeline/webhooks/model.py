@@ -60,6 +60,7 @@ class Topic(StrEnum):
     ORDER_RETURNED = "order.returned"
     ORDER_DISPUTED = "order.disputed"
     ORDER_DISPUTE_CLOSED = "order.dispute_closed"
+    ORDER_ALERT_RAISED = "order.alert_raised"
     ORDER_EXPECTED_MOVED = "order.expected_moved"
     ORDER_SUBSTITUTE_PROPOSED = "order.substitute_proposed"
     ORDER_SUBSTITUTE_ACCEPTED = "order.substitute_accepted"
@@ -174,9 +175,11 @@ def judge_url(url: str, *, allows_loopback: bool) -> list[Problem]:
     except ValueError:
         return [_not_an_address()]
     host = parts.hostname or ""
+    if parts.username is not None or parts.fragment or "\\" in url:
+        return [_not_an_address()]
     if allows_loopback and parts.scheme in ("http", "https") and host in LOOPBACK_NAMES:
         return []
-    if parts.scheme != "https" or parts.username is not None or parts.fragment or "\\" in url:
+    if parts.scheme != "https":
         return [_not_an_address()]
     if "." not in host.strip(".") or _is_number(host):
         return [_not_an_address()]

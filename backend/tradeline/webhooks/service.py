@@ -61,7 +61,9 @@ async def create_webhook(
         raise refuse(TooManyWebhooks(most=ENDPOINTS_MAX))
     wanted = tuple(dict.fromkeys(topics))
     endpoint_id = await queries.insert_endpoint(conn, actor, url, wanted)
-    await _record(conn, actor, "webhook.create", endpoint_id, after={"url": url, "topics": [*wanted]})
+    await _record(
+        conn, actor, "webhook.create", endpoint_id, after={"url": url, "topics": [*wanted]}
+    )
     return NewSecret(endpoint_id=endpoint_id, secret=secret_of(actor.network_id, endpoint_id, 1))
 
 
@@ -99,7 +101,12 @@ async def update_webhook(
     if changed != endpoint:
         await queries.update_endpoint(conn, actor, changed)
         await _record(
-            conn, actor, "webhook.update", endpoint_id, before=_shown(endpoint), after=_shown(changed)
+            conn,
+            actor,
+            "webhook.update",
+            endpoint_id,
+            before=_shown(endpoint),
+            after=_shown(changed),
         )
     return endpoint_id
 
