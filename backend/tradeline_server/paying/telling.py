@@ -1,6 +1,6 @@
 """What WeChat says of payments and refunds is written down here, whoever heard it: the route of its
-notices, and whoever asked it. What comes together is written together, in one unit of work for
-each network; each word is acted upon once, however often and in whatever order it comes.
+notices, and whoever asked it. What comes together is written together, payments and refunds of each
+network by themselves; each word is acted upon once, however often and in whatever order it comes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 import structlog
 
-from tradeline.channels import PaymentAccount, payment_account_of
+from tradeline.channels import payment_accounts_of
 from tradeline.kernel import Connection, Database, Gathering
 from tradeline.payments import Capture, Notice, RefundResult, RefundState, claim_notices
 from tradeline.shopping import confirm_payments, settle_consumer_refunds
@@ -36,7 +36,8 @@ class Word:
 
 
 class Telling:
-    """Belongs to one event loop. `tell` answers once what was told is committed."""
+    """Belongs to one event loop. `tell` answers once what was told is committed. Payments and
+    refunds are written in units of work of their own: both lock orders, and then payments."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -60,37 +61,42 @@ class Telling:
 
     async def _write_all(self, words: Sequence[Word]) -> Sequence[bool]:
         networks = await self._networks(words)
-        by_network: dict[int, list[Word]] = defaultdict(list)
+        together: dict[tuple[int, type[Fact]], list[Word]] = defaultdict(list)
         for word, network_id in zip(words, networks, strict=True):
             if network_id is not None:
-                by_network[network_id].append(word)
-        for network_id, its_words in by_network.items():
-            async with self._db.unit_of_work(network_id, requests=len(its_words)) as conn:
-                await write_words(conn, network_id, its_words)
+                together[network_id, type(word.fact)].append(word)
+        for (network_id, _), some in together.items():
+            async with self._db.unit_of_work(network_id, requests=len(some)) as conn:
+                await write_words(conn, network_id, some)
         return [network_id is not None for network_id in networks]
 
     async def _networks(self, words: Sequence[Word]) -> list[int | None]:
         """Whose each of them is: nothing that WeChat says names a network, but a merchant belongs
         to one organization of one."""
-        accounts: dict[str, PaymentAccount | None] = {}
-        for merchant_id in {word.merchant_id for word in words}:
-            async with self._db.asking() as conn:
-                accounts[merchant_id] = await payment_account_of(conn, merchant_id=merchant_id)
-        found = [accounts[word.merchant_id] for word in words]
+        merchant_ids = sorted({word.merchant_id for word in words})
+        async with self._db.asking() as conn:
+            accounts = await payment_accounts_of(conn, merchant_ids=merchant_ids)
+        found = [accounts.get(word.merchant_id) for word in words]
         return [account.network_id if account else None for account in found]
 
 
 async def write_words(conn: Connection, network_id: int, words: Sequence[Word]) -> None:
-    """All of them in the unit of work that is given. A notice that came before is passed over."""
+    """All of them in the unit of work that is given: on payments, or on refunds, for either locks
+    orders before payments. A notice that came before is passed over."""
     notices = {word.notice.notice_id: word.notice for word in words if word.notice}
     new = await claim_notices(conn, network_id=network_id, notices=list(notices.values()))
-    # Each merchant gives numbers as it likes: one's word must not take another's place.
-    facts: dict[tuple[str, str], Fact] = {}
-    for word in words:
-        if word.notice is None or word.notice.notice_id in new:
-            facts[word.merchant_id, word.fact.number] = word.fact
-    captures = [fact for fact in facts.values() if isinstance(fact, Capture)]
-    results = [fact for fact in facts.values() if isinstance(fact, RefundResult)]
+    # Each merchant gives numbers as it likes, and may say more than one thing of one: whatever
+    # differs is heard, in the order in which it came.
+    facts = list(
+        dict.fromkeys(
+            (word.merchant_id, word.fact)
+            for word in words
+            if word.notice is None or word.notice.notice_id in new
+        )
+    )
+    captures = [fact for _, fact in facts if isinstance(fact, Capture)]
+    results = [fact for _, fact in facts if isinstance(fact, RefundResult)]
+    assert not (captures and results), "payments and refunds have a unit of work each"
     if captures:
         await confirm_payments(conn, network_id=network_id, captures=captures)
     if results:

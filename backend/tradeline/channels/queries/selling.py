@@ -100,7 +100,11 @@ LOAD_PAYMENT_ACCOUNTS = """
        AND account.org_id = ANY($2::bigint[])
 """
 
-LOAD_PAYMENT_ACCOUNT_OF = "SELECT * FROM channels.payment_account_of('wechat', $1)"
+LOAD_PAYMENT_ACCOUNTS_OF = """
+    SELECT account.*
+      FROM unnest($1::text[]) AS merchant (id)
+     CROSS JOIN LATERAL channels.payment_account_of('wechat', merchant.id) AS account
+"""
 
 PUT_PAYMENT_ACCOUNT = """
     INSERT INTO channels.payment_account
@@ -205,9 +209,15 @@ async def load_payment_accounts(
     return {row["org_id"]: PaymentAccount(**row) for row in rows}
 
 
+async def load_payment_accounts_of(
+    conn: Connection, merchant_ids: Sequence[str]
+) -> dict[str, PaymentAccount]:
+    rows = await conn.fetch(LOAD_PAYMENT_ACCOUNTS_OF, list(merchant_ids))
+    return {row["merchant_id"]: PaymentAccount(**row) for row in rows}
+
+
 async def load_payment_account_of(conn: Connection, merchant_id: str) -> PaymentAccount | None:
-    row = await conn.fetchrow(LOAD_PAYMENT_ACCOUNT_OF, merchant_id)
-    return None if row is None else PaymentAccount(**row)
+    return (await load_payment_accounts_of(conn, [merchant_id])).get(merchant_id)
 
 
 async def put_payment_account(

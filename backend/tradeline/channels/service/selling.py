@@ -204,6 +204,13 @@ async def payment_accounts(
     return await queries.load_payment_accounts(conn, network_id, org_ids)
 
 
+async def payment_accounts_of(
+    conn: Connection, *, merchant_ids: Sequence[str]
+) -> dict[str, PaymentAccount]:
+    """As `payment_account_of`, of many; what is nobody's is absent."""
+    return await queries.load_payment_accounts_of(conn, merchant_ids)
+
+
 async def payment_account_of(conn: Connection, *, merchant_id: str) -> PaymentAccount | None:
     """Whose a merchant is that WeChat tells us something about; asked outside of any network."""
     return await queries.load_payment_account_of(conn, merchant_id)

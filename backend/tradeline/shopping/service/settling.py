@@ -44,15 +44,16 @@ async def _tell(
     sales: Mapping[int, OpenSale],
     outcomes: Sequence[RefundOutcome],
 ) -> None:
-    answers = [
-        (outcome.refund_id, ANSWERS[outcome.state])
+    # Of several words on one refund the last that was taken over counts.
+    answers = {
+        outcome.refund_id: ANSWERS[outcome.state]
         for outcome in outcomes
         if outcome.reference_type == REFUND_DOCUMENT
         and outcome.refund_id is not None
         and outcome.mismatch is None
         and outcome.state in ANSWERS
-    ]
-    settled = await steps.settle_refunds(conn, network_id, answers) if answers else []
+    }
+    settled = await steps.settle_refunds(conn, network_id, list(answers.items())) if answers else []
     for step, state in (
         ("refund_settle", RefundState.SUCCEEDED),
         ("refund_fail", RefundState.ABNORMAL),

@@ -13,7 +13,7 @@ import pytest
 from tests.factories_paying import Counter
 from tests.factories_payments import a_payment, merchant_of, stored, to_pay
 from tests.factories_wechat import OPENID
-from tradeline.payments import Capture, PaymentState
+from tradeline.payments import Capture, PaymentState, RefundResult, RefundState
 from tradeline_server.paying import telling
 from tradeline_server.wechat.simulator import Mischief
 from tradeline_server.wechat.simulator.notifying import FORGERIES
@@ -160,6 +160,61 @@ async def test_no_merchants_word_takes_the_place_of_anothers(counter: Counter) -
 
     paid = await stored(counter.till, payment)
     assert (paid.state, paid.transaction_id) == (PaymentState.CAPTURED, "42-1")
+
+
+async def test_two_words_on_one_payment_that_come_together_are_both_heard(
+    counter: Counter,
+) -> None:
+    payment, _ = await counter.prepaid()
+    true = Capture(
+        number=payment.number,
+        transaction_id="42-1",
+        merchant_id=counter.till.merchant_id,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        captured_at=datetime.now(UTC),
+    )
+    wrong = replace(true, transaction_id="42-2", amount_minor=payment.amount_minor + 1)
+    words = [telling.Word(fact.merchant_id, fact) for fact in (true, wrong, true)]
+
+    async with counter.db.unit_of_work(counter.till.network_id) as conn:
+        await telling.write_words(conn, counter.till.network_id, words)
+
+    paid = await stored(counter.till, payment)
+    assert (paid.state, paid.transaction_id) == (PaymentState.CAPTURED, "42-1")
+    assert await counter.count("payments.difference WHERE kind = 'amount'") == 1
+
+
+async def test_payments_and_refunds_that_are_told_together_are_written_apart(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment, _ = await counter.prepaid()
+    merchant = counter.till.merchant_id
+    paid = Capture(
+        number=payment.number,
+        transaction_id="42-1",
+        merchant_id=merchant,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        captured_at=datetime.now(UTC),
+    )
+    unknown = RefundResult(
+        number="R-1", merchant_id=merchant, state=RefundState.SUCCEEDED, amount_minor=1
+    )
+    true, together = telling.write_words, list[set[str]]()
+
+    async def write(conn: Any, network_id: int, words: Any) -> None:
+        together.append({type(word.fact).__name__ for word in words})
+        await true(conn, network_id, words)
+
+    monkeypatch.setattr(telling, "write_words", write)
+    ear = telling.Telling(counter.db)
+    words = [telling.Word(merchant, fact) for fact in (paid, paid, unknown)]
+    answers = await asyncio.gather(*(ear.tell(word) for word in words))
+
+    assert answers == [True, True, True]
+    assert together[1:] == [{"Capture"}, {"RefundResult"}], "after the first, which went alone"
+    assert (await stored(counter.till, payment)).state is PaymentState.CAPTURED
 
 
 @pytest.mark.parametrize("merchant_id", ["1900000999", "x" * 500, "..%2F..%2Fgraphql"])
