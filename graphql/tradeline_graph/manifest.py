@@ -1,7 +1,7 @@
-"""Writes the manifest of a client whose code is not built here (`python -m` this module).
+"""Writes the manifests of clients whose code is not built here (`python -m` this module).
 
-The mini-program's documents are `operations/miniprogram/*.graphql`; the portal's build writes its
-own manifest. Each operation is a document with the fragments that it uses, and nothing else.
+The mini-program's documents are `operations/miniprogram/*.graphql`, those of a supplier's own
+system `operations/supplier/*.graphql`; the portal's build writes its own manifest. Each operation is a document with the fragments that it uses, and nothing else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from graphql.utilities import separate_operations, strip_ignored_characters
 
 from tradeline_graph.documents import FOLDERS, hash_of
 
-NAME: Final = "miniprogram"
+NAMES: Final = ("miniprogram", "supplier")
 
 
 def manifest_of(folder: Path) -> bytes:
@@ -30,4 +30,5 @@ def manifest_of(folder: Path) -> bytes:
 
 
 if __name__ == "__main__":
-    (FOLDERS[0] / f"{NAME}.json").write_bytes(manifest_of(FOLDERS[0] / NAME))
+    for name in NAMES:
+        (FOLDERS[0] / f"{name}.json").write_bytes(manifest_of(FOLDERS[0] / name))

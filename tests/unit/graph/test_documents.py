@@ -15,7 +15,7 @@ from tradeline_graph._context import Context
 from tradeline_graph._limits import TEXT_LENGTH_MAX, TOKENS_MAX, refusal
 from tradeline_graph._texts import fault_in_literals
 from tradeline_graph.documents import MANIFESTS, document_text, hash_of
-from tradeline_graph.manifest import NAME, manifest_of
+from tradeline_graph.manifest import NAMES, manifest_of
 from tradeline_graph.schema import schema
 
 OPERATIONS = Path(__file__).parents[3] / "graphql/operations"
@@ -56,7 +56,7 @@ def test_each_document_is_taken_by_the_graph(manifest: Path) -> None:
 @pytest.mark.parametrize("manifest", MANIFESTS_WRITTEN, ids=lambda path: path.stem)
 def test_a_manifest_holds_what_its_sources_do(manifest: Path) -> None:
     """`portal.json` is written from `portal/*.graphql`, when the portal's code is generated, and
-    `miniprogram.json` likewise by `make sdl`."""
+    the others likewise by `make sdl`."""
     sources = [path.read_text() for path in (OPERATIONS / manifest.stem).rglob("*.graphql")]
     held = [operations_in(text) for text in content(manifest).values()]
 
@@ -66,10 +66,11 @@ def test_a_manifest_holds_what_its_sources_do(manifest: Path) -> None:
     )
 
 
-def test_the_mini_programs_manifest_is_current() -> None:
-    written = (OPERATIONS / f"{NAME}.json").read_bytes()
+@pytest.mark.parametrize("name", NAMES)
+def test_the_manifest_of_a_client_that_is_not_built_here_is_current(name: str) -> None:
+    written = (OPERATIONS / f"{name}.json").read_bytes()
 
-    assert written == manifest_of(OPERATIONS / NAME), "run: make sdl"
+    assert written == manifest_of(OPERATIONS / name), "run: make sdl"
 
 
 def test_each_operation_has_a_name_of_its_own() -> None:
