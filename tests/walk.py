@@ -61,7 +61,8 @@ ID_TYPES = {
 RETURNED = {"ProposalTakeInput": "ProposalLine", "StoreFront": "Store"}
 
 # Texts of which not every one will do.
-TEXTS = {"content": base64.b64encode(b"SKU,QTY\nTEA,1\n").decode()}
+SHEET = b"SKU,QTY,Order,Line,Confirmed\nTEA,1,SO00000001,1,1\n"
+TEXTS = {"content": base64.b64encode(SHEET).decode()}
 # Between these days the victim traded.
 DAYS = {
     "from": f"{datetime.now(UTC) - timedelta(days=300):%Y-%m-%d}",
@@ -173,7 +174,7 @@ class Walk:
             "JSON": {},
             "PositiveInt": 1,
         }
-        return known.get(kind, f"walk-{name}")
+        return known.get(kind, TEXTS.get(name, f"walk-{name}"))
 
     def _ids(self, name: str, returned: str) -> Sequence[str]:
         """The victim's ids of the type that the name tells; for `id`, of the type returned."""

@@ -26,12 +26,14 @@ from tradeline.replenishment.model import (
     Term,
 )
 from tradeline.replenishment.promises import (
+    Amount,
     Awaited,
     Pegged,
     Promise,
     Supplied,
     peg,
     promise_bundle,
+    told_to_consumers,
 )
 from tradeline.replenishment.scorecards import (
     DELIVERIES_MIN,
@@ -39,14 +41,14 @@ from tradeline.replenishment.scorecards import (
     LeadTime,
     Scorecard,
 )
-from tradeline.replenishment.service.alerts import (
-    list_alerts,
-    watch_supply,
-)
 from tradeline.replenishment.service.accepting import (
     Accepted,
     accept_proposals,
     dismiss_proposals,
+)
+from tradeline.replenishment.service.alerts import (
+    list_alerts,
+    watch_supply,
 )
 from tradeline.replenishment.service.checks import find_violations
 from tradeline.replenishment.service.demand import (
@@ -94,22 +96,23 @@ from tradeline.replenishment.service.terms import (
 )
 
 __all__ = [
+    "DELIVERIES_MIN",
+    "HISTORY_DAYS",
+    "HORIZON_DAYS",
+    "LINES_AT_ONCE_MAX",
+    "MOVING",
     "Accepted",
     "Alert",
     "AlertKind",
+    "Amount",
     "Awaited",
     "Budget",
     "BudgetExceeded",
-    "DELIVERIES_MIN",
     "DemandBy",
     "DemandRow",
     "DemandSeries",
     "Figures",
-    "HISTORY_DAYS",
-    "HORIZON_DAYS",
-    "LINES_AT_ONCE_MAX",
     "LeadTime",
-    "MOVING",
     "NeedCovered",
     "Pegged",
     "Position",
@@ -156,6 +159,7 @@ __all__ = [
     "store_forecasts",
     "tell_moved",
     "terms_by_ids",
+    "told_to_consumers",
     "trade_day",
     "watch_stock",
     "watch_supply",

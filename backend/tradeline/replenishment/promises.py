@@ -11,6 +11,10 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
+
+FEW_MAX = 10
+DAYS_TOLD_MAX = 3
 
 # Of whose goods, and which: an organization's id and a SKU's.
 Goods = tuple[int, int]
@@ -58,6 +62,13 @@ class Promise:
             return promised_on
         pegged = self.lines.get(line_id)
         return None if pegged is None else max(promised_on or today, pegged.on or today)
+
+
+class Amount(StrEnum):
+    """How many a consumer is told of goods to come."""
+
+    FEW = "few"
+    MANY = "many"
 
 
 UNKNOWN = Promise(is_tracked=False)
@@ -110,6 +121,19 @@ def promise_bundle(parts: Sequence[tuple[Promise, int]]) -> Promise:
         join_lines([promise for promise, _ in parts]),
         is_tracked=all(promise.is_tracked for promise, _ in parts),
     )
+
+
+def told_to_consumers(promises: Iterable[Promise]) -> list[tuple[date, Amount]]:
+    """The next days on which goods come to any of those whom a store sells from, and roughly how
+    many: whose they are, and how many exactly, is their business."""
+    days: dict[date, int] = defaultdict(int)
+    for promise in promises:
+        for day, units in promise.later:
+            days[day] += units
+    return [
+        (day, Amount.FEW if units <= FEW_MAX else Amount.MANY)
+        for day, units in sorted(days.items())[:DAYS_TOLD_MAX]
+    ]
 
 
 def join_lines(promises: Sequence[Promise]) -> dict[int, Pegged]:

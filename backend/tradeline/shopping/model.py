@@ -129,12 +129,14 @@ class CheckoutRequest:
 
 @dataclass(frozen=True, slots=True)
 class StoreOffer:
-    """A SKU at a store's retail price, and how much of it could be ordered now."""
+    """A SKU at a store's retail price, and how much of it could be ordered now. The stock of
+    `source_org_ids` is what the store may sell it from."""
 
     sku_id: int
     unit_price: UnitPrice
     available: int
     limit_per_order: int | None
+    source_org_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,8 @@ def offer_of(market: Market, store: Store, sku_id: int) -> StoreOffer | None:
     )
     if not reach and not available:
         return None
-    return StoreOffer(sku_id, price, available, listing.limit_per_order)
+    sources = tuple(tier.org_id for tier in store.tiers[: reach + 1])
+    return StoreOffer(sku_id, price, available, listing.limit_per_order, sources)
 
 
 def _standing(stock: Stock, rules: Rules, store: Store, tier: int, sku_id: int) -> int:

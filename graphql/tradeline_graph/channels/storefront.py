@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import decimal
 
 import strawberry
 
-from tradeline import channels, kernel, shopping
+from tradeline import channels, kernel, replenishment, shopping
 from tradeline.kernel import Shopper
 from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
 from tradeline_graph._loaders import Loader
+from tradeline_graph._promises import promises_of
 from tradeline_graph._scope import Scope, scoped
 from tradeline_graph.catalog.types import Attribute
 
@@ -97,6 +99,29 @@ class OfferedSku:
         )
 
 
+strawberry.enum(
+    replenishment.Amount,
+    name="ArrivalAmount",
+    description="Roughly how many come. FEW: up to 10.",
+)
+
+
+@strawberry.type(description="Goods that are to come.", directives=scoped(Scope.VALUE))
+class StoreArrival:
+    on: datetime.date
+    amount: replenishment.Amount
+
+
+@strawberry.type(
+    description="How many can be had now, and when more will come.", directives=scoped(Scope.VALUE)
+)
+class StoreAvailability:
+    now: int = strawberry.field(description="As `available`.")
+    later: list[StoreArrival] = strawberry.field(
+        description="At most the next three days on which some are confirmed to come."
+    )
+
+
 @strawberry.type(
     description="A SKU that is on sale in a store.",
     directives=scoped(Scope.MEMBER),
@@ -109,6 +134,7 @@ class StoreOffer:
     )
     limit_per_order: int | None
     sku_id: strawberry.Private[int]
+    source_org_ids: strawberry.Private[tuple[int, ...]]
 
     @classmethod
     def of(cls, offer: shopping.StoreOffer) -> StoreOffer:
@@ -118,6 +144,19 @@ class StoreOffer:
             available=min(offer.available, shopping.AVAILABLE_TOLD_MAX),
             limit_per_order=offer.limit_per_order,
             sku_id=offer.sku_id,
+            source_org_ids=offer.source_org_ids,
+        )
+
+    @strawberry.field(description="What can be had now, and what is confirmed to come.")
+    async def availability(self, info: Info) -> StoreAvailability:
+        goods = [(org_id, self.sku_id) for org_id in self.source_org_ids]
+        promises = await promises_of(info).load_many(goods)
+        return StoreAvailability(
+            now=self.available,
+            later=[
+                StoreArrival(on=day, amount=amount)
+                for day, amount in replenishment.told_to_consumers(promises)
+            ],
         )
 
     @strawberry.field
