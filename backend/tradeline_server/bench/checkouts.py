@@ -47,7 +47,7 @@ from tradeline_server.scenarios.shop import COUPONS
 from tradeline_server.scenarios.stage import Stage, open_stage
 from tradeline_server.settings import Settings
 
-PLENTY, SCARCE = (good.code for good in GOODS)
+PLENTY, SCARCE = (good.code for good in GOODS[:2])
 UNITS = 10**9
 SCARCE_UNITS = 8
 COUPONS_EACH = 5

@@ -155,7 +155,7 @@ def catalog(
 
 @command.command("checkout")
 @seconds_option
-@concurrency_option(32)
+@concurrency_option(256)
 @web_processes_option
 @size_option("--members", 400, "Consumers who are logged in.")
 @as_json_option
