@@ -38,15 +38,15 @@ class BeyondOwnPart(Problem):
     """A store would give more of its own than its part of the sale, and than it may owe."""
 
     zh: ClassVar[str] = (
-        "本店自担最多 {most}（本单所得或可用信用额度），请求 {requested}；请减少金额，"
+        "本店自担最多 {most}（本单所得或可用信用额度），请求 {amount}；请减少金额，"
         "或由供货方同意后退货。"
     )
     en: ClassVar[str] = (
         "At your own cost you can give at most {most}, your part of this sale or your free credit, "
-        "not {requested}; give less, or have the supplier agree to a return."
+        "not {amount}; give less, or have the supplier agree to a return."
     )
 
-    requested: Money
+    amount: Money
     most: Money
 
 

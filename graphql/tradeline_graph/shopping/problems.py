@@ -169,7 +169,7 @@ class MoreThanWasPaid(Problem):
     directives=scoped(Scope.VALUE),
 )
 class BeyondOwnPart(Problem):
-    requested: Money
+    amount: Money
     most: Money
 
 

@@ -53,7 +53,7 @@ def judge_own_cost(
     if minor <= most:
         return []
     currency = sale.order.currency
-    return [BeyondOwnPart(path=path, requested=Money(minor, currency), most=Money(most, currency))]
+    return [BeyondOwnPart(path=path, amount=Money(minor, currency), most=Money(most, currency))]
 
 
 def part_of(sale: OpenSale, tier: int) -> int:
