@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from tests.conftest import MEMBER_KEY
-from tradeline.webhooks import WebhookKeys, use_webhook_keys
+from tradeline.kernel import Actor, Connection
+from tradeline.webhooks import Topic, WebhookKeys, create_webhook, send_test, use_webhook_keys
 
 OK = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
 Behave = Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -81,3 +82,11 @@ def telling_loopback() -> Iterator[None]:
         yield
     finally:
         use_webhook_keys(WebhookKeys(MEMBER_KEY))
+
+
+async def a_tested_webhook(conn: Connection, actor: Actor) -> int:
+    """One with something to be seen of what it was told."""
+    made = await create_webhook(
+        conn, actor=actor, url="https://erp.example.com/hook", topics=[Topic.ORDER_PLACED]
+    )
+    return await send_test(conn, actor=actor, endpoint_id=made.endpoint_id)
