@@ -13,6 +13,7 @@ from tradeline.channels.model import (
     NewLink,
     NewListing,
     NewStore,
+    OfferedCategory,
     OfferedSku,
     PaymentAccount,
     Place,
@@ -49,6 +50,7 @@ from tradeline.channels.service.selling import (
 from tradeline.channels.service.storefront import (
     find_stores,
     list_offered,
+    list_offered_categories,
     load_offered_skus,
     open_link,
 )
@@ -71,6 +73,7 @@ __all__ = [
     "NewLink",
     "NewListing",
     "NewStore",
+    "OfferedCategory",
     "OfferedSku",
     "PaymentAccount",
     "Place",
@@ -95,6 +98,7 @@ __all__ = [
     "list_managed_stores",
     "list_mini_programs",
     "list_offered",
+    "list_offered_categories",
     "load_freight",
     "load_listings",
     "load_mini_programs",

@@ -222,6 +222,17 @@ class OfferedSku:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedCategory:
+    """A category of which a store lists so many SKUs, with what is below it."""
+
+    id: int
+    parent_id: int | None
+    name: str
+    name_en: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FreightRule:
     """What delivery into a region costs; '' is everywhere that no other rule names."""
 

@@ -12,6 +12,7 @@ from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id, from_optional_id
 from tradeline_graph._pages import Connection, Edge, PageInfo
 from tradeline_graph._scope import Scope, guarded
+from tradeline_graph.channels.categories import StoreCategory
 from tradeline_graph.channels.storefront import (
     OpenedLink,
     PlaceInput,
@@ -100,6 +101,18 @@ class Query:
             offers = {sku_id: offer for (_, sku_id), offer in found.items()}
             await offered_skus(info).load_ahead(conn, shopper, offers)
         return _on_sale(page, offers)
+
+    @strawberry.field(
+        description="The categories of what a store lists, with those above them: at most 100.",
+        extensions=SHOPS,
+    )
+    async def store_categories(self, info: Info, store_id: strawberry.ID) -> list[StoreCategory]:
+        shopper = info.context.shopping_viewer()
+        async with info.context.db.reading(shopper.network_id) as conn:
+            found = await channels.list_offered_categories(
+                conn, network_id=shopper.network_id, store_id=from_id("Store", store_id)
+            )
+        return [StoreCategory.of(category) for category in found]
 
     @strawberry.field(
         description="One SKU of a store; null if it is not on sale there.", extensions=SHOPS

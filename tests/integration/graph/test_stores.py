@@ -18,7 +18,7 @@ from tests.factories_channels import a_draft, a_shopper, a_store, listed
 from tests.factories_inventory import a_warehouse, stock
 from tests.factories_members import a_mini_program
 from tests.factories_pricing import a_price, a_price_list
-from tradeline.catalog import SkuChange, update_skus
+from tradeline.catalog import NewCategory, SkuChange, create_categories, update_skus
 from tradeline.channels import put_payment_account
 from tradeline.kernel import Actor, Connection, Database, Permission, Pool, Shopper, system_actor
 from tradeline.pricing import PriceLevel, put_prices
@@ -365,3 +365,54 @@ async def test_a_stranger_gets_nothing_done_and_is_told_that_nothing_is_there(
         assert [(e.extensions or {})["code"] for e in result.errors or []] == ["FORBIDDEN"], name
 
     assert await offers_in(db, story, store) == before
+
+
+async def test_a_consumer_finds_the_categories_of_what_a_store_has(
+    db: Database, owner_pool: Pool, story: Story, catalog: Catalog, store: int
+) -> None:
+    brand = story.actor("brand")
+    async with db.unit_of_work(story.network_id) as conn:
+        [drinks, empty] = await create_categories(
+            conn,
+            actor=brand,
+            categories=[NewCategory(code=code, name=code, name_en=code) for code in ("D", "E")],
+        )
+        [cold] = await create_categories(
+            conn,
+            actor=brand,
+            categories=[NewCategory(code="C", name="冷饮", name_en="Cold", parent_id=drinks)],
+        )
+    await owner_pool.execute(
+        "UPDATE catalog.product SET category_id = $2 WHERE id = $1", catalog.product_id, cold
+    )
+    document = "query ($s: ID!) { storeCategories(storeId: $s) { id parentId nameEn count } }"
+
+    async def found(asker: Shopper) -> list[dict[str, object]]:
+        answer = await ask(db, asker, document, s=to_id("Store", store))
+        categories: list[dict[str, object]] = answer["storeCategories"]
+        return categories
+
+    ids = to_id("Category", drinks), to_id("Category", cold)
+    assert await found(a_shopper(story)) == [
+        {"id": ids[0], "parentId": None, "nameEn": "D", "count": 2},
+        {"id": ids[1], "parentId": ids[0], "nameEn": "Cold", "count": 2},
+    ]
+    await owner_pool.execute(
+        "UPDATE channels.listing SET is_listed = false WHERE store_id = $1 AND sku_id = $2",
+        store,
+        catalog.skus["TEA"],
+    )
+    assert [each["count"] for each in await found(a_shopper(story))] == [1, 1]
+    await owner_pool.execute(
+        "UPDATE catalog.product SET is_active = false WHERE id = $1", catalog.product_id
+    )
+    assert await found(a_shopper(story)) == []
+    await owner_pool.execute(
+        "UPDATE catalog.product SET is_active = true WHERE id = $1", catalog.product_id
+    )
+    elsewhere = await a_network(owner_pool, db)
+    assert await found(a_shopper(elsewhere)) == []
+    bare = to_id("Store", await a_store(db, story))
+    answer = await ask(db, a_shopper(story), document, s=bare)
+    assert answer["storeCategories"] == [], "it lists nothing"
+    assert empty not in (drinks, cold), "of which nobody has anything"

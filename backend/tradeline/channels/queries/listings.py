@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from tradeline.catalog import SearchTerms
-from tradeline.channels.model import Listing, NewListing, OfferedSku, PriceBasis
+from tradeline.channels.model import Listing, NewListing, OfferedCategory, OfferedSku, PriceBasis
 from tradeline.kernel import Actor, Connection, PageRequest, grouped
 
 _LISTING = """
@@ -66,6 +66,39 @@ LIST_OFFERED = (
     + _FOUND
     + " ORDER BY listing.position, listing.sku_id LIMIT $8"
 )
+
+# Each category of what is listed, and all above it; what is in one is in those above.
+LIST_CATEGORIES = """
+    WITH RECURSIVE counted AS (
+        SELECT product.category_id AS id, count(*) AS count
+          FROM channels.listing AS listing
+          JOIN catalog.sku AS sku
+            ON sku.network_id = $1 AND sku.id = listing.sku_id AND sku.is_active
+          JOIN catalog.product AS product
+            ON product.network_id = $1 AND product.id = sku.product_id AND product.is_active
+         WHERE listing.network_id = $1
+           AND listing.store_id = $2
+           AND listing.is_listed
+           AND product.category_id IS NOT NULL
+         GROUP BY product.category_id
+    ), branch AS (
+        SELECT counted.id, counted.count FROM counted
+         UNION ALL
+        SELECT category.parent_id, branch.count
+          FROM branch
+          JOIN catalog.category AS category
+            ON category.network_id = $1 AND category.id = branch.id
+         WHERE category.parent_id IS NOT NULL
+    )
+    SELECT category.id, category.parent_id, category.name, category.name_en,
+           sum(branch.count)::bigint AS count
+      FROM branch
+      JOIN catalog.category AS category
+        ON category.network_id = $1 AND category.id = branch.id
+     GROUP BY category.network_id, category.id
+     ORDER BY category.position, category.id
+     LIMIT $3
+"""
 
 # What staff sees: all of it, of its own stores.
 LIST_LISTINGS = (
@@ -155,6 +188,13 @@ async def fetch_offered_page(
         page.limit,
     )
     return [_listing(row) for row in rows]
+
+
+async def list_categories(
+    conn: Connection, network_id: int, store_id: int, limit: int
+) -> list[OfferedCategory]:
+    rows = await conn.fetch(LIST_CATEGORIES, network_id, store_id, limit)
+    return [OfferedCategory(**row) for row in rows]
 
 
 async def fetch_listing_pages(

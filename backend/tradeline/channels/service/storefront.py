@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
 
 from tradeline.catalog import search_terms
-from tradeline.channels.model import FoundStore, Link, Listing, OfferedSku, Place
+from tradeline.channels.model import FoundStore, Link, Listing, OfferedCategory, OfferedSku, Place
 from tradeline.channels.queries import listings as listing_queries
 from tradeline.channels.queries import selling as selling_queries
 from tradeline.channels.queries import stores as queries
 from tradeline.channels.rules import judge_place
 from tradeline.kernel import Connection, Page, PageRequest, make_page, raise_any
+
+CATEGORIES_MAX: Final = 100
 
 
 async def find_stores(
@@ -60,6 +63,14 @@ async def list_offered(
         conn, network_id, store_id, page, search_terms(search), category_id
     )
     return make_page(rows, page, lambda row: (row.position, row.sku_id))
+
+
+async def list_offered_categories(
+    conn: Connection, *, network_id: int, store_id: int
+) -> list[OfferedCategory]:
+    """The categories of what a store has on its shelves, with those above them: a hundred at most,
+    in their owners' order. What is listed of them counts, whether it can be had now or not."""
+    return await listing_queries.list_categories(conn, network_id, store_id, CATEGORIES_MAX)
 
 
 async def load_offered_skus(
