@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tradeline.sourcing import NewRule, RuleKind
 from tradeline_server.seed.acts import Moment
+from tradeline_server.seed.bundles import BUNDLE
 from tradeline_server.seed.story import BRAND, RETAILER_1, TRADER_A
 
 
@@ -143,7 +144,7 @@ SALES = (
     StorySale(
         consumer="wanqiu",
         store="XUHUI",
-        lines=(("FRT-BX-330", 3),),
+        lines=(("FRT-BX-330", 3), (BUNDLE.code, 1)),
         is_pickup=True,
         placed=Moment(5, 1_080),
         shipped=Moment(4, 640),

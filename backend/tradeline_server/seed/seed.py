@@ -9,6 +9,7 @@ from decimal import Decimal
 from tradeline import catalog, identity, inventory, organizations, pricing, settlement
 from tradeline.kernel import Connection, Locale, Money, PageRequest, Permission, system_actor
 from tradeline_server.seed import queries, story
+from tradeline_server.seed.bundles import make_bundle
 from tradeline_server.seed.goods import (
     ASSORTMENTS,
     BRAND_NAME,
@@ -50,6 +51,7 @@ async def make_world(conn: Connection, now: datetime) -> World:
     await _make_prices(conn, world, now)
     await _make_stock(conn, world)
     await make_stores(conn, world)
+    await make_bundle(conn, world)
     return world
 
 

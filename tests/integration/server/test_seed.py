@@ -72,7 +72,7 @@ async def test_it_holds_what_the_story_tells(demo: Demo) -> None:
         "trader": 2,
         "retailer": 6,
     }
-    assert counts["skus"] == 60
+    assert counts["skus"] == 60 + 1, "and a bundle of them"
     assert counts["people"] == len(PEOPLE)
     assert 150 <= sum(n for name, n in counts.items() if name.startswith("orders_")) <= 250
 
@@ -102,7 +102,10 @@ async def test_consumers_bought_from_every_tier_and_something_waits_for_each_of_
                (SELECT count(*) FROM shopping.consumer_refund
                  WHERE state = 'succeeded') AS refunded,
                (SELECT count(*) FROM marketing.coupon WHERE state = 'used') AS coupons,
-               (SELECT count(*) FROM sourcing.rule) AS rules
+               (SELECT count(*) FROM sourcing.rule) AS rules,
+               (SELECT count(*) FROM shopping.order_line AS line
+                  JOIN catalog.sku USING (network_id) WHERE sku.is_bundle
+                   AND sku.id = line.sku_id) AS bundles
     """)
     assert dict(told) == {
         "tiers": [0, 1, 2],
@@ -110,6 +113,7 @@ async def test_consumers_bought_from_every_tier_and_something_waits_for_each_of_
         "refunded": 1,
         "coupons": 2,
         "rules": 2,
+        "bundles": 1,
     }
 
 
