@@ -152,6 +152,31 @@ async def test_wechat_and_the_consumer_are_told_what_becomes_of_a_sale(street: S
     await until(lambda: street.owner.fetchval(uploaded), lambda count: count > 0)
 
 
+async def test_a_consumer_who_agreed_is_told_once_that_their_money_is_on_its_way(
+    street: Street,
+) -> None:
+    consumer = await a_consumer(street)
+    for template in (SHIPPED_TEMPLATE, REFUNDED_TEMPLATE):
+        await street.play("consent", openid=consumer.openid, template_id=template)
+    await consumer.do("ShopConsentRecord", subject=REFUNDED_TEMPLATE, version="1", isGiven=True)
+    placed = await places(street, consumer)
+    await consumer.pay(placed["call"])
+    await consumer.until(placed["order"]["id"], is_paid)
+
+    await consumer.do("ShopOrderCancel", orderId=placed["order"]["id"])
+
+    def told(state: Any) -> list[Any]:
+        return [sent for sent in state["messages"] if sent["openid"] == consumer.openid]
+
+    state = await until(lambda: street.play("state"), told)
+    [message] = told(state)
+    assert message["template_id"] == REFUNDED_TEMPLATE
+    assert message["data"]["character_string1"]["value"] == placed["order"]["number"]
+    paid = "SELECT total_minor FROM shopping.consumer_order WHERE number = $1"
+    minor = await street.owner.fetchval(paid, placed["order"]["number"])
+    assert message["data"]["amount2"]["value"] == f"{minor // 100}.{minor % 100:02d}元"
+
+
 async def ship(street: Street, order: Any) -> None:
     for email in ("brand@example.com", "trader-a@example.com", "retailer-1@example.com"):
         staff = await street.staff(email)
