@@ -144,6 +144,7 @@ class _Line(asyncio.Protocol):
         self._transport: _Transport | None = None
         self._loop = asyncio.get_running_loop()
         self._answer: asyncio.Future[Answer] | None = None
+        self._headers: dict[str, str] = {}
         self._begin(0)
         self.used_at = 0.0
 
@@ -186,6 +187,10 @@ class _Line(asyncio.Protocol):
 
     # What the parser calls.
 
+    def on_message_begin(self) -> None:
+        if self._is_answered:  # nobody has asked for a second one
+            self.close()
+
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
 
@@ -209,14 +214,17 @@ class _Line(asyncio.Protocol):
         if self._answer is not None and not self._answer.done():
             status = self._parser.get_status_code()
             self._answer.set_result(Answer(status, self._headers, b"".join(self._body)))
+        self._is_answered = True
+        self._headers = {}
 
     def _begin(self, bytes_max: int) -> None:
         self._parser = httptools.HttpResponseParser(self)
-        self._headers: dict[str, str] = {}
+        self._headers = {}
         self._body: list[bytes] = []
         self._size = 0
         self._bytes_max = bytes_max
         self._lasts_until_closed = False
+        self._is_answered = False
 
     def _fail(self, error: Exception) -> None:
         self.close()
