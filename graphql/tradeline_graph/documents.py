@@ -7,6 +7,7 @@ document by its hash instead of sending it; where only trusted documents run, no
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,8 @@ from tradeline.kernel import Locale
 HERE: Final = Path(__file__).parent
 # In a checkout the manifests stand beside us; in an installed wheel, inside of us.
 FOLDERS: Final = (HERE.parent / "operations", HERE / "operations")
+# In a manifest each document has one, with a name.
+OPERATION: Final = re.compile(r"\b(?:query|mutation|subscription)\s+(\w+)")
 
 
 class Manifests:
@@ -63,6 +66,14 @@ MANIFESTS: Final = Manifests(FOLDERS)
 
 def hash_of(text: str) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def documents_of(client: str) -> dict[str, str]:
+    """The documents of a client, such as "miniprogram", by the names of their operations."""
+    paths = [folder / f"{client}.json" for folder in FOLDERS]
+    path = next(path for path in paths if path.exists())
+    texts = msgspec.json.decode(path.read_bytes(), type=dict[str, str]).values()
+    return {found[1]: text for text in texts if (found := OPERATION.search(text))}
 
 
 def document_text(

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx2
-from graphql import OperationDefinitionNode, parse
 from websockets.asyncio.client import connect
 
 from tests.factories_live import Ear
 from tradeline.kernel import Pool, open_pool
 from tradeline_graph._ids import to_id
+from tradeline_graph.documents import documents_of, hash_of
 from tradeline_server.bench.system import System, own_database, own_folder, running_system
 from tradeline_server.doctor import examine
 from tradeline_server.member_key import take_up_member_key
@@ -31,7 +31,6 @@ from tradeline_server.seed.story import NETWORK_CODE, PASSWORD
 from tradeline_server.settings import Settings
 from tradeline_server.wechat.beside import Beside
 
-MANIFEST: Final = Path(__file__).parents[3] / "graphql/operations/miniprogram.json"
 SECONDS_MAX: Final = 60.0
 LOOK_SECONDS: Final = 0.1
 TOKEN = """
@@ -50,12 +49,7 @@ def a_request_id() -> str:
 
 def documents() -> dict[str, str]:
     """The hashes of the mini-program's documents, by the names of their operations."""
-    return {
-        definition.name.value: key
-        for key, text in json.loads(MANIFEST.read_text()).items()
-        for definition in parse(text).definitions
-        if isinstance(definition, OperationDefinitionNode) and definition.name is not None
-    }
+    return {name: hash_of(text) for name, text in documents_of("miniprogram").items()}
 
 
 @dataclass

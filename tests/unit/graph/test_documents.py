@@ -14,7 +14,7 @@ from tradeline_graph import _prepared, documents
 from tradeline_graph._context import Context
 from tradeline_graph._limits import TEXT_LENGTH_MAX, TOKENS_MAX, refusal
 from tradeline_graph._texts import fault_in_literals
-from tradeline_graph.documents import MANIFESTS, document_text, hash_of
+from tradeline_graph.documents import FOLDERS, MANIFESTS, document_text, documents_of, hash_of
 from tradeline_graph.manifest import NAMES, manifest_of
 from tradeline_graph.schema import schema
 
@@ -118,3 +118,13 @@ async def test_what_a_manifest_holds_is_parsed_once(
     answers.append(await schema.execute(text, context_value=context))
 
     assert [answer.data for answer in answers] == [{"ping": True}] * 3
+
+
+def test_a_clients_documents_are_known_by_the_names_of_their_operations() -> None:
+    found = documents_of("miniprogram")
+
+    assert found["ShopCart"].startswith("query ShopCart")
+    assert "subscription ShopOrderChanged" in found["ShopOrderChanged"]
+    assert all(MANIFESTS.find(hash_of(text)) == text for text in found.values())
+    held = msgspec.json.decode((FOLDERS[0] / "miniprogram.json").read_bytes())
+    assert len(found) == len(held)
