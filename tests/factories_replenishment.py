@@ -141,3 +141,62 @@ def of_kind(lines: list[ProposalLine], kind: ProposalKind) -> list[ProposalLine]
 def figures(line: ProposalLine) -> dict[str, str]:
     """The arithmetic by its steps."""
     return {code: value for code, value in line.arithmetic["steps"]}
+
+
+# So many SKUs like the market's tea, each in three warehouses of the shop's, with what is expected
+# and too little of it.
+MAKE_RANGE = """
+    WITH made AS (
+        INSERT INTO catalog.sku
+               (network_id, product_id, owner_org_id, code, name, name_en, sort_key, search_text,
+                search_grams)
+        SELECT sku.network_id, sku.product_id, sku.owner_org_id, one.name, one.name, one.name,
+               one.name, one.name, '{}'
+          FROM catalog.sku AS sku
+         CROSS JOIN LATERAL (SELECT 'RANGE-' || n FROM generate_series(1, $3) AS n) AS one (name)
+         WHERE sku.network_id = $1 AND sku.id = $2
+        RETURNING id, network_id
+    ), packs AS (
+        INSERT INTO catalog.pack (network_id, sku_id, code, name, name_en, units)
+        SELECT network_id, id, 'EA', 'EA', 'EA', 1 FROM made
+    ), assorted AS (
+        INSERT INTO catalog.assortment_sku (network_id, assortment_id, sku_id)
+        SELECT made.network_id, item.assortment_id, made.id
+          FROM made, catalog.assortment_sku AS item
+         WHERE item.network_id = $1 AND item.sku_id = $2
+    ), priced AS (
+        INSERT INTO pricing.price (network_id, price_list_id, sku_id, unit_price)
+        SELECT made.network_id, price.price_list_id, made.id, price.unit_price
+          FROM made, pricing.price AS price
+         WHERE price.network_id = $1 AND price.sku_id = $2
+    )
+    SELECT array_agg(id) FROM made
+"""
+STOCK_RANGE = """
+    WITH level AS (
+        INSERT INTO inventory.stock_level (network_id, warehouse_id, sku_id, on_hand)
+        SELECT $1, warehouse_id, sku_id, 3
+          FROM unnest($3::bigint[]) AS warehouse_id, unnest($4::bigint[]) AS sku_id
+    ), movement AS (
+        INSERT INTO inventory.stock_movement (network_id, warehouse_id, sku_id, quantity, reason)
+        SELECT $1, warehouse_id, sku_id, 3, 'opening'
+          FROM unnest($3::bigint[]) AS warehouse_id, unnest($4::bigint[]) AS sku_id
+    )
+    INSERT INTO replenishment.forecast
+           (network_id, org_id, warehouse_id, sku_id, first_day, method, sigma_milli, mean_milli,
+            low_milli, high_milli)
+    SELECT $1, $2, warehouse_id, sku_id, current_date, 'sba', 700, days, days, days
+      FROM unnest($3::bigint[]) AS warehouse_id, unnest($4::bigint[]) AS sku_id,
+           (SELECT array_agg(1500::bigint) FROM generate_series(1, 56)) AS mean (days)
+"""
+
+
+async def a_range(owner_pool: Pool, shop: Shop, size: int) -> None:
+    """So many SKUs more that the shop runs short of, in three warehouses."""
+    network_id, org_id = shop.story.network_id, shop.story.orgs["retailer_1"]
+    third = await a_warehouse(owner_pool, shop.story, "retailer_1", "THIRD", priority=3)
+    async with owner_pool.acquire() as conn, conn.transaction():
+        sku_ids = await conn.fetchval(MAKE_RANGE, network_id, shop.market.tea, size)
+        places = [shop.first, shop.second, third]
+        await conn.execute(STOCK_RANGE, network_id, org_id, places, sku_ids)
+    await owner_pool.execute("ANALYZE")
