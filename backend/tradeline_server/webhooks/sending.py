@@ -50,29 +50,15 @@ Connect = Callable[..., Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWrit
 log = structlog.get_logger("tradeline.webhooks")
 
 
-class Sender:
-    """For a lane of the worker's. Names and connections may be given, to be looked at in tests."""
+class Caller:
+    """Tries a telling once. Names and connections may be given, to be looked at in tests."""
 
     def __init__(
-        self,
-        db: Database,
-        *,
-        look_up: LookUp = look_up,
-        connect: Connect = asyncio.open_connection,
-        tls: ssl.SSLContext | None = None,
+        self, *, look_up: LookUp = look_up, connect: Connect = asyncio.open_connection
     ) -> None:
-        self._db = db
         self._look_up = look_up
         self._connect = connect
-        self._tls = tls or ssl.create_default_context()
-
-    async def send(self, due: DueDelivery) -> None:
-        """Try once, and write down what came of it."""
-        attempt = await self.attempt(due)
-        if attempt.error is not None:
-            log.info("webhook.failed", delivery=due.id, status=attempt.status, why=attempt.error)
-        async with self._db.unit_of_work(due.network_id) as conn:
-            await settle_delivery(conn, due=due, attempt=attempt)
+        self._tls = ssl.create_default_context()
 
     async def attempt(self, due: DueDelivery) -> Attempt:
         """Never raises: whatever goes wrong is what came of it."""
@@ -117,6 +103,22 @@ class Sender:
             raise ValueError from error
         finally:
             writer.transport.abort()
+
+
+class Sender:
+    """For a lane of the worker's."""
+
+    def __init__(self, db: Database, caller: Caller | None = None) -> None:
+        self._db = db
+        self._caller = caller or Caller()
+
+    async def send(self, due: DueDelivery) -> None:
+        """Try once, and write down what came of it."""
+        attempt = await self._caller.attempt(due)
+        if attempt.error is not None:
+            log.info("webhook.failed", delivery=due.id, status=attempt.status, why=attempt.error)
+        async with self._db.unit_of_work(due.network_id) as conn:
+            await settle_delivery(conn, due=due, attempt=attempt)
 
 
 def request_of(due: DueDelivery, *, timestamp: int) -> bytes:

@@ -45,7 +45,7 @@ from tradeline.webhooks import (
 )
 from tradeline.webhooks.jobs import AT_ONCE_OF_ONE
 from tradeline.webhooks.model import ENDPOINTS_MAX, PAUSES
-from tradeline_server.webhooks.sending import Sender
+from tradeline_server.webhooks.sending import Caller, Sender
 from tradeline_server.worker import deliver_events, run_worker
 
 URL = "https://erp.example.com/hook"
@@ -403,7 +403,7 @@ async def test_what_is_deleted_is_gone_with_what_it_was_told(place: Place, marke
     async with place.db.unit_of_work(seller.network_id) as conn:
         await delete_webhook(conn, actor=seller, endpoint_id=endpoint)
 
-    await Sender(place.db, look_up=nowhere).send(due)  # which was under way meanwhile
+    await Sender(place.db, Caller(look_up=nowhere)).send(due)  # which was under way meanwhile
 
     assert await told(place) == []
     assert await place.owner_pool.fetchval("SELECT count(*) FROM webhooks.endpoint") == 0

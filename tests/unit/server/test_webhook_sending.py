@@ -15,11 +15,10 @@ from typing import Any
 import pytest
 
 from tests.factories_webhooks import Receiver, a_receiver, answering, telling_loopback
-from tradeline.kernel import Database
 from tradeline.webhooks import Attempt, DueDelivery, secret_of
 from tradeline_graph._ids import to_id
 from tradeline_server.webhooks import sending
-from tradeline_server.webhooks.sending import Sender
+from tradeline_server.webhooks.sending import Caller
 
 GUIDE = Path(__file__).parents[3] / "infra/webhooks.md"
 
@@ -76,10 +75,8 @@ def guides_verify() -> Any:
 
 
 @pytest.mark.usefixtures("loopback")
-async def test_a_telling_is_signed_as_the_guide_verifies_it(
-    db: Database, receiver: Receiver
-) -> None:
-    attempt = await Sender(db).attempt(due(receiver.url))
+async def test_a_telling_is_signed_as_the_guide_verifies_it(receiver: Receiver) -> None:
+    attempt = await Caller().attempt(due(receiver.url))
 
     assert attempt == Attempt(status=204, error=None)
     [request] = receiver.requests
@@ -101,11 +98,9 @@ async def test_a_telling_is_signed_as_the_guide_verifies_it(
 
 
 @pytest.mark.usefixtures("loopback")
-async def test_while_a_secret_is_rotated_both_are_good_and_the_id_stays(
-    db: Database, receiver: Receiver
-) -> None:
-    await Sender(db).attempt(due(receiver.url, 2, 1))
-    await Sender(db).attempt(due(receiver.url, 2))
+async def test_while_a_secret_is_rotated_both_are_good_and_the_id_stays(receiver: Receiver) -> None:
+    await Caller().attempt(due(receiver.url, 2, 1))
+    await Caller().attempt(due(receiver.url, 2))
 
     first, second = receiver.requests
     verify = guides_verify()
@@ -121,33 +116,31 @@ async def test_while_a_secret_is_rotated_both_are_good_and_the_id_stays(
 
 @pytest.mark.usefixtures("loopback")
 @pytest.mark.parametrize("status", [200, 201, 204, 299])
-async def test_any_status_of_success_is_taken(
-    db: Database, receiver: Receiver, status: int
-) -> None:
+async def test_any_status_of_success_is_taken(receiver: Receiver, status: int) -> None:
     receiver.behave = answering(status)
-    assert (await Sender(db).attempt(due(receiver.url))).error is None
+    assert (await Caller().attempt(due(receiver.url))).error is None
 
 
 @pytest.mark.usefixtures("loopback")
 @pytest.mark.parametrize("status", [100, 300, 304, 400, 401, 404, 410, 429, 500, 503])
-async def test_any_other_status_is_a_failure(db: Database, receiver: Receiver, status: int) -> None:
+async def test_any_other_status_is_a_failure(receiver: Receiver, status: int) -> None:
     receiver.behave = answering(status)
-    attempt = await Sender(db).attempt(due(receiver.url))
+    attempt = await Caller().attempt(due(receiver.url))
     assert (attempt.status, attempt.error is None) == (status, False)
 
 
 @pytest.mark.usefixtures("loopback")
-async def test_no_redirect_is_followed(db: Database, receiver: Receiver) -> None:
+async def test_no_redirect_is_followed(receiver: Receiver) -> None:
     async with a_receiver() as other:
         for status in (301, 302, 303, 307, 308):
             receiver.behave = answering(status, f"Location: {other.url}")
-            attempt = await Sender(db).attempt(due(receiver.url))
+            attempt = await Caller().attempt(due(receiver.url))
             assert attempt.error == f"answered with {status}; no redirect is followed"
         assert other.requests == []
 
 
 @pytest.mark.usefixtures("loopback")
-async def test_an_endless_answer_is_not_read(db: Database, receiver: Receiver) -> None:
+async def test_an_endless_answer_is_not_read(receiver: Receiver) -> None:
     sent = 0
 
     async def endless(writer: asyncio.StreamWriter) -> None:
@@ -159,14 +152,14 @@ async def test_an_endless_answer_is_not_read(db: Database, receiver: Receiver) -
             sent += 65536
 
     receiver.behave = endless
-    assert (await Sender(db).attempt(due(receiver.url))).error is None
+    assert (await Caller().attempt(due(receiver.url))).error is None
     await asyncio.sleep(0.1)
     assert sent < 50_000_000
 
 
 @pytest.mark.usefixtures("loopback")
 async def test_a_slow_answer_ends_with_the_time(
-    db: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Byte by byte, so that no single wait is long."""
     monkeypatch.setattr(sending, "SECONDS_MAX", 0.4)
@@ -179,7 +172,7 @@ async def test_a_slow_answer_ends_with_the_time(
 
     receiver.behave = slow
     begun = time.monotonic()
-    attempt = await Sender(db).attempt(due(receiver.url))
+    attempt = await Caller().attempt(due(receiver.url))
     assert attempt.status is None
     assert "no answer within" in str(attempt.error)
     assert time.monotonic() - begun < 3
@@ -200,13 +193,13 @@ async def test_a_slow_answer_ends_with_the_time(
         b"HTTP/1.1 200 " + b"x" * 100_000 + b"\r\n",
     ],
 )
-async def test_what_is_no_answer_is_none(db: Database, receiver: Receiver, answer: bytes) -> None:
+async def test_what_is_no_answer_is_none(receiver: Receiver, answer: bytes) -> None:
     async def say(writer: asyncio.StreamWriter) -> None:
         writer.write(answer)
         await writer.drain()
 
     receiver.behave = say
-    attempt = await Sender(db).attempt(due(receiver.url))
+    attempt = await Caller().attempt(due(receiver.url))
     if answer.startswith(b"HTTP/1.1 2000"):
         assert attempt.error is not None or attempt.status == 200
     else:
@@ -214,20 +207,20 @@ async def test_what_is_no_answer_is_none(db: Database, receiver: Receiver, answe
         assert attempt.status is None
 
 
-async def test_a_name_that_leads_inward_is_not_called(db: Database) -> None:
+async def test_a_name_that_leads_inward_is_not_called() -> None:
     for address in ("127.0.0.1", "10.0.0.5", "169.254.169.254", "::ffff:127.0.0.1", "fd00::1"):
         line = Line([address])
-        attempt = await Sender(db, look_up=line.look_up, connect=line.connect).attempt(
+        attempt = await Caller(look_up=line.look_up, connect=line.connect).attempt(
             due("https://erp.example.com/")
         )
         assert attempt == Attempt(status=None, error="the host is not at a public address")
         assert line.called == []
 
 
-async def test_a_name_that_changes_its_mind_is_asked_once(db: Database) -> None:
+async def test_a_name_that_changes_its_mind_is_asked_once() -> None:
     """DNS rebinding: public for whoever looks, private for whoever connects."""
     line = Line(["93.184.216.34"], ["127.0.0.1"])
-    sender = Sender(db, look_up=line.look_up, connect=line.connect)
+    sender = Caller(look_up=line.look_up, connect=line.connect)
 
     first = await sender.attempt(due("https://erp.example.com:8443/"))
     assert first.error == "the host cannot be reached"
@@ -244,25 +237,25 @@ async def test_a_name_that_changes_its_mind_is_asked_once(db: Database) -> None:
 
 
 async def test_plain_http_and_this_machine_are_not_called_unless_allowed(
-    db: Database, receiver: Receiver
+    receiver: Receiver,
 ) -> None:
     """Whatever a row says: the rule may be newer than the row."""
-    assert (await Sender(db).attempt(due(receiver.url))).error == "the address is not https"
+    assert (await Caller().attempt(due(receiver.url))).error == "the address is not https"
     url = f"https://127.0.0.1:{receiver.port}/"
-    assert (await Sender(db).attempt(due(url))).error == "the host is not at a public address"
+    assert (await Caller().attempt(due(url))).error == "the host is not at a public address"
     assert receiver.requests == []
     with telling_loopback():
         line = Line(["10.0.0.1"], ["93.184.216.34"])
-        sender = Sender(db, look_up=line.look_up, connect=line.connect)
+        sender = Caller(look_up=line.look_up, connect=line.connect)
         assert (await sender.attempt(due("http://erp.example.com/"))).error is not None
         assert line.asked == []
         assert (await sender.attempt(due("http://localhost:1/"))).error is not None
         assert line.called == [], "a name of this machine that leads elsewhere"
 
 
-async def test_a_certificate_of_nobody_is_not_taken(db: Database, receiver: Receiver) -> None:
+async def test_a_certificate_of_nobody_is_not_taken(receiver: Receiver) -> None:
     with telling_loopback():
-        attempt = await Sender(db).attempt(due(f"https://127.0.0.1:{receiver.port}/"))
+        attempt = await Caller().attempt(due(f"https://127.0.0.1:{receiver.port}/"))
     assert attempt.status is None
     assert attempt.error is not None
     assert receiver.requests == [], "nothing is said before the certificate is known"
