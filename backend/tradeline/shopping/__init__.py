@@ -93,6 +93,7 @@ from tradeline.shopping.service.carts import (
     put_carts,
     take_back_cart,
 )
+from tradeline.shopping.service.cashiers import collectable_stores
 from tradeline.shopping.service.checkout import check_out, check_outs, load_offers
 from tradeline.shopping.service.checks import (
     find_violations,
@@ -237,6 +238,7 @@ __all__ = [
     "carts_by_ids",
     "check_out",
     "check_outs",
+    "collectable_stores",
     "complete_orders",
     "confirm_payments",
     "confirm_received",

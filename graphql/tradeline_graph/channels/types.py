@@ -268,6 +268,15 @@ class Store:
     async def legal_entity(self, info: Info) -> LegalEntity | None:
         return await load_legal_entity(info, self.store.entity_id)
 
+    @strawberry.field(
+        description="Whether consumers can pay in it: its route reaches the one who collects, who "
+        "is set up as a merchant, and it has a mini-program. Without, it sells nothing though it "
+        "is open.",
+        extensions=needs(Permission.STORE_READ),
+    )
+    async def can_be_paid(self, info: Info) -> bool | None:
+        return await info.context.loader("collectable_stores", _collectable).load(self.store.id)
+
     @strawberry.field(description="The mini-program that shows it.")
     async def mini_program(self, info: Info) -> MiniProgram | None:
         if self.store.mini_program_id is None:
@@ -392,6 +401,11 @@ async def _mini_programs(
         program.id: program for program in await channels.list_mini_programs(conn, actor=actor)
     }
     return [found.get(id) for id in ids]
+
+
+async def _collectable(conn: kernel.Connection, actor: Actor, ids: list[int]) -> list[bool]:
+    found = await shopping.collectable_stores(conn, actor=actor, store_ids=ids)
+    return [id in found for id in ids]
 
 
 async def _freight(

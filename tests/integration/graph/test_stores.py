@@ -416,3 +416,33 @@ async def test_a_consumer_finds_the_categories_of_what_a_store_has(
     answer = await ask(db, a_shopper(story), document, s=bare)
     assert answer["storeCategories"] == [], "it lists nothing"
     assert empty not in (drinks, cold), "of which nobody has anything"
+
+
+async def test_who_opens_a_store_that_nobody_can_pay_in_is_told_so(
+    db: Database, owner_pool: Pool, story: Story, store: int
+) -> None:
+    keeper = story.actor("retailer_1")
+    await owner_pool.execute(
+        "DELETE FROM channels.payment_account WHERE network_id = $1", story.network_id
+    )
+    document = "query ($id: ID!) { store(id: $id) { isOpen takesOrders canBePaid } }"
+
+    opened = await do(
+        db,
+        keeper,
+        "storeUpdate",
+        "store { isOpen takesOrders canBePaid }",
+        storeId=to_id("Store", store),
+        isOpen=True,
+    )
+    assert opened["store"] == {"isOpen": True, "takesOrders": True, "canBePaid": False}
+    async with db.unit_of_work(story.network_id) as conn:
+        system = system_actor(story.network_id, story.orgs["retailer_1"])
+        await put_payment_account(conn, actor=system, merchant_id=f"m{uuid4().hex[:9]}")
+
+    found = await ask(db, keeper, document, id=to_id("Store", store))
+    assert found["store"]["canBePaid"]
+    reader = story.actor("retailer_1", Permission.STORE_READ)
+    assert (await ask(db, reader, document, id=to_id("Store", store)))["store"]["canBePaid"]
+    stranger = story.actor("trader_b")
+    assert (await ask(db, stranger, document, id=to_id("Store", store)))["store"] is None

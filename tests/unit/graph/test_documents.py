@@ -123,7 +123,7 @@ async def test_what_a_manifest_holds_is_parsed_once(
 def test_a_clients_documents_are_known_by_the_names_of_their_operations() -> None:
     found = documents_of("miniprogram")
 
-    assert found["ShopCart"].startswith("query ShopCart")
+    assert "query ShopCart(" in found["ShopCart"]
     assert "subscription ShopOrderChanged" in found["ShopOrderChanged"]
     assert all(MANIFESTS.find(hash_of(text)) == text for text in found.values())
     held = msgspec.json.decode((FOLDERS[0] / "miniprogram.json").read_bytes())

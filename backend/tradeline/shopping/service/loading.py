@@ -9,8 +9,6 @@ from tradeline.catalog import load_sellable, load_traded
 from tradeline.channels import (
     load_freight,
     load_listings,
-    load_mini_programs,
-    payment_accounts,
     stores_by_ids,
 )
 from tradeline.inventory import Stock, load_stock, lock_stock
@@ -25,7 +23,7 @@ from tradeline.shopping.model import Cart, NewConsumerOrder
 from tradeline.shopping.prices import EdgePrices, retail_price, total_of
 from tradeline.shopping.queries.credit import fetch_waiting_shortfalls
 from tradeline.shopping.queries.placing import count_unpaid_orders
-from tradeline.shopping.service.cashiers import Cashiers
+from tradeline.shopping.service.cashiers import Cashiers, load_cashiers
 from tradeline.sourcing import load_rules, lock_rules, rules_owner
 
 
@@ -102,11 +100,7 @@ async def load_stores(
     )
     traded = await load_traded(conn, network_id=network_id, pairs=pairs)
     sheets = await load_sheets(conn, network_id=network_id, pairs=sorted(traded))
-    collectors = {store.collector.org_id for store in stores.values() if store.collector}
-    cashiers = Cashiers(
-        await payment_accounts(conn, network_id=network_id, org_ids=sorted(collectors)),
-        await load_mini_programs(conn, network_id=network_id),
-    )
+    cashiers = await load_cashiers(conn, network_id, stores.values())
     collectable = frozenset(id for id, store in stores.items() if cashiers.can_take(store))
     prices = EdgePrices(sheets, frozenset(traded))
     return replace(market, prices=prices, collectable=collectable), cashiers
