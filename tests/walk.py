@@ -61,7 +61,7 @@ ID_TYPES = {
 RETURNED = {"ProposalTakeInput": "ProposalLine", "StoreFront": "Store"}
 
 # Texts of which not every one will do.
-SHEET = b"SKU,QTY,Order,Line,Confirmed\nTEA,1,SO00000001,1,1\n"
+SHEET = b"SKU,QTY,Order,Line,Confirmed\nTEA,1,SO99999999,1,1\n"
 TEXTS = {"content": base64.b64encode(SHEET).decode()}
 # Between these days the victim traded.
 DAYS = {

@@ -15,6 +15,7 @@ from tradeline.ordering import (
     confirm_order,
     events_of_orders,
     orders_by_ids,
+    place_order,
     receive_shipment,
     redate_lines,
     ship_order,
@@ -52,6 +53,11 @@ async def test_five_now_and_twenty_on_the_day_that_the_supplier_confirmed(
     await bought(db, market, in_days(9), tea=20)
     await bought(db, market, in_days(-1), tea=7)  # should have come by now
     await bought(db, market, None, tea=8)  # for no day
+    unconfirmed = market.order(edge=market.story.edge("brand", "trader_a"), tea=9)
+    order_id = await do(db, market.story.actor("trader_a"), place_order, order=unconfirmed)
+    await owner_pool.execute(
+        "UPDATE ordering.order_line SET promised_on = $2 WHERE order_id = $1", order_id, in_days(9)
+    )
 
     assert await promised(db, market, market.tea) == Promise(5, ((in_days(9), 20),))
     assert await promised(db, market, market.oil) == Promise()
@@ -63,6 +69,9 @@ async def test_what_waits_is_served_before_anybody_who_asks_next(
     market = await a_chain(owner_pool, db)
     await bought(db, market, in_days(9), tea=20)
     first, second, third = [await sold(db, market, tea=units) for units in (4, 6, 90)]
+    # Retailer 2 has what it ordered set aside, and waits for nothing.
+    held = market.order(edge=market.story.edge("trader_a", "retailer_2"), tea=1)
+    await do(db, market.story.actor("retailer_2"), place_order, order=held)
 
     found = await promised(db, market, market.tea)
 
@@ -71,7 +80,7 @@ async def test_what_waits_is_served_before_anybody_who_asks_next(
     assert (found.now, found.later) == (0, ())
     await do(db, market.story.actor("retailer_1"), cancel_order, order_id=third)
     found = await promised(db, market, market.tea)
-    assert (found.now, found.later) == (0, ((in_days(9), 15),))
+    assert (found.now, found.later) == (0, ((in_days(9), 14),))
 
 
 async def test_goods_on_their_way_come_when_they_are_expected_until_they_are_counted(
@@ -81,8 +90,13 @@ async def test_goods_on_their_way_come_when_they_are_expected_until_they_are_cou
     brand, trader = market.story.actor("brand"), market.story.actor("trader_a")
     order_id = await bought(db, market, in_days(9), tea=20)
     [line] = await lines(db, market, order_id)
-    shipment = await do(db, brand, ship_order, order_id=order_id, quantities={line.id: 12})
+    shipment = await do(db, brand, ship_order, order_id=order_id, quantities={line.id: 4})
     assert (await promised(db, market, market.tea)).later == ((in_days(9), 20),)
+    terms = {"quantities": {line.id: 8}, "expected_on": in_days(5)}
+    announced = await do(db, brand, ship_order, order_id=order_id, **terms)
+    later = (await promised(db, market, market.tea)).later
+    assert later == ((in_days(5), 8), (in_days(9), 12))
+    await do(db, trader, receive_shipment, shipment_id=announced)
 
     await do(db, trader, receive_shipment, shipment_id=shipment)
 
