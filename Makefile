@@ -5,7 +5,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 STAMP := .venv/installed.stamp
 # In the order of the folders: what takes long comes first, and does not keep one core busy at the end.
-SIDE_BY_SIDE := $(PYTHON) -m pytest --numprocesses auto --no-loadscope-reorder
+SIDE_BY_SIDE := $(PYTHON) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 LOCK := $(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links
 
@@ -25,8 +25,8 @@ portal: $(STAMP) ## build the portal now (`make run` does so behind the server)
 
 # What measures time or memory has the machine to itself (tests/e2e/conftest.py says which).
 test: lint portal ## lint, types, import contracts, and all tests
-	$(SIDE_BY_SIDE) --dist loadfile tests/integration tests/property tests/unit
-	$(SIDE_BY_SIDE) --dist loadgroup -m "not alone" tests/e2e
+	$(SIDE_BY_SIDE) tests/integration tests/property tests/unit
+	$(SIDE_BY_SIDE) -m "not alone" tests/e2e
 	$(PYTHON) -m pytest -m alone tests/e2e
 
 proof: $(STAMP) ## races, crashes and attacks of orders and checkout at full length (minutes; `make test` runs them short)

@@ -1,33 +1,42 @@
-"""Which of these tests may run side by side. What measures time or memory is marked `alone`; of the
-others, those that share a house or a street stay together, and so do those of one file."""
+"""Which of these tests may run side by side. What measures time or memory is marked `alone`. Of the
+others, those of one file stay together, and so do files that share a house, a street or a market.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 HERE = Path(__file__).parent
 ALONE = ("hostile", "portal/test_speed.py", "test_make_run.py")
-SHARED = {"house": "house", "street": "street", "market": "market"}  # by fixture
+HOUSE, MARKET, STREET = "/intake/", "/shopping/", ("attacks.py", "buying.py", "wechat.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "alone: has the machine to itself")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if HERE not in item.path.parents:
-            continue
-        place = item.path.relative_to(HERE).as_posix()
-        if place.startswith(ALONE):
+        is_here = HERE in item.path.parents
+        if is_here and item.path.relative_to(HERE).as_posix().startswith(ALONE):
             item.add_marker(pytest.mark.alone)
-        shared = [name for fixture, name in SHARED.items() if fixture in _fixtures(item)]
-        item.add_marker(pytest.mark.xdist_group(shared[0] if shared else place))
 
 
-def _fixtures(item: pytest.Item) -> list[str]:
-    names: list[str] = getattr(item, "fixturenames", [])
-    return names
+class Together(LoadScopeScheduling):
+    """The marks that xdist has for this do nothing under pytest 9."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        if MARKET in file:
+            return "street" if file.endswith(STREET) else "market"
+        return "house" if HOUSE in file else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together | None:
+    """In the place of what does so file by file."""
+    return Together(config, log) if config.getvalue("dist") == "loadfile" else None
