@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias, cast
 from urllib.parse import unquote_plus
 
 from litestar import Litestar, Request, Response, post
-from litestar.exceptions import PermissionDeniedException
+from litestar.exceptions import HTTPException, PermissionDeniedException
 
 from tradeline import identity, members
 from tradeline.kernel import (
@@ -37,6 +37,7 @@ from tradeline_graph.sessions import (
     session_token,
 )
 from tradeline_server.connections import HAS_LEFT
+from tradeline_server.faults import say_fault
 from tradeline_server.paying.ports import WeChatPorts
 
 Asker: TypeAlias = Actor | Shopper
@@ -188,7 +189,23 @@ def accepted_locale(connection: AnyConnection) -> Locale | None:
     return min(wanted)[2] if wanted else None
 
 
-@post("/oauth/token", status_code=200, request_max_body_size=OAUTH_BODY_BYTES_MAX)
+def _say_too_large(
+    request: Request[Any, Any, Any], error: HTTPException
+) -> Response[dict[str, object]]:
+    """As the standard has it, like all other refusals at that address."""
+    if error.status_code != 413:
+        return say_fault(request, error)
+    refusal = _refusal("invalid_request", f"Send at most {OAUTH_BODY_BYTES_MAX} bytes.")
+    refusal.status_code = 413
+    return refusal
+
+
+@post(
+    "/oauth/token",
+    status_code=200,
+    request_max_body_size=OAUTH_BODY_BYTES_MAX,
+    exception_handlers={HTTPException: _say_too_large},
+)
 async def oauth_token(request: Request[Any, Any, Any]) -> Response[dict[str, object]]:
     """Tokens for machines (RFC 6749): client_credentials, and refresh_token for programs.
 

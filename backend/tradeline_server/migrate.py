@@ -6,6 +6,7 @@ import io
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
@@ -60,14 +61,7 @@ async def require_migrated(dsn: str) -> None:
         done = await queries.fetch_migrations(conn)
     finally:
         await conn.close()
-    missing = [
-        name
-        for app in configured_apps()
-        for name in BaseMigrationManager().get_migration_modules(
-            app.resolved_migrations_folder_path
-        )
-        if name not in done
-    ]
+    missing = [name for app in configured_apps() for name in _modules_of(app) if name not in done]
     if missing:
         raise CommandError(
             f"The database lacks {len(missing)} of this version's migrations: "
@@ -87,14 +81,20 @@ def configured_apps() -> list[AppConfig]:
     ]
 
 
+def _modules_of(app: AppConfig) -> dict[str, Any]:
+    """The migrations of a module, by their names."""
+    found: dict[str, Any] = BaseMigrationManager().get_migration_modules(
+        app.resolved_migrations_folder_path
+    )
+    return found
+
+
 async def _migrate_apps(conn: asyncpg.Connection, apps: Sequence[AppConfig]) -> list[str]:
     applied = []
     with DB.on(conn), contextlib.redirect_stdout(io.StringIO()):  # Piccolo prints as it goes
         await BaseMigrationManager().create_migration_table()
         for app in apps:
-            modules = BaseMigrationManager().get_migration_modules(
-                app.resolved_migrations_folder_path
-            )
+            modules = _modules_of(app)
             done = await Migration.get_migrations_which_ran(app_name=app.app_name)
             for name in sorted(set(modules) - set(done)):
                 await _migrate_one(conn, app.app_name, name, modules[name].forwards)

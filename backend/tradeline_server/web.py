@@ -6,7 +6,6 @@ import gc
 import os
 import sys
 import threading
-from typing import Any
 
 import uvicorn
 from litestar import Litestar
@@ -20,7 +19,7 @@ STOP_SECONDS_MAX = 5
 GARBAGE_LOOKED_FOR_AFTER = 20_000
 
 
-def web_config(app: Litestar, **more: Any) -> uvicorn.Config:
+def web_config(app: Litestar) -> uvicorn.Config:
     """What uvicorn is told. infra/running.md tells it whoever starts uvicorn by themselves."""
     allow_connections()
     return uvicorn.Config(
@@ -31,7 +30,8 @@ def web_config(app: Litestar, **more: Any) -> uvicorn.Config:
         lifespan="on",
         timeout_graceful_shutdown=STOP_SECONDS_MAX,
         ws_max_size=MESSAGE_BYTES_MAX,
-        **more,
+        # X-Forwarded-For is believed only of proxies that somebody has named.
+        proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
     )
 
 

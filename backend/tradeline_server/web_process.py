@@ -6,7 +6,6 @@ input does, so that none outlives whoever started it.
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 
@@ -18,9 +17,7 @@ from tradeline_server.web import collect_less, end_with_parent, web_config
 
 def web_server() -> uvicorn.Server:
     """Of the environment's application; it ends when our standard input does."""
-    # X-Forwarded-For is believed only of proxies that somebody has named.
-    proxy_headers = "FORWARDED_ALLOW_IPS" in os.environ
-    server = uvicorn.Server(web_config(from_environment(), proxy_headers=proxy_headers))
+    server = uvicorn.Server(web_config(from_environment()))
     end_with_parent(server)
     collect_less()
     return server

@@ -76,9 +76,7 @@ async def _run(settings: Settings, as_json: bool) -> None:
                     only_trusted_documents=settings.only_trusted_documents,
                     portal=portal,
                     wechat=load_merchants(beside.environment if beside else os.environ),
-                ),
-                # X-Forwarded-For is believed only of proxies that somebody has named.
-                proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
+                )
             )
             collect_less()
             stop.web = _WebServer(config)

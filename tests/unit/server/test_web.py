@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from litestar import Litestar
 from uvicorn.importer import import_from_string
 
@@ -33,3 +34,14 @@ def test_the_documented_command_says_the_same() -> None:
 
     assert import_from_string(protocol.rstrip("`.,")) is config.http
     assert {int(size) for size in sizes} == {config.ws_max_size}
+
+
+@pytest.mark.parametrize("named", [None, "10.0.0.1"])
+def test_forwarded_addresses_are_believed_only_of_proxies_that_are_named(
+    monkeypatch: pytest.MonkeyPatch, named: str | None
+) -> None:
+    monkeypatch.delenv("FORWARDED_ALLOW_IPS", raising=False)
+    if named is not None:
+        monkeypatch.setenv("FORWARDED_ALLOW_IPS", named)
+
+    assert web_config(Litestar()).proxy_headers is (named is not None)
