@@ -77,3 +77,11 @@ def test_any_document_runs_unless_only_trusted_ones_are_asked_for() -> None:
     assert load_settings({"TRADELINE_DOCUMENTS": "trusted"}).only_trusted_documents
     with pytest.raises(UsageError, match="TRADELINE_DOCUMENTS"):
         load_settings({"TRADELINE_DOCUMENTS": "Trusted"})
+
+
+def test_webhooks_tell_this_machine_only_if_that_is_said(tmp_path: Path) -> None:
+    home = {"TRADELINE_HOME": str(tmp_path)}
+
+    assert not load_settings(home).tells_loopback
+    assert not load_settings(home | {"TRADELINE_WEBHOOK_LOOPBACK": "no"}).tells_loopback
+    assert load_settings(home | {"TRADELINE_WEBHOOK_LOOPBACK": "1"}).tells_loopback
