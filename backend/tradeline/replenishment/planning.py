@@ -365,6 +365,7 @@ def still_needed(line: NewProposalLine, position: Position) -> int:
     return min(line.quantity, rounded)
 
 
+@lru_cache(maxsize=65_536)
 def _text(value: Decimal) -> str:
     """Without an exponent, and without zeros that say nothing."""
     text = format(value, "f")

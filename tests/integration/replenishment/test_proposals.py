@@ -185,6 +185,27 @@ async def test_own_stock_moves_before_anything_is_bought(owner_pool: Pool, db: D
     assert await proposed(db, shop) == []
 
 
+async def test_what_is_bought_beside_what_moves_is_what_that_leaves_of_the_need(
+    owner_pool: Pool, db: Database
+) -> None:
+    shop = await a_shop(owner_pool, db)
+    tea = shop.market.tea
+    await expects(db, shop, tea, 5)
+    await stands(owner_pool, shop, tea, 23, at=shop.second)
+    lines = await proposed(db, shop)
+    [transfer] = of_kind(lines, ProposalKind.TRANSFER)
+    [purchase] = of_kind(lines, ProposalKind.BUY)
+    await placed(db, shop.market, tea=10)
+
+    # Of 35, ten come now, and 23 move.
+    assert await refused(db, shop, Take(purchase.id), Take(transfer.id)) == [
+        NeedCovered(path=("lines", 0, "quantity"), asked=12, needed=2)
+    ]
+    assert len(await ordered(owner_pool, shop)) == 1
+    await take(db, shop, Take(purchase.id, 2), Take(transfer.id))
+    assert await level_of(owner_pool, shop.story, shop.first, tea) == (23, 0)
+
+
 async def test_what_stands_for_too_long_is_named_with_what_could_be_done(
     owner_pool: Pool, db: Database
 ) -> None:
