@@ -168,13 +168,20 @@ LOCK_HELD_LEVELS = """
        FOR NO KEY UPDATE OF level
 """
 
+# Each document's holds are looked up by themselves (OFFSET 0): where nearly all holds are of the
+# past, PostgreSQL takes those that stand for few and would go through all of them.
+HOLDS_OF_WANTED = """CROSS JOIN LATERAL (
+               SELECT *
+                 FROM inventory.stock_hold AS hold
+                WHERE hold.network_id = $1
+                  AND hold.reference_type = wanted.reference_type
+                  AND hold.reference_id = wanted.reference_id
+               OFFSET 0) AS hold"""
+
 # The levels are locked. `before` is what younger holds of the same document give up first. The
 # components of a bundle were held warehouse by warehouse, and are given up in the same steps, each
 # as many times as it is in the bundle: what remains in every warehouse is whole bundles.
-#
-# Each document's holds are looked up by themselves, here and below (OFFSET 0): where nearly all
-# holds are of the past, PostgreSQL takes those that stand for few and would go through all of them.
-RELEASE_HOLDS = """
+RELEASE_HOLDS = f"""
     WITH wanted AS (
         SELECT release.reference_type, release.reference_id,
                sum(release.quantity)::bigint AS quantity
@@ -186,13 +193,7 @@ RELEASE_HOLDS = """
                hold.quantity, wanted.quantity * hold.quantity_each AS wanted,
                sum(hold.quantity) OVER document - hold.quantity AS before
           FROM wanted
-         CROSS JOIN LATERAL (
-               SELECT *
-                 FROM inventory.stock_hold AS hold
-                WHERE hold.network_id = $1
-                  AND hold.reference_type = wanted.reference_type
-                  AND hold.reference_id = wanted.reference_id
-               OFFSET 0) AS hold
+         {HOLDS_OF_WANTED}
          WHERE hold.quantity > 0
         WINDOW document AS (
             PARTITION BY hold.reference_type, hold.reference_id, hold.sku_id
@@ -226,7 +227,7 @@ RELEASE_HOLDS = """
 # in the order of their warehouses; where the two overlap, that much leaves that warehouse on that
 # paper. Of a bundle each component lies along the shipments by itself, each as many times as it is
 # in the bundle.
-SHIP_HOLDS = """
+SHIP_HOLDS = f"""
     WITH shipment AS (
         SELECT line.reference_type, line.reference_id, line.quantity,
                line.movement_type, line.movement_id,
@@ -244,13 +245,7 @@ SHIP_HOLDS = """
                sum(hold.quantity) OVER document - hold.quantity AS begins,
                sum(hold.quantity) OVER document AS ends
           FROM (SELECT DISTINCT reference_type, reference_id FROM shipment) AS wanted
-         CROSS JOIN LATERAL (
-               SELECT *
-                 FROM inventory.stock_hold AS hold
-                WHERE hold.network_id = $1
-                  AND hold.reference_type = wanted.reference_type
-                  AND hold.reference_id = wanted.reference_id
-               OFFSET 0) AS hold
+         {HOLDS_OF_WANTED}
          WHERE hold.quantity > 0
         WINDOW document AS (
             PARTITION BY hold.reference_type, hold.reference_id, hold.sku_id ORDER BY hold.id)

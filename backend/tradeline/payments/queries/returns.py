@@ -103,26 +103,15 @@ SETTLE_RETURNS = """
      WHERE share.network_id = $1 AND share.id = back.share_id
 """
 
-NOTE_REFUND_FAILURES = """
-    UPDATE payments.refund AS work
+NOTE_FAILURES = """
+    UPDATE payments.{table} AS work
        SET last_error = left(failure.error, 500)
       FROM unnest($2::bigint[], $3::text[]) AS failure (id, error)
      WHERE work.network_id = $1 AND work.id = failure.id
 """
-
-NOTE_SHARING_FAILURES = """
-    UPDATE payments.sharing AS work
-       SET last_error = left(failure.error, 500)
-      FROM unnest($2::bigint[], $3::text[]) AS failure (id, error)
-     WHERE work.network_id = $1 AND work.id = failure.id
-"""
-
-NOTE_RETURN_FAILURES = """
-    UPDATE payments.share_return AS work
-       SET last_error = left(failure.error, 500)
-      FROM unnest($2::bigint[], $3::text[]) AS failure (id, error)
-     WHERE work.network_id = $1 AND work.id = failure.id
-"""
+NOTE_REFUND_FAILURES = NOTE_FAILURES.format(table="refund")
+NOTE_SHARING_FAILURES = NOTE_FAILURES.format(table="sharing")
+NOTE_RETURN_FAILURES = NOTE_FAILURES.format(table="share_return")
 
 
 async def fetch_returnable(
