@@ -165,10 +165,12 @@ class TooManyCartLines(Problem):
 class TooManyUnpaidOrders(Problem):
     """So many orders of theirs wait to be paid, and keep goods from others meanwhile."""
 
-    zh: ClassVar[str] = "您有 {most} 笔订单待支付；请先支付或取消其中一笔。"
-    en: ClassVar[str] = "{most} of your orders wait to be paid; pay for one of them or call it off."
+    zh: ClassVar[str] = "您有 {orders_max} 笔订单待支付；请先支付或取消其中一笔。"
+    en: ClassVar[str] = (
+        "{orders_max} of your orders wait to be paid; pay for one of them or call it off."
+    )
 
-    most: int
+    orders_max: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,7 +123,7 @@ def judge_unpaid(unpaid: int, judged: Judged) -> list[Problem]:
     """Whether one more order may wait to be paid beside so many; what comes to nothing does not."""
     if unpaid < UNPAID_ORDERS_MAX or not judged.total_minor:
         return []
-    return [TooManyUnpaidOrders(most=UNPAID_ORDERS_MAX)]
+    return [TooManyUnpaidOrders(orders_max=UNPAID_ORDERS_MAX)]
 
 
 def judge(member_id: int, order: NewConsumerOrder, cart: Cart, market: Market) -> Judged:

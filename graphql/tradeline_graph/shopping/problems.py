@@ -43,7 +43,7 @@ class TooManyCartLines(Problem):
     directives=scoped(Scope.VALUE),
 )
 class TooManyUnpaidOrders(Problem):
-    most: int
+    orders_max: int
 
 
 @face_of(shopping.NotOnSale)
