@@ -1,4 +1,4 @@
-"""`tradeline scenarios run`: everything from login to reconciliation, to the fen."""
+"""`tradeline scenarios run`: from login to reconciliation and from sales to supply, to the fen."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tradeline_server.scenarios.f2c import SCENARIOS
+from tradeline_server.cli.scenarios import STORIES
 
 
 @pytest.mark.timeout(300)
-def test_every_figure_of_factory_to_consumer_is_as_it_has_to_be(tmp_path: Path) -> None:
+@pytest.mark.parametrize("story", sorted(STORIES))
+def test_every_figure_of_a_story_is_as_it_has_to_be(tmp_path: Path, story: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tradeline_server.cli", "scenarios", "run", "f2c", "--json"],
+        [sys.executable, "-m", "tradeline_server.cli", "scenarios", "run", story, "--json"],
         capture_output=True,
         text=True,
         env={"PATH": "/usr/bin:/bin", "TRADELINE_HOME": str(tmp_path)},
@@ -31,7 +32,7 @@ def test_every_figure_of_factory_to_consumer_is_as_it_has_to_be(tmp_path: Path) 
     }
     assert wrong == {}
     assert [scenario["name"] for scenario in report["scenarios"]] == [
-        scenario.name for scenario in SCENARIOS
+        scenario.name for scenario in STORIES[story]()
     ]
     assert report["doctor_violations"] == 0
     assert report["agrees"] is True

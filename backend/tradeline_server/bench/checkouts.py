@@ -14,6 +14,7 @@ import msgspec
 
 from tradeline.kernel import Connection
 from tradeline_graph._ids import to_id
+from tradeline_graph.documents import documents_of
 from tradeline_server.bench import shoppers
 from tradeline_server.bench.benching import (
     POLL_SECONDS,
@@ -42,7 +43,6 @@ from tradeline_server.bench.watching import Watch, stages_between, watching
 from tradeline_server.doctor import examine
 from tradeline_server.migrate import migrate
 from tradeline_server.scenarios.chain import BRAND, GOODS, REGION
-from tradeline_server.scenarios.people import mini_program_documents
 from tradeline_server.scenarios.shop import COUPONS
 from tradeline_server.scenarios.stage import Stage, open_stage
 from tradeline_server.settings import Settings
@@ -133,7 +133,7 @@ def _errand(plan: Plan, stage: Stage, system: System) -> ShoppingErrand:
         desk_host=desk.hostname,
         desk_port=desk.port,
         app_id=system.wechat.app_id,
-        documents=mini_program_documents(),
+        documents=documents_of("miniprogram"),
         campaigns={
             stage.store(collector): to_id("CouponCampaign", campaign_id)
             for collector, campaign_id in stage.campaigns.items()

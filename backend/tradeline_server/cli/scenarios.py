@@ -11,9 +11,10 @@ from rich.table import Table
 from tradeline_server.cli._terminal import console, print_json
 from tradeline_server.scenarios.f2c import SCENARIOS
 from tradeline_server.scenarios.playing import Outcome, Report, play, shown
+from tradeline_server.scenarios.replenishment import month
 from tradeline_server.settings import load_settings
 
-STORIES = {"f2c": SCENARIOS}
+STORIES = {"f2c": lambda: SCENARIOS, "replenishment": month}
 
 
 @click.group("scenarios")
@@ -34,9 +35,14 @@ def run(story: str, as_json: bool) -> None:
 
     f2c: factory to consumer. Sales in a mini-program through up to three tiers, with coupon,
     refunds, two collectors, and all that goes wrong on the way to WeChat.
+
+    replenishment: a month of consumers' sales becomes proposals, an order to the supplier, its
+    confirmations, promises, a receipt, a statement and a scorecard.
     """
     report = asyncio.run(
-        play(load_settings(), story, STORIES[story], lambda text: console.print(text, style="dim"))
+        play(
+            load_settings(), story, STORIES[story](), lambda text: console.print(text, style="dim")
+        )
     )
     if as_json:
         print_json(report.as_json())

@@ -8,8 +8,7 @@ and 80.10; the coupon of 20.01 is borne 10 : 30 : 60; delivery costs 6.00 and is
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,7 +20,7 @@ from tradeline_server.scenarios import queries
 from tradeline_server.scenarios.chain import BRAND, CURRENCY, RETAILER, TRADER
 from tradeline_server.scenarios.figures import NOTHING, Figure, Position, count, money
 from tradeline_server.scenarios.people import Consumer
-from tradeline_server.scenarios.stage import Stage
+from tradeline_server.scenarios.stage import Scenario, Stage
 
 SALE_SHIP: Final = """
     mutation SaleShip($input: SaleShipInput!) {
@@ -64,16 +63,6 @@ PAID_TO_STORE: Final = {
     TRADER: Position(margin=4420, balance=4420),
     BRAND: Position(margin=19919, balance=19919),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """A story to play; what it leaves is told by `play` as figures."""
-
-    name: str
-    title: str
-    title_zh: str
-    play: Callable[[Stage], Awaitable[Sequence[Figure]]]
 
 
 async def _buy(

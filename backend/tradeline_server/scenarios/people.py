@@ -6,22 +6,17 @@ WeChat's cash desk is, which is the simulator.
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import httpx2
 import msgspec
 
-from tradeline_graph.documents import FOLDERS
 from tradeline_server.errors import CommandError
 from tradeline_server.scenarios.chain import REGION
 
 SECONDS_MAX: Final = 60.0
-MANIFEST: Final = "miniprogram.json"
-OPERATION: Final = re.compile(r"\b(?:query|mutation)\s+(\w+)")
 
 
 class Refused(CommandError):
@@ -29,14 +24,6 @@ class Refused(CommandError):
 
     def __init__(self, what: str, errors: Sequence[Mapping[str, Any]]) -> None:
         super().__init__(f"{what}: " + "; ".join(error["message"] for error in errors))
-
-
-def mini_program_documents() -> dict[str, str]:
-    """The mini-program's documents by the names of their operations."""
-    paths: list[Path] = [folder / MANIFEST for folder in FOLDERS]
-    path = next(path for path in paths if path.exists())
-    texts = msgspec.json.decode(path.read_bytes(), type=dict[str, str]).values()
-    return {found[1]: text for text in texts if (found := OPERATION.search(text))}
 
 
 class Graph:
@@ -181,3 +168,6 @@ class Clerk:
         if payload.get("errors"):
             raise Refused("refused", payload["errors"])
         return payload
+
+    async def ask(self, document: str, **variables: object) -> dict[str, Any]:
+        return await self._graph.ask(document, variables, self._token)

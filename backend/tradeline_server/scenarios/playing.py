@@ -15,9 +15,8 @@ from tradeline_server.bench.system import own_database, own_folder, running_syst
 from tradeline_server.errors import CommandError
 from tradeline_server.migrate import migrate
 from tradeline_server.scenarios.chain import CURRENCY
-from tradeline_server.scenarios.f2c import Scenario
 from tradeline_server.scenarios.figures import Figure
-from tradeline_server.scenarios.stage import Stage, open_stage
+from tradeline_server.scenarios.stage import Scenario, Stage, open_stage
 from tradeline_server.settings import Settings
 from tradeline_server.wechat import WeChatError
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tradeline.kernel import Connection
 
@@ -72,6 +72,38 @@ LET_ORDER_EXPIRE = """
      WHERE network_id = $1 AND id = $2
 """
 
+# A month, in no time at all: what was sold just now was sold so many days ago.
+MOVE_SALES = """
+    WITH sold AS (
+        SELECT * FROM unnest($2::bigint[], $3::int[]) AS sold (order_id, days_ago)
+    ), event AS (
+        UPDATE shopping.order_event AS event
+           SET occurred_at = event.occurred_at - make_interval(days => sold.days_ago)
+          FROM sold
+         WHERE event.network_id = $1 AND event.order_id = sold.order_id
+    )
+    UPDATE shopping.consumer_order AS sale
+       SET placed_at = sale.placed_at - make_interval(days => sold.days_ago),
+           paid_at = sale.paid_at - make_interval(days => sold.days_ago)
+      FROM sold
+     WHERE sale.network_id = $1 AND sale.id = sold.order_id
+"""
+
+# A day that was promised, in no time at all.
+LET_LINE_BE_LATE = """
+    UPDATE ordering.order_line
+       SET promised_on = (now() AT TIME ZONE interval '8 hours')::date - 1
+     WHERE network_id = $1 AND id = $2
+"""
+
+COUNT_EXPECTATIONS = """
+    SELECT count(*)
+      FROM replenishment.expectation AS told
+      JOIN ordering.order_line AS line
+        ON line.network_id = told.network_id AND line.id = told.order_line_id
+     WHERE told.network_id = $1 AND line.order_id = $2
+"""
+
 FETCH_FREE = """
     SELECT on_hand - held
       FROM inventory.stock_level
@@ -117,6 +149,23 @@ async def count_unposted(conn: Connection) -> int:
 
 async def let_order_expire(conn: Connection, network_id: int, order_id: int) -> None:
     await conn.execute(LET_ORDER_EXPIRE, network_id, order_id)
+
+
+async def move_sales_to_their_days(
+    conn: Connection, network_id: int, days_ago: Mapping[int, int]
+) -> None:
+    """By order, so many days ago."""
+    await conn.execute(MOVE_SALES, network_id, list(days_ago), list(days_ago.values()))
+
+
+async def let_line_be_late(conn: Connection, network_id: int, line_id: int) -> None:
+    await conn.execute(LET_LINE_BE_LATE, network_id, line_id)
+
+
+async def count_expectations(conn: Connection, network_id: int, order_id: int) -> int:
+    """How many lines of an order have a day noted, or that nobody knows one."""
+    count: int = await conn.fetchval(COUNT_EXPECTATIONS, network_id, order_id)
+    return count
 
 
 async def fetch_free(conn: Connection, network_id: int, warehouse_id: int, sku_id: int) -> int:

@@ -14,6 +14,7 @@ import httpx2
 from tradeline import channels, identity, organizations
 from tradeline.kernel import Connection, Database, Permission, Pool, open_pool
 from tradeline_graph._ids import from_id, to_id
+from tradeline_graph.documents import documents_of
 from tradeline_server.bench.system import System
 from tradeline_server.errors import CommandError
 from tradeline_server.scenarios import queries
@@ -33,7 +34,6 @@ from tradeline_server.scenarios.people import (
     Clerk,
     Consumer,
     Graph,
-    mini_program_documents,
 )
 from tradeline_server.scenarios.shop import Shop, let_collect, open_shop, start_campaign
 from tradeline_server.wechat import WeChatMerchants, load_merchants, open_merchants
@@ -41,10 +41,22 @@ from tradeline_server.wechat.simulator.keys import APPID, BRANCH_MCHIDS, MCHID
 
 LOOK_SECONDS: Final = 0.05
 CLERK_MAY: Final = (
+    Permission.CATALOG_READ,
     Permission.CONSUMER_ORDER_FULFIL,
     Permission.CONSUMER_ORDER_READ,
     Permission.CONSUMER_ORDER_REFUND,
+    Permission.ORDER_CONFIRM,
+    Permission.ORDER_PLACE,
+    Permission.ORDER_READ,
+    Permission.ORDER_RECEIVE,
+    Permission.ORDER_SHIP,
     Permission.PAYMENT_RECONCILE,
+    Permission.PRICE_READ,
+    Permission.RELATIONSHIP_READ,
+    Permission.REPLENISHMENT_MANAGE,
+    Permission.REPLENISHMENT_READ,
+    Permission.STATEMENT_CONFIRM,
+    Permission.STATEMENT_READ,
     Permission.STORE_READ,
 )
 NETWORK_CODE: Final = "scenarios"
@@ -135,6 +147,16 @@ class Stage:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A part of a story to play; what it leaves is told by `play` as figures."""
+
+    name: str
+    title: str
+    title_zh: str
+    play: Callable[[Stage], Awaitable[Sequence[Figure]]]
+
+
 @asynccontextmanager
 async def open_stage(system: System, dsn: str) -> AsyncIterator[Stage]:
     """Make the chain, two shops and everybody's way in, on a migrated and empty database."""
@@ -159,7 +181,7 @@ async def open_stage(system: System, dsn: str) -> AsyncIterator[Stage]:
             }
             secrets_of = {name: await _machine(conn, chain, name) for name in chain.orgs}
         graph, desk = Graph(url, http), CashDesk(system.wechat.url, http)
-        documents = mini_program_documents()
+        documents = documents_of("miniprogram")
         yield Stage(
             db=db,
             owner=owner,

@@ -20,6 +20,7 @@ from tests.e2e.outside import Outside, an_outside
 from tradeline import catalog, channels, inventory, marketing, pricing
 from tradeline.kernel import Money, Permission
 from tradeline_graph._ids import from_id, to_id
+from tradeline_graph.documents import documents_of
 from tradeline_server.bench.queries.scene import insert_api_clients
 from tradeline_server.bench.system import System
 from tradeline_server.scenarios.chain import (
@@ -31,7 +32,6 @@ from tradeline_server.scenarios.chain import (
     TRADER,
     Chain,
 )
-from tradeline_server.scenarios.people import mini_program_documents
 from tradeline_server.scenarios.shop import FREIGHT_MINOR, SHARES
 from tradeline_server.scenarios.stage import Stage, open_stage
 
@@ -39,7 +39,7 @@ PRICE_MINOR = 6_990
 DEALERS = (BRAND, TRADER, RETAILER)
 PLENTY = 10**6
 
-DOCUMENTS = mini_program_documents()
+DOCUMENTS = documents_of("miniprogram")
 ORDER = mutation("orderPlace", "order { id number }")
 SHIP = mutation("saleShip", "sale { id }")
 DECIDE = mutation("afterSaleDecide", "sale { id }")

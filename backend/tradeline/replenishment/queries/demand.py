@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from tradeline.kernel import Connection
@@ -235,16 +235,19 @@ async def fetch_series(
 
 
 def _series(row: Any, first: date, length: int) -> DemandSeries:
+    """From the first day on which something was asked for: nobody knows that nobody wanted what
+    was not sold yet."""
+    began = min(row["days"])
     quantities = [0] * length
     for offset, quantity in zip(row["days"], row["quantities"], strict=True):
         quantities[offset] = quantity
     return DemandSeries(
         warehouse_id=row["warehouse_id"],
         sku_id=row["sku_id"],
-        first_day=first,
-        quantities=tuple(quantities),
-        unknown=_flags(row["unknown"], length),
-        promoted=_flags(row["promoted"], length),
+        first_day=first + timedelta(days=began),
+        quantities=tuple(quantities[began:]),
+        unknown=_flags(row["unknown"], length)[began:],
+        promoted=_flags(row["promoted"], length)[began:],
     )
 
 
