@@ -2,7 +2,8 @@
 
 The sheet that was downloaded can be uploaded again as it is, and then confirms all of it. An order
 whose rows all have an empty "confirmed" is left for later; of any other, each open line has to be
-there, so that nothing is confirmed by having been left out.
+there, so that nothing is confirmed by having been left out. Lines of orders that were confirmed
+before can be promised for another day; where the day is the same, or empty, they are left.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class TypedConfirmation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedConfirmation:
     """A row, the line that it is of as far as it is known, and all that is wrong with it. A row
-    that is `is_left` belongs to an order that nobody has filled in."""
+    that is `is_left` changes nothing: nobody has filled its order in, or given it another day."""
 
     typed: TypedConfirmation
     order: Order | None = None
@@ -103,6 +104,9 @@ def judge_confirmations(
     judged = []
     for row in rows:
         order = orders.get(row.order_number)
+        if order is not None and order.state is OrderState.TO_SHIP:
+            judged.append(_judge_date(row, order, lines.get(order.id, ()), today))
+            continue
         known = {line.line_no: line for line in lines.get(order.id, ())} if order else {}
         one = _judge_row(row, order, known, named[row.order_number], today)
         if one.line is not None:
@@ -132,10 +136,10 @@ def _judge_row(
             order=order,
             problems=(NotFound(path=(*path, "line"), subject="order line"),),
         )
-    problems: list[Problem] = []
     if order.state is not OrderState.TO_CONFIRM:
-        state = order.state.value
-        problems.append(WrongState(path=(*path, "order"), subject="order", state=state))
+        over = WrongState(path=(*path, "order"), subject="order", state=order.state.value)
+        return JudgedConfirmation(typed=row, order=order, line=line, problems=(over,))
+    problems: list[Problem] = []
     confirmed = int(row.confirmed_text) if NUMBER.fullmatch(row.confirmed_text) else None
     if confirmed is None:
         problems.append(
@@ -158,9 +162,7 @@ def _judge_row(
         problems.append(ReasonMissing(path=(*path, "reason")))
     promised_on = _day(row.promised_text)
     if row.promised_text and promised_on is None:
-        problems.append(
-            _unreadable((*path, "promised"), "a day such as 2026-03-12", "日期，例如 2026-03-12")
-        )
+        problems.append(_no_day(path))
     problems += judge_day(promised_on, today, (*path, "promised"), "promisedOn")
     faults = judge_texts(texts={"reason": row.reason})
     problems += [replace(fault, path=(*path, *fault.path)) for fault in faults]
@@ -174,6 +176,47 @@ def _judge_row(
     )
 
 
+def _judge_date(
+    row: TypedConfirmation, order: Order, lines: Sequence[OrderLine], today: date
+) -> JudgedConfirmation:
+    """A row of an order that is confirmed: it can give another day, and nothing else."""
+    path = ("rows", row.row)
+    line = next((line for line in lines if str(line.line_no) == row.line_text), None)
+    if line is None:
+        unknown = NotFound(path=(*path, "line"), subject="order line")
+        return JudgedConfirmation(typed=row, order=order, problems=(unknown,))
+    promised_on = _day(row.promised_text)
+    problems: list[Problem] = []
+    if row.promised_text and promised_on is None:
+        problems.append(_no_day(path))
+    if row.confirmed_text not in ("", str(line.unshipped)):
+        problems.append(
+            _unreadable(
+                (*path, "confirmed"),
+                "what is open: this line is confirmed, and what will not come of it is cancelled",
+                "未发数量：该行已确认，不能供应的部分请取消",
+            )
+        )
+    problems += judge_day(promised_on, today, (*path, "promised"), "promisedOn")
+    is_left = not problems and promised_on in (None, line.promised_on)
+    if not line.unshipped and not is_left:
+        problems.append(
+            QuantityNotOpen(path=(*path, "promised"), line_no=line.line_no, requested=1, open=0)
+        )
+    return JudgedConfirmation(
+        typed=row,
+        order=order,
+        line=line,
+        promised_on=promised_on,
+        is_left=is_left,
+        problems=tuple(problems),
+    )
+
+
+def _no_day(path: tuple[str | int, ...]) -> InvalidValue:
+    return _unreadable((*path, "promised"), "a day such as 2026-03-12", "日期，例如 2026-03-12")
+
+
 def _with_missing_lines(
     judged: Sequence[JudgedConfirmation],
     lines: Mapping[int, Sequence[OrderLine]],
@@ -183,7 +226,8 @@ def _with_missing_lines(
     told: set[int] = set()
     found = []
     for row in judged:
-        if row.order is None or row.is_left or row.order.id in told:
+        is_asked = row.order is not None and row.order.state is OrderState.TO_CONFIRM
+        if row.order is None or not is_asked or row.is_left or row.order.id in told:
             found.append(row)
             continue
         told.add(row.order.id)

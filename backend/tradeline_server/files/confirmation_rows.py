@@ -30,19 +30,22 @@ Waiting = tuple[Order, OrderLine]
 
 
 async def load_waiting(asking: Asking) -> list[Waiting]:
-    """The lines that wait for the asker's confirmation, of whole orders and as many as a sheet
-    takes, the newest orders first."""
+    """The lines that wait for the asker to confirm them, and then those that wait to be shipped:
+    of whole orders, and as many as a sheet takes, the newest orders first."""
+    orders: list[Order] = []
     async with asking.db.reading(asking.actor.network_id) as conn:
-        page = await list_orders(
-            conn,
-            actor=asking.actor,
-            page=PageRequest(size=ORDERS_MAX),
-            only=OrderFilter(side=OrderSide.SELLING, states=(OrderState.TO_CONFIRM,)),
-        )
-        ids = [order.id for order in page.items]
+        for state in (OrderState.TO_CONFIRM, OrderState.TO_SHIP):
+            page = await list_orders(
+                conn,
+                actor=asking.actor,
+                page=PageRequest(size=ORDERS_MAX),
+                only=OrderFilter(side=OrderSide.SELLING, states=(state,)),
+            )
+            orders += page.items[: ORDERS_MAX - len(orders)]
+        ids = [order.id for order in orders]
         lines = await lines_of_orders(conn, actor=asking.actor, order_ids=ids)
     rows: list[Waiting] = []
-    for order in page.items:
+    for order in orders:
         of_order = [(order, line) for line in lines[order.id] if line.unshipped]
         if len(rows) + len(of_order) <= ROWS_MAX:
             rows += of_order

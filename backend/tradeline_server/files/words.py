@@ -196,28 +196,29 @@ class ConfirmationSheetWords:
 
 CONFIRMATION_SHEET: Mapping[Locale, ConfirmationSheetWords] = {
     Locale.ZH: ConfirmationSheetWords(
-        title="待确认订单行",
+        title="未发订单行",
         header=(
             "订单号",
             "行号",
             "商品编码",
             "商品名称",
-            "待确认数量",
+            "未发数量",
             "确认数量",
             "承诺日期",
             "原因",
         ),
         hints=(
-            "可供数量，0 表示拒绝；整张订单留空则暂不确认",
+            "可供数量，0 表示拒绝；整张订单留空则暂不确认。已确认的行只能更改日期",
             "日期，例如 2026-03-12",
-            "少于待确认数量时必填",
+            "少于未发数量时必填",
         ),
     ),
     Locale.EN: ConfirmationSheetWords(
-        title="lines-to-confirm",
+        title="open-order-lines",
         header=("Order", "Line", "Code", "Name", "Open", "Confirmed", "Promised on", "Reason"),
         hints=(
-            "How many will come; 0 refuses. Leave all rows of an order empty to decide later",
+            "How many will come; 0 refuses. Leave all rows of an order empty to decide later."
+            " Of lines confirmed before, only the day can be changed",
             "A day such as 2026-03-12",
             "Needed for less than is open",
         ),

@@ -41,12 +41,13 @@ class OrderConfirmationRow:
     sku_code: str | None
     open_quantity: int | None = strawberry.field(description="What can be confirmed of the line.")
     confirmed_quantity: int | None = strawberry.field(
-        description="Null if the row says no number, or belongs to an order that is left for later."
+        description="Null if the row says no number, or belongs to an order that is left for later "
+        "or was confirmed before: then it gives another day."
     )
     promised_on: datetime.date | None
     reason: str
     is_left: bool = strawberry.field(
-        description="Nothing is filled in for its order, which is left as it is."
+        description="It changes nothing: its order is not filled in, or its day is the same."
     )
     messages: list[str] = strawberry.field(
         description="All that is wrong with it. While any row has one, nothing can be applied."
@@ -114,8 +115,9 @@ class ConfirmationSheetQuery:
 @strawberry.type
 class ConfirmationSheetMutation:
     @strawberry.mutation(
-        description="As the seller, confirm orders as a sheet says: all that is filled in, or "
-        "nothing, with what is wrong with each row.",
+        description="As the seller, confirm orders as a sheet says, and promise other days for "
+        "lines confirmed before: all that is filled in, or nothing, with what is wrong with each "
+        "row.",
         extensions=[Guard(Scope.PARTY, Permission.ORDER_CONFIRM)],
     )
     async def order_confirmations_apply(

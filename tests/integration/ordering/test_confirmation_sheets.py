@@ -25,6 +25,7 @@ from tradeline.ordering import (
     QuantityNotOpen,
     ReasonMissing,
     apply_confirmations,
+    events_of_orders,
     orders_by_ids,
     preview_confirmations,
 )
@@ -85,10 +86,36 @@ async def test_a_sheet_confirms_in_whole_in_part_and_not_at_all_and_leaves_the_r
     assert exposure.held_minor == 3_000 + 1_250 + 1_500
     assert await level_of(owner_pool, market.story, market.warehouse, market.tea) == (100, 15)
     assert await level_of(owner_pool, market.story, market.warehouse, market.oil) == (100, 1)
-    assert await refused(db, market, f"{one},1,TEA,10,10,,", f"{one},2,OIL,1,1,,") == [
-        (WrongState, ("rows", 2, "order")),
-        (WrongState, ("rows", 3, "order")),
+    assert await refused(db, market, f"{two},1,TEA,6,6,,") == [(WrongState, ("rows", 2, "order"))]
+
+
+async def test_lines_that_were_confirmed_before_are_promised_for_another_day(
+    owner_pool: Pool, db: Database
+) -> None:
+    market = await a_market(owner_pool, db)
+    seller = market.story.actor("trader_a")
+    order_id = await placed(db, market, tea=10, oil=4)
+    number = await number_of(db, market, order_id)
+    rows = (f"{number},1,TEA,10,10,2027-03-12,", f"{number},2,OIL,4,4,2027-03-12,")
+    await do(db, seller, apply_confirmations, **sheet(*rows))
+    # As it stands, there is nothing to do.
+    assert await refused(db, market, *rows) == [(InvalidValue, ("content",))]
+
+    moved = sheet(f"{number},2,OIL,4,4,2027-03-20,")
+    assert await do(db, seller, apply_confirmations, **moved) == 1
+
+    days = [line.promised_on for line in await lines(db, market, order_id)]
+    assert days == [date(2027, 3, 12), date(2027, 3, 20)]
+    async with db.reading(seller.network_id) as conn:
+        events = (await events_of_orders(conn, actor=seller, order_ids=[order_id]))[order_id]
+    assert [event.step for event in events] == ["place", "confirm", "redate"]
+    assert await refused(
+        db, market, f"{number},1,TEA,10,9,2027-03-20,", f"{number},2,OIL,4,,soon,"
+    ) == [
+        (InvalidValue, ("rows", 2, "confirmed")),
+        (InvalidValue, ("rows", 3, "promised")),
     ]
+    assert (await exposure_of(owner_pool, market.edge)).held_minor == 3_000 + 5_000
 
 
 async def test_every_row_that_is_wrong_is_told_and_none_is_applied(

@@ -22,7 +22,7 @@ from tradeline.ordering.confirmation_sheets import (
     judge_confirmations,
     read_confirmations,
 )
-from tradeline.ordering.model import ORDERS_AT_ONCE_MAX, Order, OrderLine, state_of
+from tradeline.ordering.model import ORDERS_AT_ONCE_MAX, Order, OrderLine, OrderState, state_of
 from tradeline.ordering.queries import reading
 from tradeline.ordering.service.steps import Taken, exposure_releases, store_all, today
 from tradeline.ordering.sheets import table_of_file
@@ -107,9 +107,11 @@ async def preview_confirmations(
 
 
 async def apply_confirmations(conn: Connection, *, actor: Actor, name: str, content: bytes) -> int:
-    """Confirm orders as a sheet says: all that it fills in, or nothing; how many orders they are.
+    """Confirm orders as a sheet says, and promise other days for lines that were confirmed before:
+    all that it fills in, or nothing; how many orders they are.
 
-    As `confirm_order` for each, with one lock, one read and one write.
+    As `confirm_order` and `redate_lines` for each, with one lock, one read and a write for each of
+    the two steps.
 
     Raises:
         Forbidden: without `order:confirm`.
@@ -133,7 +135,9 @@ async def apply_confirmations(conn: Connection, *, actor: Actor, name: str, cont
             dropped[order.id] = dropped.get(order.id, 0) + minor
         taken.append(Taken(order=order, before=lines[order.id], after=after, state=state_of(after)))
     await _release_all(conn, actor, taken, dropped)
-    await store_all(conn, actor, "confirm", taken)
+    for step, state in (("confirm", OrderState.TO_CONFIRM), ("redate", OrderState.TO_SHIP)):
+        if stepped := [one for one in taken if one.order.state is state]:
+            await store_all(conn, actor, step, stepped)
     return len(taken)
 
 
@@ -150,9 +154,12 @@ async def _judge_sheet(
 
 
 def _confirmed(line: OrderLine, row: JudgedConfirmation | None) -> tuple[OrderLine, int]:
-    """The line as the row says, and the sum that its refused units no longer hold."""
-    if row is None or row.confirmed is None:
+    """The line as the row says, and the sum that its refused units no longer hold. A row of a line
+    that was confirmed before says a day and no quantity."""
+    if row is None:
         return line, 0
+    if row.confirmed is None:
+        return replace(line, promised_on=row.promised_on), 0
     dated = replace(line, promised_on=row.promised_on)
     units = line.unshipped - row.confirmed
     return dated.refuse(units, row.typed.reason) if units else (dated, 0)
