@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tradeline.kernel import (
     PageRequest,
     Permission,
     Rejected,
+    StoredEvent,
     WrongState,
     system_actor,
 )
@@ -435,10 +437,29 @@ async def test_another_network_sees_and_changes_nothing(place: Place, market: Ma
     assert await place.owner_pool.fetchrow(ALL_ROWS) == before
 
 
-async def test_events_without_parties_hold_nothing_up(place: Place) -> None:
+async def test_an_event_tells_nobody_of_another_network_whomever_it_names(
+    place: Place, market: Market
+) -> None:
+    seller = market.story.actor("trader_a")
+    await made(place, seller)
+    elsewhere = await a_network(place.owner_pool, place.db)
+    payloads: tuple[dict[str, int], ...] = ({"seller_org_id": seller.org_id, "order_id": 1}, {})
+    events = [
+        StoredEvent(
+            network_id=elsewhere.network_id,
+            id=number,
+            topic="order.placed",
+            key="order:1",
+            payload=payload,
+            occurred_at=datetime.now(UTC),
+            attempts=0,
+        )
+        for number, payload in enumerate(payloads, start=1)
+    ]
     async with place.owner_pool.acquire() as conn:
-        await note_deliveries(conn, [])
-    await delivered(place)
+        await note_deliveries(conn, events)
+
+    assert await told(place) == []
 
 
 @pytest.mark.usefixtures("loopback")
