@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -74,8 +75,9 @@ async def make_proposals(
             if id not in own
         ]
     )
-    needs = [judge_need(stand) for stand in await _stands(conn, actor, own)]
-    transfers, left = plan_transfers(needs)
+    stands = await _stands(conn, actor, own)
+    # What takes seconds for tens of thousands of SKUs keeps nobody else of the process waiting.
+    needs, transfers, left = await asyncio.to_thread(_judge, stands)
     lines = [*transfers, *await _purchases(conn, actor, left), *_clearances(needs, transfers)]
     if warehouse_ids is not None:
         wanted = set(warehouse_ids)
@@ -90,6 +92,12 @@ async def make_proposals(
     )
     await record_changes(conn, actor=actor, changes=[change])
     return ids
+
+
+def _judge(stands: Sequence[Stand]) -> tuple[list[Need], list[NewProposalLine], list[Need]]:
+    """All needs, what moves for them, and the needs that are left then."""
+    needs = [judge_need(stand) for stand in stands]
+    return needs, *plan_transfers(needs)
 
 
 async def list_proposals(
@@ -209,6 +217,20 @@ async def _purchases(
     pairs = sorted({(term.relationship_id, need.stand.sku_id) for need, term in wanted if term})
     tradable = await load_tradable(conn, network_id=actor.network_id, pairs=pairs)
     sheets = await load_sheets(conn, network_id=actor.network_id, pairs=sorted(tradable))
+    lines = await asyncio.to_thread(_lines, wanted, tradable, sheets)
+    today = await demand.get_today(conn)
+    budgets = await planning.fetch_budgets(
+        conn, actor.network_id, actor.org_id, today.replace(day=1)
+    )
+    return cut_to_budget(lines, budgets)
+
+
+def _lines(
+    wanted: Sequence[tuple[Need, Term | None]],
+    tradable: Mapping[Key, Tradable],
+    sheets: Mapping[Key, PriceSheet],
+) -> list[NewProposalLine]:
+    """What could be bought now, at its price."""
     lines: list[NewProposalLine] = []
     for need, term in wanted:
         pair = (0 if term is None else term.relationship_id, need.stand.sku_id)
@@ -218,11 +240,7 @@ async def _purchases(
         priced = None if line is None else _priced(line, tradable[pair], sheets[pair])
         if priced is not None:
             lines.append(priced)
-    today = await demand.get_today(conn)
-    budgets = await planning.fetch_budgets(
-        conn, actor.network_id, actor.org_id, today.replace(day=1)
-    )
-    return cut_to_budget(lines, budgets)
+    return lines
 
 
 def _offer(term: Term, tradable: Tradable) -> Offer:
