@@ -243,7 +243,9 @@ async def test_counting_anew_comes_to_the_same_and_follows_an_order_to_another_d
         [series] = await series_of(
             conn, network_id=market.story.network_id, org_id=market.story.orgs["trader_a"], days=10
         )
-    assert series.quantities == (0, 0, 0, 0, 0, 4, 0, 0, 0, 0)
+    # Before it sold for the first time, nobody knows that nobody wanted it.
+    assert series.first_day == today() - timedelta(days=5)
+    assert series.quantities == (4, 0, 0, 0, 0)
     assert series.warehouse_id == market.warehouse
 
 
@@ -288,8 +290,8 @@ async def test_a_day_without_anything_free_is_unknown_and_not_a_day_without_dema
         )
 
     # It began within the day before yesterday's eve, and ended within yesterday.
-    assert series.quantities == (0, 4, 0, 0)
-    assert series.unknown == (False, False, True, False)
+    assert series.quantities == (4, 0, 0)
+    assert series.unknown == (False, True, False)
     assert [(row.day, row.is_unknown) for row in rows] == [
         (today() - timedelta(days=3), False),
         (today() - timedelta(days=2), True),
