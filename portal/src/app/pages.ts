@@ -43,6 +43,21 @@ export const PAGES: readonly PageRule[] = [
     side: "selling",
   },
   {
+    path: "/replenishment",
+    text: "nav.replenishment",
+    icon: "box",
+    group: "trade",
+    needs: ["REPLENISHMENT_READ"],
+    side: "buying",
+  },
+  {
+    path: "/demand",
+    text: "nav.demand",
+    icon: "chart",
+    group: "trade",
+    needs: ["REPLENISHMENT_READ"],
+  },
+  {
     path: "/stores",
     text: "nav.stores",
     icon: "store",

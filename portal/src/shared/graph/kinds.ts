@@ -8,7 +8,9 @@ export type Kind =
   | "DRAFT"
   | "ORDER_LIST"
   | "RECONCILIATION"
-  | "SESSION";
+  | "REPLENISHMENT"
+  | "SESSION"
+  | "WEBHOOK";
 
 declare module "@tanstack/react-query" {
   interface Register {

@@ -1,0 +1,112 @@
+import { useId } from "react";
+
+import { useFormat } from "../../shared/i18n/format";
+import { useTexts } from "../../shared/i18n/i18n";
+import { demandTexts } from "./demandTexts";
+import type { Point } from "./series";
+
+const WIDTH = 960;
+const HEIGHT = 280;
+const LEFT = 48;
+const TOP = 24;
+const BOTTOM = 28;
+const TICKS = 4;
+const LABELS_MAX = 8;
+
+/** Bars of what was sold, a line and a band of what is expected. The table says it exactly. */
+export function DemandChart({
+  label,
+  points,
+}: {
+  readonly label: string;
+  readonly points: readonly Point[];
+}) {
+  const t = useTexts(demandTexts);
+  const { day } = useFormat();
+  const hatch = useId();
+  const top = topOf(points);
+  const slot = (WIDTH - LEFT) / Math.max(points.length, 1);
+  const x = (index: number) => LEFT + slot * (index + 0.5);
+  const y = (value: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top);
+  const expected = points.flatMap((point, index) =>
+    point.mean === null ? [] : [{ at: x(index), ...point, mean: point.mean }],
+  );
+  const band = [
+    ...expected.map(({ at, high }) => `${at},${y(high ?? 0)}`),
+    ...expected.toReversed().map(({ at, low }) => `${at},${y(low ?? 0)}`),
+  ].join(" ");
+  const every = Math.max(1, Math.ceil(points.length / LABELS_MAX));
+  return (
+    <figure className="demand-chart">
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
+        <defs>
+          <pattern id={hatch} width="6" height="6" patternUnits="userSpaceOnUse">
+            <path d="M0 6L6 0" className="demand-hatch" />
+          </pattern>
+        </defs>
+        {Array.from({ length: TICKS + 1 }, (_, tick) => (top / TICKS) * tick).map((value) => (
+          <g key={value}>
+            <line x1={LEFT} x2={WIDTH} y1={y(value)} y2={y(value)} className="demand-grid" />
+            <text x={LEFT - 6} y={y(value) + 4} textAnchor="end" className="demand-tick">
+              {value}
+            </text>
+          </g>
+        ))}
+        {points.map((point, index) => (
+          <g key={point.on}>
+            {point.isUnknown && (
+              <rect
+                x={x(index) - slot / 2}
+                y={TOP}
+                width={slot}
+                height={HEIGHT - TOP - BOTTOM}
+                fill={`url(#${CSS.escape(hatch)})`}
+              />
+            )}
+            {point.sold !== null && point.sold > 0 && (
+              <rect
+                x={x(index) - slot * 0.36}
+                y={y(point.sold)}
+                width={slot * 0.72}
+                height={y(0) - y(point.sold)}
+                className="demand-bar"
+              />
+            )}
+            {point.isPromoted && (
+              <path d={`M${x(index) - 5} ${TOP - 12}h10l-5 8z`} className="demand-promoted" />
+            )}
+            {index % every === 0 && (
+              <text x={x(index)} y={HEIGHT - 8} textAnchor="middle" className="demand-tick">
+                {point.on.slice(5)}
+              </text>
+            )}
+            <rect x={x(index) - slot / 2} y={0} width={slot} height={HEIGHT} fill="transparent">
+              <title>{`${day(point.on)}: ${point.sold ?? point.mean?.toFixed(1) ?? ""}`}</title>
+            </rect>
+          </g>
+        ))}
+        {expected.length > 0 && (
+          <>
+            <polygon points={band} className="demand-band" />
+            <polyline
+              points={expected.map(({ at, mean }) => `${at},${y(mean)}`).join(" ")}
+              className="demand-line"
+            />
+          </>
+        )}
+      </svg>
+      <figcaption className="report-note">{t("chart.text")}</figcaption>
+    </figure>
+  );
+}
+
+/** A round figure that all of it stays below. */
+function topOf(points: readonly Point[]): number {
+  const most = Math.max(
+    TICKS,
+    ...points.map(({ sold, high, mean }) => Math.max(sold ?? 0, high ?? 0, mean ?? 0)),
+  );
+  const power = 10 ** Math.floor(Math.log10(most));
+  const rounded = [1, 2, 4, 8, 10].find((factor) => factor * power >= most) ?? 10;
+  return rounded * power;
+}
