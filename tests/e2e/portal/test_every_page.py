@@ -24,7 +24,7 @@ PARTS = {
     "/order": ("?tab=catalog", "?tab=pad", "?tab=grid", "?tab=lists"),
     "/orders": ("?state=all",),
     "/sales": ("?state=all",),
-    "/reconciliation": ("", "?tab=resolved", "?tab=bills"),
+    "/reconciliation": ("", "?tab=refunds", "?tab=resolved", "?tab=bills"),
     "/money": ("", "?tab=statements", "?tab=payments", "?tab=adjustments"),
 }
 # Of which this trader has no papers: it collects in no store's name.
