@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.factories_bundles import a_gift
 from tests.factories_inventory import level_of
-from tests.factories_ordering import placed, with_terms
+from tests.factories_ordering import confirmed, placed, with_terms
 from tests.factories_replenishment import (
     Shop,
     a_shop,
@@ -22,12 +22,9 @@ from tests.factories_replenishment import (
     stands,
     with_term,
 )
+from tests.factories_supply import set_times
 from tradeline.kernel import (
     Database,
-    Forbidden,
-    NotFound,
-    PageRequest,
-    Permission,
     Pool,
     Problem,
     Rejected,
@@ -47,19 +44,14 @@ from tradeline.replenishment import (
     Accepted,
     BudgetExceeded,
     NeedCovered,
-    ProposalFilter,
     ProposalKind,
     ProposalState,
     QuantityNotInSteps,
     Take,
-    Term,
     accept_proposals,
     dismiss_proposals,
-    list_proposals,
-    make_proposals,
     proposals_by_ids,
     put_budget,
-    put_terms,
 )
 
 ORDERED = """
@@ -132,6 +124,31 @@ async def test_a_line_shows_the_whole_way_to_what_it_proposes(
     }
     assert (line.kind, line.quantity, line.amount_minor) == (ProposalKind.BUY, 37, 11_100)
     assert line.days_of_cover == 2
+
+
+async def test_a_lead_time_is_taken_as_measured_once_there_were_enough_deliveries(
+    owner_pool: Pool, db: Database
+) -> None:
+    shop = await a_shop(owner_pool, db)
+    market, now = shop.market, datetime.now(UTC)
+    await expects(db, shop, market.oil, 1)
+    sources = []
+    for number in range(5):
+        order_id = await confirmed(db, market, tea=1)
+        shipment_id = await done(db, shop.story.actor("trader_a"), ship_order, order_id=order_id)
+        buyer = shop.story.actor("retailer_1")
+        await done(db, buyer, receive_shipment, shipment_id=shipment_id)
+        placed_at = now - timedelta(days=20 + number % 2)
+        received_at = now - timedelta(days=10)
+        await set_times(owner_pool, market, order_id, placed=placed_at, received=received_at)
+        [line] = of_kind(await proposed(db, shop), ProposalKind.BUY)
+        sources.append(figures(line)["lead_time_source"])
+
+    assert sources == ["term"] * 4 + ["scorecard"]
+    # Of ten days and eleven: 10.4, which vary by 0.55.
+    assert figures(line)["lead_time"] == "10.4"
+    assert figures(line)["lead_time_deliveries"] == "5"
+    assert figures(line)["days"] == "13.4"
 
 
 async def test_what_is_proposed_comes_in_packs_lasts_no_longer_than_it_keeps_and_is_paid_for(
@@ -413,72 +430,3 @@ async def test_bundles_that_come_count_as_their_components(owner_pool: Pool, db:
     [line] = await proposed(db, shop)
 
     assert (figures(line)["incoming"], line.quantity) == ("20", 15)
-
-
-async def test_a_stranger_finds_no_line_and_nobody_takes_one_without_the_permissions(
-    owner_pool: Pool, db: Database
-) -> None:
-    shop, other = await a_shop(owner_pool, db), await a_shop(owner_pool, db)
-    await expects(db, shop, shop.market.tea, 5)
-    [line] = await proposed(db, shop)
-    missing = NotFound(path=("lines", 0, "id"), subject="proposal")
-
-    for stranger in (other.story.actor("retailer_1"), shop.story.actor("trader_a")):
-        async with db.unit_of_work(stranger.network_id) as conn:
-            assert await proposals_by_ids(conn, actor=stranger, ids=[line.id]) == {}
-            page = PageRequest(size=10)
-            assert (await list_proposals(conn, actor=stranger, page=page)).items == ()
-            with pytest.raises(Rejected) as caught:
-                await accept_proposals(conn, actor=stranger, takes=[Take(line.id)])
-            assert caught.value.problems == (missing,)
-        with pytest.raises(Rejected) as caught:
-            await done(db, stranger, dismiss_proposals, line_ids=[line.id])
-        assert caught.value.problems == (missing,)
-        with pytest.raises(Rejected) as caught:
-            await done(db, stranger, make_proposals, warehouse_ids=[shop.first])
-        assert caught.value.problems == (NotFound(path=("warehouseIds", 0), subject="warehouse"),)
-    manages, places = Permission.REPLENISHMENT_MANAGE, Permission.ORDER_PLACE
-    for lacking in ((manages,), (places,), (Permission.REPLENISHMENT_READ, places)):
-        with pytest.raises(Forbidden):
-            await take(db, shop, Take(line.id), by=shop.story.actor("retailer_1", *lacking))
-    assert await ordered(owner_pool, shop) == []
-
-
-async def test_terms_are_said_by_who_buys_on_the_edge_of_what_it_sees(
-    owner_pool: Pool, db: Database
-) -> None:
-    shop, other = await a_shop(owner_pool, db), await a_shop(owner_pool, db)
-    wrongs: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("trader_a", {}),
-        ("retailer_1", {"sku_id": other.market.tea}),
-        ("retailer_1", {"pack_id": 10**9, "sku_id": shop.market.tea}),
-    )
-    for by, wrong in wrongs:
-        term = Term(relationship_id=shop.edge, lead_time_days=1, **wrong)
-        with pytest.raises(Rejected) as caught:
-            await done(db, shop.story.actor(by), put_terms, terms=[term])
-        assert isinstance(caught.value.problems[0], NotFound)
-
-
-async def test_lines_are_listed_by_kind_state_and_what_their_goods_are_called(
-    owner_pool: Pool, db: Database
-) -> None:
-    shop = await a_shop(owner_pool, db)
-    await expects(db, shop, shop.market.tea, 5)
-    await expects(db, shop, shop.market.oil, 5)
-    await proposed(db, shop)
-    await proposed(db, shop)
-    actor = shop.story.actor("retailer_1")
-
-    async def listed(**only: Any) -> int:
-        async with db.reading(shop.story.network_id) as conn:
-            page = await list_proposals(
-                conn, actor=actor, page=PageRequest(size=10), only=ProposalFilter(**only)
-            )
-        return len(page.items)
-
-    assert await listed() == 4
-    assert await listed(state=ProposalState.OPEN) == 2
-    assert await listed(kind=ProposalKind.CLEAR) == 0
-    assert await listed(state=ProposalState.OPEN, search="nothing of that name") == 0
-    assert await listed(warehouse_id=shop.second) == 0
