@@ -25,6 +25,7 @@ import { OrderTimeline } from "./OrderTimeline";
 import { Returns } from "./Returns";
 import { Shipments } from "./Shipments";
 import { Steps } from "./Steps";
+import { Substitutes } from "./Substitutes";
 import "./detail.css";
 import { detailTexts } from "./texts";
 
@@ -59,6 +60,7 @@ export function OrderDetail({ side }: { readonly side: OrderSide }) {
           <Summary order={order} />
           <Steps order={order} />
           <OrderLines order={order} />
+          <Substitutes order={order} />
           <Shipments order={order} />
           <Returns order={order} />
           <Disputes order={order} />

@@ -21,6 +21,7 @@ import { Contents } from "../../catalog/Contents";
 import { PriceExplanation } from "../../pricing/PriceExplanation";
 import { explanationTexts } from "../../pricing/explanationTexts";
 import { orderingTexts } from "../texts";
+import { substituteTexts } from "./substituteTexts";
 import type { Order } from "./OrderDetail";
 import { detailTexts } from "./texts";
 
@@ -55,6 +56,7 @@ function useColumns(
 ): readonly Column<OrderLine>[] {
   const t = useTexts(detailTexts);
   const words = useTexts(orderingTexts);
+  const substitutes = useTexts(substituteTexts);
   const prices = useTexts(explanationTexts);
   const name = useName();
   const currency = order.amount.currency;
@@ -69,6 +71,13 @@ function useColumns(
             {name({ name: line.skuName, nameEn: line.skuNameEn })}
           </small>
           <Contents sku={line.sku} />
+          {line.replacesLineId != null && (
+            <small className="line-name">
+              {substitutes("replaces", {
+                lineNo: order.lines.find(({ id }) => id === line.replacesLineId)?.lineNo ?? "–",
+              })}
+            </small>
+          )}
           {line.refusalReason && (
             <small className="line-refusal">{t("refused", { reason: line.refusalReason })}</small>
           )}
@@ -122,7 +131,16 @@ function useColumns(
     {
       key: "promised",
       title: t("promised"),
-      render: (line) => <DateText value={line.promisedOn} />,
+      render: (line) => (
+        <span>
+          <DateText value={line.promisedOn} />
+          {line.expectedOn != null && line.expectedOn !== line.promisedOn && (
+            <small className="line-name">
+              {t("line.expected")} <DateText value={line.expectedOn} />
+            </small>
+          )}
+        </span>
+      ),
     },
     {
       key: "price",

@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import { ShipmentReceiveDocument } from "../../../gql/graphql";
-import { TextAreaField } from "../../../shared/components";
+import { TextAreaField, TextField } from "../../../shared/components";
 import { useIntent } from "../../../shared/graph/hooks";
 import { useTexts } from "../../../shared/i18n/i18n";
 import { LineInputs } from "./LineInputs";
@@ -10,6 +10,13 @@ import type { Shipment } from "./Shipments";
 import { StepDialog } from "./StepDialog";
 import { useLineForm, wholeNumber } from "./lineForm";
 import { detailTexts } from "./texts";
+
+interface Damage {
+  readonly quantity: string;
+  readonly reason: string;
+}
+
+const WHOLE: Damage = { quantity: "0", reason: "" };
 
 /** Counting what came: begun with what was sent, so that only differences are typed. */
 export function ReceiveDialog({
@@ -23,6 +30,7 @@ export function ReceiveDialog({
 }) {
   const t = useTexts(detailTexts);
   const [note, setNote] = useState("");
+  const [damage, setDamage] = useState<ReadonlyMap<string, Damage>>(new Map());
   const intent = useIntent(ShipmentReceiveDocument, "shipmentReceive", {
     touches: ["ORDER", "SHIPMENT", "STATEMENT", "STOCK"],
     onDone: onClose,
@@ -37,6 +45,11 @@ export function ReceiveDialog({
       ]),
     ),
   );
+  const damageOf = (lineId: string) => damage.get(lineId) ?? WHOLE;
+  const isDamageTold = lines.every((line) => {
+    const { quantity, reason } = damageOf(line.id);
+    return wholeNumber(quantity) === 0 || (wholeNumber(quantity) !== null && reason.trim() !== "");
+  });
   const differing = lines.filter(
     (line) => wholeNumber(form.get(line.id).quantity) !== sent.get(line.id),
   );
@@ -46,7 +59,7 @@ export function ReceiveDialog({
       order={order}
       intent={intent}
       submitText={t(differing.length > 0 ? "receive.submitDiffering" : "receive.submit")}
-      isReady={form.isComplete}
+      isReady={form.isComplete && isDamageTold}
       onClose={onClose}
       onSubmit={() =>
         void intent.run({
@@ -54,6 +67,8 @@ export function ReceiveDialog({
           lines: lines.map((line) => ({
             orderLineId: line.id,
             quantity: Number(form.get(line.id).quantity),
+            damagedQuantity: Number(damageOf(line.id).quantity),
+            damageReason: damageOf(line.id).reason.trim(),
           })),
           note,
         })
@@ -69,6 +84,35 @@ export function ReceiveDialog({
         problems={intent.problems}
         sentIds={lines.map(({ id }) => id)}
       />
+      <details className="receive-damage">
+        <summary>{t("damaged")}</summary>
+        <ul className="line-inputs">
+          {lines.map((line) => (
+            <li key={line.id} className="line-input">
+              <strong>{line.skuCode}</strong>
+              <TextField
+                label={`${t("damaged")}: ${line.skuCode}`}
+                isLabelHidden
+                inputMode="numeric"
+                autoComplete="off"
+                value={damageOf(line.id).quantity}
+                onText={(quantity) =>
+                  setDamage(new Map(damage).set(line.id, { ...damageOf(line.id), quantity }))
+                }
+              />
+              <TextField
+                label={`${t("damaged.reason")}: ${line.skuCode}`}
+                isLabelHidden
+                placeholder={t("damaged.reason")}
+                value={damageOf(line.id).reason}
+                onText={(reason) =>
+                  setDamage(new Map(damage).set(line.id, { ...damageOf(line.id), reason }))
+                }
+              />
+            </li>
+          ))}
+        </ul>
+      </details>
       <p role="status" className="receive-differences">
         {differing.length === 0
           ? t("receive.same")

@@ -26,6 +26,14 @@ export function Shipments({ order }: { readonly order: Order }) {
               <span>
                 <DateText value={shipment.receivedAt ?? shipment.shippedAt} />
               </span>
+              {shipment.expectedOn != null && shipment.receivedAt == null && (
+                <span>
+                  {t("shipment.expected")} <DateText value={shipment.expectedOn} />
+                </span>
+              )}
+              {shipment.packages != null && (
+                <span>{t("shipment.packages", { count: shipment.packages })}</span>
+              )}
               <span>{[shipment.carrier, shipment.trackingNumber].filter(Boolean).join(" ")}</span>
               {shipment.receivedAt == null && order.allowedSteps.includes("RECEIVE") && (
                 <Button kind="primary" size="small" onClick={() => setReceived(shipment)}>
@@ -50,7 +58,7 @@ function ShipmentLines({ order, shipment }: { readonly order: Order; readonly sh
   const lines = new Map(order.lines.map((line) => [line.id, line]));
   return (
     <ul className="paper-lines">
-      {shipment.lines.map(({ orderLineId, quantity, receivedQuantity }) => {
+      {shipment.lines.map(({ orderLineId, quantity, receivedQuantity, damagedQuantity, damageReason }) => {
         const line = lines.get(orderLineId);
         const differs = receivedQuantity != null && receivedQuantity !== quantity;
         return (
@@ -68,6 +76,12 @@ function ShipmentLines({ order, shipment }: { readonly order: Order; readonly sh
                 </>
               )}
             </span>
+            {damagedQuantity > 0 && (
+              <span className="paper-differs">
+                {t("damaged")} <Quantity value={damagedQuantity} unit={line?.baseUnit} />
+                {damageReason && `: ${damageReason}`}
+              </span>
+            )}
           </li>
         );
       })}

@@ -13,6 +13,7 @@ import {
   ShipDialog,
 } from "./dialogs";
 import type { Order } from "./OrderDetail";
+import { SubstituteDialog } from "./SubstituteDialog";
 import { detailTexts } from "./texts";
 
 export interface StepProps {
@@ -25,6 +26,7 @@ const DIALOGS = {
   CONFIRM: ConfirmDialog,
   SHIP: ShipDialog,
   REDATE: RedateDialog,
+  PROPOSE_SUBSTITUTE: SubstituteDialog,
   RETURN: ReturnDialog,
   DISPUTE: DisputeDialog,
   CANCEL: CancelDialog,

@@ -124,6 +124,8 @@ export function ShipDialog({ order, onClose }: StepProps) {
   const form = useForm(lines, (line) => line.unshippedQuantity);
   const [carrier, setCarrier] = useState("");
   const [trackingNumber, setTrackingNumber] = useState("");
+  const [expectedOn, setExpectedOn] = useState("");
+  const [packages, setPackages] = useState("");
   const shipped = typedLines(lines, form);
   return (
     <StepDialog
@@ -131,10 +133,21 @@ export function ShipDialog({ order, onClose }: StepProps) {
       order={order}
       intent={intent}
       submitText={t("step.SHIP")}
-      isReady={form.isComplete && shipped.length > 0}
+      isReady={
+        form.isComplete &&
+        shipped.length > 0 &&
+        (packages === "" || wholeNumber(packages) !== null)
+      }
       onClose={onClose}
       onSubmit={() =>
-        void intent.run({ orderId: order.id, lines: sentLines(shipped, form), carrier, trackingNumber })
+        void intent.run({
+          orderId: order.id,
+          lines: sentLines(shipped, form),
+          carrier,
+          trackingNumber,
+          expectedOn: expectedOn || null,
+          packages: wholeNumber(packages),
+        })
       }
     >
       <LineInputs
@@ -158,6 +171,21 @@ export function ShipDialog({ order, onClose }: StepProps) {
           value={trackingNumber}
           error={problemAt(intent.problems, "trackingNumber")}
           onText={setTrackingNumber}
+        />
+        <TextField
+          label={t("ship.expected")}
+          type="date"
+          value={expectedOn}
+          error={problemAt(intent.problems, "expectedOn")}
+          onText={setExpectedOn}
+        />
+        <TextField
+          label={t("ship.packages")}
+          inputMode="numeric"
+          autoComplete="off"
+          value={packages}
+          error={problemAt(intent.problems, "packages")}
+          onText={setPackages}
         />
       </div>
     </StepDialog>
