@@ -492,3 +492,16 @@ async def test_orders_of_whom_somebody_was_before_count_as_theirs(counter: Count
 
     cart = await a_cart(counter, {"SHIRT": 1})
     assert await names(counter, an_order(cart)) == ["TooManyUnpaidOrders"]
+
+
+async def test_orders_of_one_person_are_counted_one_after_another(counter: Counter) -> None:
+    """Two at once, from carts in two stores, would else both be the last that may wait."""
+    cart = await a_cart(counter, {"SHIRT": 1})
+    async with counter.owner_pool.acquire() as other, other.transaction():
+        await other.execute(
+            "SELECT FROM members.member WHERE id = $1 FOR NO KEY UPDATE", counter.shopper.member_id
+        )
+        placing = asyncio.create_task(ordered(counter, an_order(cart)))
+        done, _ = await asyncio.wait([placing], timeout=0.5)
+        assert not done
+    assert (await placing).state is TO_PAY
