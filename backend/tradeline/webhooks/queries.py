@@ -114,13 +114,35 @@ INSERT_DELIVERIES = """
 """
 
 # Of the owner, over all networks. Few of one endpoint at once, so that one that is slow, or has
-# long been away, takes no room from others.
+# long been away, takes no room from others. The index is walked from one endpoint for which
+# something waits to the next: the others, and how much waits, cost nothing.
 CLAIM_DELIVERIES = """
+    WITH RECURSIVE wanted AS (
+        (SELECT first.network_id, first.endpoint_id
+           FROM webhooks.delivery AS first
+          WHERE first.state = 'waiting'
+          ORDER BY first.network_id, first.endpoint_id
+          LIMIT 1)
+         UNION ALL
+        SELECT next.network_id, next.endpoint_id
+          FROM wanted
+         CROSS JOIN LATERAL (
+                   SELECT following.network_id, following.endpoint_id
+                     FROM webhooks.delivery AS following
+                    WHERE following.state = 'waiting'
+                      AND (following.network_id, following.endpoint_id)
+                          > (wanted.network_id, wanted.endpoint_id)
+                    ORDER BY following.network_id, following.endpoint_id
+                    LIMIT 1
+               ) AS next
+    )
     UPDATE webhooks.delivery AS delivery
        SET leased_until = now() + $3 * interval '1 second'
       FROM (SELECT waiting.network_id, waiting.id, endpoint.url, endpoint.secret_version,
                    endpoint.rotated_at > now() - $4 * interval '1 hour' AS has_old_secret
-              FROM webhooks.endpoint AS endpoint
+              FROM wanted
+              JOIN webhooks.endpoint AS endpoint
+                ON endpoint.network_id = wanted.network_id AND endpoint.id = wanted.endpoint_id
              CROSS JOIN LATERAL (
                        SELECT each.network_id, each.id, each.next_try_at
                          FROM webhooks.delivery AS each

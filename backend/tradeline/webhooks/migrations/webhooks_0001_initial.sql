@@ -51,7 +51,7 @@ CREATE TABLE webhooks.delivery (
     FOREIGN KEY (network_id, endpoint_id) REFERENCES webhooks.endpoint ON DELETE CASCADE
 );
 CREATE INDEX delivery_by_endpoint ON webhooks.delivery (network_id, endpoint_id, id);
-CREATE INDEX delivery_waiting ON webhooks.delivery (network_id, endpoint_id, next_try_at)
+CREATE INDEX delivery_waiting ON webhooks.delivery (network_id, endpoint_id, next_try_at, id)
  WHERE state = 'waiting';
 CREATE INDEX delivery_under_way ON webhooks.delivery (network_id, endpoint_id)
  WHERE leased_until IS NOT NULL;
