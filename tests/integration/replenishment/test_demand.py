@@ -39,6 +39,7 @@ from tradeline.replenishment import (
     series_of,
     watch_stock,
 )
+from tradeline.replenishment.service import demand
 from tradeline.shopping import cancel_consumer_order
 
 SHARE = """
@@ -222,6 +223,21 @@ async def test_what_is_not_committed_when_others_are_read_is_counted_afterwards(
 
     counts = await facts(owner_pool, market.story.network_id)
     assert sorted(counts.values()) == [(2, 0), (3, 0)]
+
+
+async def test_what_is_much_is_counted_in_parts(
+    owner_pool: Pool, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    market = await a_market(owner_pool, db)
+    monkeypatch.setattr(demand, "STEPS_AT_ONCE", 1)
+    for units in (2, 3, 4):
+        await placed(db, market, tea=units)
+
+    await counted(owner_pool)
+
+    assert await facts(owner_pool, market.story.network_id) == {
+        ("edge", market.edge, market.tea): (9, 0)
+    }
 
 
 async def test_counting_anew_comes_to_the_same_and_follows_an_order_to_another_day(

@@ -26,35 +26,36 @@ from tradeline.replenishment.queries import counting, demand
 from tradeline.replenishment.queries.counting import Mark
 
 BEYOND_ALL = 2**62
+STEPS_AT_ONCE = 20_000
 
 
 async def count_demand(conn: Connection, *, limit: int) -> int:
-    """Count anew the days of orders to which something has happened; how many steps were read.
+    """Count anew the days of orders to which something has happened; `limit` if there is more.
 
     For the owner's connection, over all networks. Two runs at once count the same; what is not
-    committed yet is read by a later run.
+    committed yet is read by a later run. A day is counted whole, however little of it is new: so
+    many steps are read at once, and then none until the next run.
     """
-    return max(
-        [
-            await _count(conn, network_id, source, limit)
-            for network_id in await counting.fetch_networks(conn)
-            for source in DemandSource
-        ],
-        default=0,
-    )
+    has_more = [
+        await _count(conn, network_id, source) >= STEPS_AT_ONCE
+        for network_id in await counting.fetch_networks(conn)
+        for source in DemandSource
+    ]
+    return limit if any(has_more) else 0
 
 
-async def _count(conn: Connection, network_id: int, source: DemandSource, limit: int) -> int:
+async def _count(conn: Connection, network_id: int, source: DemandSource) -> int:
+    """How many steps were read."""
     await counting.move_bound(conn, network_id, source)
     async with conn.transaction():
         mark = await counting.lock_mark(conn, network_id, source)
         if not mark.is_quiet or mark.read_to == mark.bound_id:
             return 0
-        steps = await counting.read_time_line(conn, network_id, source, mark, limit)
+        steps = await counting.read_time_line(conn, network_id, source, mark, STEPS_AT_ONCE)
         order_ids = sorted({order_id for _, order_id in steps})
         if order_ids:
             await counting.count_days(conn, network_id, source, order_ids)
-        is_last = len(steps) < limit
+        is_last = len(steps) < STEPS_AT_ONCE
         read_to = mark.bound_id if is_last else steps[-1][0]
         await counting.move_mark(conn, network_id, source, read_to)
     return len(steps)
@@ -70,7 +71,7 @@ async def watch_stock(conn: Connection, *, limit: int) -> int:
     return 0
 
 
-async def recount_demand(conn: Connection, *, network_id: int, limit: int = 5_000) -> None:
+async def recount_demand(conn: Connection, *, network_id: int) -> None:
     """Forget what was counted of a network and count it anew from the orders that are there, and
     recall from the movements when nothing stood somewhere. For the owner's connection.
 
@@ -82,7 +83,9 @@ async def recount_demand(conn: Connection, *, network_id: int, limit: int = 5_00
         await counting.recall_stock_outs(conn, network_id)
         for source in DemandSource:
             mark = Mark(read_to=0, bound_id=BEYOND_ALL, is_quiet=False)
-            while steps := await counting.read_time_line(conn, network_id, source, mark, limit):
+            while steps := await counting.read_time_line(
+                conn, network_id, source, mark, STEPS_AT_ONCE
+            ):
                 order_ids = sorted({order_id for _, order_id in steps})
                 await counting.count_days(conn, network_id, source, order_ids)
                 mark = mark._replace(read_to=steps[-1][0])
