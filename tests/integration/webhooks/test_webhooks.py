@@ -139,6 +139,9 @@ async def delivery_row(place: Place) -> dict[str, Any]:
 async def test_whoever_looks_after_it_may_and_nobody_else(place: Place, market: Market) -> None:
     seller = market.story.actor("trader_a")
     endpoint = (await made(place, seller)).endpoint_id
+    await placed(place.db, market, tea=2)
+    await delivered(place)
+    assert len(await told(place)) == 1
     stranger = market.story.actor("trader_b")
     without = Actor(
         network_id=seller.network_id,
