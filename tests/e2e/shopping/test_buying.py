@@ -86,6 +86,11 @@ async def looks_around(street: Street, consumer: Consumer, store: str) -> None:
     offers = await consumer.ask("ShopOffers", storeId=store, first=20)
     first = offers["edges"][0]["node"]
     code = first["sku"]["code"]
+    categories = await consumer.ask("ShopCategories", storeId=store)
+    assert categories
+    for each in categories:
+        inside = await consumer.ask("ShopOffers", storeId=store, categoryId=each["id"], first=50)
+        assert 0 < len(inside["edges"]) <= each["count"]
     searched = await consumer.ask("ShopOffers", storeId=store, search=code, first=5)
     assert code in [edge["node"]["sku"]["code"] for edge in searched["edges"]]
     alone = await consumer.ask("ShopSku", storeId=store, skuId=first["sku"]["id"])
