@@ -23,13 +23,13 @@ test("a page below another follows its rule, and a namesake does not", () => {
 test("a buyer's clerk sees what ordering takes, and of set-up only their own codes", () => {
   const clerk = has("ORDER_PLACE", "ORDER_READ", "CATALOG_READ", "PRICE_READ");
   const paths = pagesFor(clerk, { buys: true, sells: false }).map(({ path }) => path);
-  expect(paths).toEqual(["/order", "/orders", "/reports", "/setup/own-codes"]);
+  expect(paths).toEqual(["/order", "/orders", "/supply", "/reports", "/setup/own-codes"]);
 });
 
 test("whoever only sells has no link to purchases, but is not shut out", () => {
   const seller = has("ORDER_READ", "ORDER_CONFIRM");
   const paths = pagesFor(seller, { buys: false, sells: true }).map(({ path }) => path);
-  expect(paths).toEqual(["/sales", "/reports"]);
+  expect(paths).toEqual(["/sales", "/supply", "/reports"]);
   expect(mayOpen("/orders", seller)).toBe(true);
 });
 

@@ -58,6 +58,13 @@ export const PAGES: readonly PageRule[] = [
     needs: ["REPLENISHMENT_READ"],
   },
   {
+    path: "/supply",
+    text: "nav.supply",
+    icon: "list",
+    group: "trade",
+    needs: ["ORDER_READ"],
+  },
+  {
     path: "/stores",
     text: "nav.stores",
     icon: "store",

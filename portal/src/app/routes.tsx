@@ -48,6 +48,7 @@ export const router = createBrowserRouter([
       page("/sales/:id", () => import("../features/ordering/SaleDetailPage")),
       page("/replenishment", () => import("../features/replenishment/ProposalsPage")),
       page("/demand", () => import("../features/replenishment/DemandPage")),
+      page("/supply", () => import("../features/replenishment/SupplyPage")),
       page("/stores", () => import("../features/channels/StoresPage")),
       page("/stores/:id", () => import("../features/channels/StorePage")),
       page("/store-sales", () => import("../features/shopping/StoreSalesPage")),

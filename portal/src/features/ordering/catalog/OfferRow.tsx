@@ -58,6 +58,7 @@ export const OfferRow = memo(function OfferRow(props: OfferRowProps) {
         ) : (
           <Quantity value={offer.available} unit={sku.baseUnit} />
         )}
+        <Later offer={offer} />
       </td>
       <td role="cell" className="align-end catalog-terms" data-label={t("terms")}>
         <span
@@ -82,6 +83,17 @@ export const OfferRow = memo(function OfferRow(props: OfferRowProps) {
     </tr>
   );
 }, isSameRow);
+
+/** What is confirmed to come: "20 on 12 March". */
+function Later({ offer }: { readonly offer: Offer }) {
+  const t = useTexts(catalogTexts);
+  const { day, integer } = useFormat();
+  return (offer.availability?.later ?? []).map(({ on, quantity }) => (
+    <small key={on} className="catalog-later">
+      {t("stock.later", { quantity: integer(quantity), day: day(on) })}
+    </small>
+  ));
+}
 
 /** The rest of what is given never changes while the page is there. */
 function isSameRow(one: OfferRowProps, other: OfferRowProps): boolean {

@@ -58,12 +58,13 @@ export function OrderList({ side }: { readonly side: OrderSide }) {
     <Page
       title={t(isSelling ? "sales.title" : "orders.title")}
       actions={
-        !isSelling &&
-        may("ORDER_PLACE") && (
-          <ButtonLink to="/order" kind="primary">
-            {t("order")}
-          </ButtonLink>
-        )
+        isSelling
+          ? may("ORDER_CONFIRM") && <ButtonLink to="/supply?tab=file">{t("bySheet")}</ButtonLink>
+          : may("ORDER_PLACE") && (
+              <ButtonLink to="/order" kind="primary">
+                {t("order")}
+              </ButtonLink>
+            )
       }
     >
       <Filters side={side} />

@@ -5,6 +5,7 @@ import { useMutation } from "@tanstack/react-query";
 
 import { OrderRowsFromFileDocument } from "../../../gql/graphql";
 import { Button, Empty, ErrorLine, Loading, Notice } from "../../../shared/components";
+import { base64Of } from "../../../shared/base64";
 import { Fault } from "../../../shared/graph/errors";
 import { execute } from "../../../shared/graph/execute";
 import { useTexts } from "../../../shared/i18n/i18n";
@@ -125,15 +126,6 @@ function useFile(pad: Pad) {
         .orderRowsFromFile;
     },
     onSuccess: pad.add,
-  });
-}
-
-function base64Of(file: File): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result).split(",")[1] ?? "");
-    reader.onerror = () => reject(new Fault(reader.error?.message ?? "", "BAD_FILE"));
-    reader.readAsDataURL(file);
   });
 }
 
