@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.e2e.asking import Caller, Crowd, Reply, at_once
+from tests.e2e.sizes import sized
 from tradeline_server.bench.wire import ConnectionBroken
 
 LOOK_SECONDS = 0.02
 PAUSE_SECONDS = 0.25  # after an answer that was none
-PROGRESS_SECONDS_MAX = 120.0
+PROGRESS_SECONDS_MAX = sized(120, 600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Load:
     sent: dict[str, Sent] = field(default_factory=dict)
     acknowledged: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     faults: Counter[str] = field(default_factory=Counter)
-    _is_over: bool = False
+    is_over: bool = False
 
     @contextlib.asynccontextmanager
     async def coming(self) -> AsyncIterator[None]:
@@ -49,14 +50,17 @@ class Load:
         try:
             yield
         finally:
-            self._is_over = True
+            self.is_over = True
             await asyncio.gather(*callers)
 
     async def progress(self, requests: int) -> None:
         """Wait until so many more are acknowledged."""
         wanted = len(self.acknowledged) + requests
+        await self.until(lambda: len(self.acknowledged) >= wanted)
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PROGRESS_SECONDS_MAX
-        while len(self.acknowledged) < wanted:
+        while not is_so():
             assert time.monotonic() < deadline, f"nothing gets done: {self.faults}"
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -101,7 +105,7 @@ class Load:
 
     async def _keep_acting(self, number: int) -> None:
         count = 0
-        while not self._is_over:
+        while not self.is_over:
             count += 1
             await self.act(self, number, count)
 
