@@ -180,4 +180,6 @@ class Alert(Table, tablename="alert", schema="replenishment"):
     raised_at = Timestamptz(default=TimestamptzNow(), null=False)
     healed_at = Timestamptz(default=None, null=True)
 
-    one_alert_for_each_matter = Unique([network_id, kind, order_id, order_line_id, due_on])
+    one_alert_for_each_matter = Unique(
+        [network_id, kind, order_id, order_line_id, due_on], nulls_distinct=False
+    )

@@ -15,11 +15,11 @@ from tradeline_graph._mutations import null_with_errors, perform
 from tradeline_graph._problems import InvalidValue, NotFound, RequestReused, WrongState
 from tradeline_graph._scalars import PositiveInt
 from tradeline_graph._scope import Guard, Scope, scoped
-from tradeline_graph.ordering.problems import PlacingProblem, QuantityNotOpen
+from tradeline_graph.ordering.problems import PlacingProblem
 from tradeline_graph.ordering.substitutes import OrderSubstitute, load_substitute
 
 OrderSubstituteProposeError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused | WrongState | QuantityNotOpen | PlacingProblem,
+    NotFound | InvalidValue | RequestReused | WrongState | PlacingProblem,
     strawberry.union("OrderSubstituteProposeError"),
 ]
 OrderSubstituteDecideError: TypeAlias = Annotated[

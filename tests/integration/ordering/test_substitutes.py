@@ -22,6 +22,7 @@ from tradeline.kernel import (
     WrongState,
 )
 from tradeline.ordering import (
+    CreditBlocked,
     NewOrderLine,
     NewSubstitute,
     NotEnoughCredit,
@@ -29,7 +30,6 @@ from tradeline.ordering import (
     NotInAssortment,
     NotTrading,
     OrderState,
-    QuantityNotOpen,
     Substitute,
     SubstituteState,
     cancel_order,
@@ -194,14 +194,14 @@ async def test_an_offer_that_cannot_be_made_is_refused_with_all_reasons(
     assert await refused(order_line_id=0) == [NotFound]
     assert await refused(quantity=11, promised_on=date(1999, 1, 1)) == [
         InvalidValue,
-        QuantityNotOpen,
+        InvalidValue,
     ]
-    assert await refused(quantity=0) == [QuantityNotOpen]
+    assert await refused(quantity=0) == [InvalidValue]
     assert await refused(replacement=NewOrderLine(market.tea, 2)) == [InvalidValue]
     assert await refused(replacement=NewOrderLine(999_999, 2)) == [NotInAssortment]
     assert await refused(replacement=NewOrderLine(market.oil, 101)) == [NotEnoughStock]
     await offered(db, market, order_id, units=8)
-    assert await refused(quantity=3) == [QuantityNotOpen]
+    assert await refused(quantity=3) == [InvalidValue]
     assert len(await offers(db, market, order_id)) == 1
 
 
@@ -277,6 +277,11 @@ async def test_what_credit_stock_or_the_edge_no_longer_allow_changes_nothing(
             "UPDATE settlement.exposure SET credit_limit_minor = 3000 WHERE network_id = $1",
             "UPDATE settlement.exposure SET credit_limit_minor = 100000 WHERE network_id = $1",
             NotEnoughCredit,
+        ),
+        (
+            "UPDATE settlement.exposure SET is_blocked = true WHERE network_id = $1",
+            "UPDATE settlement.exposure SET is_blocked = false WHERE network_id = $1",
+            CreditBlocked,
         ),
         (
             "UPDATE organizations.relationship SET state = 'suspended' WHERE network_id = $1",

@@ -25,7 +25,6 @@ from tradeline.ordering.errors import (
     CreditBlocked,
     NotEnoughCredit,
     NotTrading,
-    QuantityNotOpen,
 )
 from tradeline.ordering.model import LINES_MAX, NewOrder, NewOrderLine, Order, OrderLine
 from tradeline.ordering.queries import substitutes as queries
@@ -60,8 +59,9 @@ async def propose_substitute(
 
     Raises:
         Forbidden: without `order:confirm`.
-        Rejected: NotFound, WrongState, QuantityNotOpen (what something was offered for already
-            counts), NotTrading, InvalidValue, or what is wrong with the goods, as when placing.
+        Rejected: NotFound, WrongState, NotTrading, InvalidValue (for more units than are open, too;
+            those that something was offered for already are not), or what is wrong with the goods,
+            as when placing.
     """
     require_step(actor, OrderStep.PROPOSE_SUBSTITUTE)
     order, lines = await lock_for_step(conn, actor, order_id, OrderStep.PROPOSE_SUBSTITUTE)
@@ -281,14 +281,7 @@ def _judge(
         if other.order_line_id == line.id and other.state is SubstituteState.PROPOSED
     )
     if not 1 <= substitute.quantity <= line.unshipped - taken:
-        problems.append(
-            QuantityNotOpen(
-                path=("quantity",),
-                line_no=line.line_no,
-                requested=substitute.quantity,
-                open=line.unshipped - taken,
-            )
-        )
+        problems.append(_too_many(line.line_no, line.unshipped - taken))
     if substitute.replacement.sku_id == line.sku_id:
         problems.append(
             InvalidValue(
@@ -308,3 +301,12 @@ def _judge(
             )
         )
     return problems
+
+
+def _too_many(line_no: int, left: int) -> InvalidValue:
+    return InvalidValue(
+        path=("quantity",),
+        field="quantity",
+        rule=f"line {line_no} has {left} left for which something else can be offered",
+        rule_zh=f"第 {line_no} 行还有 {left} 可提供替代品",
+    )
