@@ -114,6 +114,13 @@ export const PAGES: readonly PageRule[] = [
     needs: ["PEOPLE_READ"],
   },
   {
+    path: "/setup/webhooks",
+    text: "nav.webhooks",
+    icon: "link",
+    group: "setup",
+    needs: ["WEBHOOK_MANAGE"],
+  },
+  {
     path: "/setup/organization",
     text: "nav.organization",
     icon: "store",

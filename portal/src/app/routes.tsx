@@ -63,6 +63,7 @@ export const router = createBrowserRouter([
       page("/money/statements/:id", () => import("../features/settlement/StatementPage")),
       page("/reports", () => import("../features/ordering/ReportsPage")),
       page("/setup/people", () => import("../features/identity/PeoplePage")),
+      page("/setup/webhooks", () => import("../features/replenishment/WebhooksPage")),
       page("/setup/organization", () => import("../features/organizations/OrganizationPage")),
       page("/setup/relationships", () => import("../features/organizations/RelationshipsPage")),
       page("/setup/relationships/:id", () => import("../features/organizations/RelationshipPage")),
