@@ -24,6 +24,8 @@ PARTS = {
     "/order": ("?tab=catalog", "?tab=pad", "?tab=grid", "?tab=lists"),
     "/orders": ("?state=all",),
     "/sales": ("?state=all",),
+    "/replenishment": ("", "?tab=CLEAR", "?tab=done", "?tab=terms", "?tab=budgets"),
+    "/supply": ("", "?tab=selling", "?tab=alerts", "?tab=file"),
     "/reconciliation": ("", "?tab=refunds", "?tab=resolved", "?tab=bills"),
     "/money": ("", "?tab=statements", "?tab=payments", "?tab=adjustments"),
 }
