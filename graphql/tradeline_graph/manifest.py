@@ -1,7 +1,8 @@
 """Writes the manifests of clients whose code is not built here (`python -m` this module).
 
 The mini-program's documents are `operations/miniprogram/*.graphql`, those of a supplier's own
-system `operations/supplier/*.graphql`; the portal's build writes its own manifest. Each operation is a document with the fragments that it uses, and nothing else.
+system `operations/supplier/*.graphql`; the portal's build writes its own manifest. Each operation
+is a document with the fragments that it uses, and nothing else.
 """
 
 from __future__ import annotations

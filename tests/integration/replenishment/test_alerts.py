@@ -122,6 +122,12 @@ async def test_goods_that_have_not_come_by_their_day_are_told_of_and_those_who_w
     later = [(line.id, in_days(9))]
     await do(place.db, story.actor("brand"), redate_lines, order_id=purchase, dates=later)
     assert await watched(place, market) == [(AlertKind.LATE_DELIVERY, 20, False)]
+    # Each day that was promised and not kept is a matter of its own.
+    for day in (in_days(-2), in_days(-3), in_days(-4)):
+        await place.owner_pool.execute(
+            "UPDATE ordering.order_line SET promised_on = $2 WHERE order_id = $1", purchase, day
+        )
+        assert await watched(place, market, is_open=True) == [late]
 
 
 async def test_what_came_short_or_damaged_is_news_for_a_month_and_until_it_is_made_up_for(
