@@ -39,6 +39,7 @@ from tradeline.replenishment import (
     series_of,
     watch_stock,
 )
+from tradeline.replenishment.queries import demand as queries
 from tradeline.replenishment.service import demand
 from tradeline.shopping import cancel_consumer_order
 
@@ -52,6 +53,13 @@ MOVE_TO_THE_PAST = """
 SPELL = """
     INSERT INTO replenishment.stock_out (network_id, warehouse_id, sku_id, began_at, ended_at)
     VALUES ($1, $2, $3, $4, $5)
+"""
+TAKE_OUT = """
+    DELETE FROM catalog.assortment_sku AS sold
+     USING catalog.assortment AS assortment
+     WHERE sold.network_id = $1 AND sold.sku_id = $3
+       AND assortment.network_id = $1 AND assortment.id = sold.assortment_id
+       AND assortment.seller_org_id = $2
 """
 FACTS = """
     SELECT place_type, place_id, sku_id, quantity, returned
@@ -94,6 +102,15 @@ async def seen(db: Database, story: Any, name: str, sku_id: int, **by: Any) -> i
             **by,
         )
     return sum(row.quantity for row in rows)
+
+
+async def planned_for(db: Database, story: Any, name: str) -> int:
+    """How much the organization's forecasts would take for asked for today."""
+    async with db.reading(story.network_id) as conn:
+        series = await queries.fetch_series(
+            conn, story.network_id, story.orgs[name], today(), today()
+        )
+    return sum(sum(one.quantities) for one in series)
 
 
 async def share(owner_pool: Pool, story: Any, seller: str, buyer: str, does: bool = True) -> None:
@@ -141,6 +158,22 @@ async def test_nobody_counts_a_sale_twice_whoever_shares_what_it_sells(counter: 
     assert await seen(db, story, "brand", shirt) == 3
     by_place = await seen(db, story, "trader_a", shirt, by=DemandBy.PLACE)
     assert by_place == 3
+
+
+async def test_nobody_sees_what_its_buyer_sells_of_other_suppliers_goods(counter: Counter) -> None:
+    owner_pool, db, story = counter.place.owner_pool, counter.db, counter.story
+    shirt = counter.skus["SHIRT"]
+    await sold(counter, SHIRTS)
+    await counted(owner_pool)
+    await share(owner_pool, story, "trader_a", "retailer_1")
+    assert await seen(db, story, "trader_a", shirt) == 3
+    assert await planned_for(db, story, "trader_a") == 3
+
+    await owner_pool.execute(TAKE_OUT, story.network_id, story.orgs["trader_a"], shirt)
+
+    assert await seen(db, story, "trader_a", shirt) == 0
+    assert await seen(db, story, "retailer_1", shirt) == 3
+    assert await planned_for(db, story, "trader_a") == 0
 
 
 async def test_a_buyer_who_sells_to_nobody_is_where_goods_end(

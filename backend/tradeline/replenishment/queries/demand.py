@@ -12,7 +12,9 @@ from tradeline.replenishment.model import DemandBy, DemandRow, DemandSeries
 # $1 network, $2 organization. Whoever shares what it sells is reached, and whom they reach in turn;
 # each once, by the first of the organization's own edges that leads there. A place counts for the
 # first warehouse that serves that edge. What is sold to one that is reached is sold on, and
-# counts where it is, unless that one is an end: it keeps no store, and sells to nobody.
+# counts where it is, unless that one is an end: it keeps no store, and sells to nobody. What others
+# sell is told of the organization's own goods and of those that it sells: whoever sells several
+# suppliers' goods shares with each what it sells of theirs.
 PLACES = """
     RECURSIVE reached AS (
         SELECT $2::bigint AS org_id, NULL::bigint AS edge_id
@@ -37,11 +39,12 @@ PLACES = """
           FROM reached
          GROUP BY reached.org_id
     ), own_place AS (
-        SELECT 'store' AS place_type, store.id AS place_id, seen.edge_id
+        SELECT 'store' AS place_type, store.id AS place_id, seen.edge_id,
+               seen.edge_id IS NULL AS is_own
           FROM seen
           JOIN channels.store AS store ON store.network_id = $1 AND store.org_id = seen.org_id
          UNION ALL
-        SELECT 'edge', edge.id, coalesce(seen.edge_id, edge.id)
+        SELECT 'edge', edge.id, coalesce(seen.edge_id, edge.id), seen.edge_id IS NULL
           FROM seen
           JOIN organizations.relationship AS edge
             ON edge.network_id = $1
@@ -64,10 +67,22 @@ PLACES = """
          WHERE edge.network_id = $1 AND edge.seller_org_id = $2
          ORDER BY serving.relationship_id, serving.priority, serving.warehouse_id
     ), place AS MATERIALIZED (
-        SELECT own_place.place_type, own_place.place_id,
+        SELECT own_place.place_type, own_place.place_id, own_place.is_own,
                coalesce(server.warehouse_id, (SELECT id FROM first_warehouse)) AS warehouse_id
           FROM own_place
           LEFT JOIN server ON server.relationship_id = own_place.edge_id
+    ), offered AS (
+        SELECT sku.id
+          FROM catalog.sku AS sku
+         WHERE sku.network_id = $1 AND sku.owner_org_id = $2
+         UNION
+        SELECT coalesce(component.component_sku_id, sold.sku_id)
+          FROM catalog.assortment AS assortment
+          JOIN catalog.assortment_sku AS sold
+            ON sold.network_id = $1 AND sold.assortment_id = assortment.id
+          LEFT JOIN catalog.sku_component AS component
+            ON component.network_id = $1 AND component.bundle_sku_id = sold.sku_id
+         WHERE assortment.network_id = $1 AND assortment.seller_org_id = $2
     )
 """
 
@@ -111,6 +126,7 @@ LOAD_DEMAND = (
            AND demand.place_id = place.place_id
            AND demand.day BETWEEN $3 AND $4
            AND demand.sku_id = ANY($5)
+           AND (place.is_own OR demand.sku_id IN (SELECT offered.id FROM offered))
          UNION ALL
         SELECT unknown.warehouse_id, NULL, NULL, unknown.sku_id, unknown.day, 0, 0, NULL
           FROM unknown
@@ -170,6 +186,7 @@ FETCH_SERIES = (
            AND demand.place_id = place.place_id
            AND demand.day BETWEEN $3 AND $4
            AND ($5 IS NULL OR demand.sku_id = ANY($5))
+           AND (place.is_own OR demand.sku_id IN (SELECT offered.id FROM offered))
          WHERE place.warehouse_id IS NOT NULL
            AND ($6::bigint[] IS NULL OR place.warehouse_id = ANY($6))
          GROUP BY place.warehouse_id, demand.sku_id, demand.day
