@@ -41,7 +41,9 @@ def walk(line: OrderLine, step: str, units: int) -> tuple[OrderLine, int]:
     """Take as much of a step as the line allows; the line, and the sum its hold lost."""
     if step in ("refuse", "cancel"):
         units = min(units, line.unshipped)
-        return line.refuse(units, "why") if step == "refuse" else line.cancel(units, OrderSide.BUYING)
+        return (
+            line.refuse(units, "why") if step == "refuse" else line.cancel(units, OrderSide.BUYING)
+        )
     if step == "ship":
         return line.ship(min(units, line.unshipped)), 0
     if step == "give_back":

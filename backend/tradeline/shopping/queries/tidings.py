@@ -34,9 +34,9 @@ NOTE_REFUNDS = """
         ON CONFLICT (network_id, kind, document_id) DO NOTHING
 """
 
-# By the owner, over all networks. One after the other for each order, as the provider wants it; who
-# dies meanwhile is followed by another. What was refused as often as there are waits is tried still,
-# and holds up nothing after it.
+# By the owner, over all networks. One after the other for each order, as the provider wants it;
+# who dies meanwhile is followed by another. What was refused as often as there are waits is tried
+# still, and holds up nothing after it.
 CLAIM_UPLOADS = """
     WITH claimed AS (
          UPDATE shopping.tiding AS tiding
