@@ -62,6 +62,7 @@ ORDERED = """
      WHERE trade_order.network_id = $1
      ORDER BY trade_order.id, line.line_no
 """
+ORDERED_IN_DOLLARS = "UPDATE ordering.trade_order SET currency = 'USD' WHERE network_id = $1"
 MAKE_PACK = """
     INSERT INTO catalog.pack (network_id, sku_id, code, units, name, name_en)
     VALUES ($1, $2, 'CASE', 6, '箱', 'Case') RETURNING id
@@ -379,6 +380,25 @@ async def test_nothing_is_ordered_when_the_order_is_refused_or_the_budget_is_gon
     assert problem.missing.minor == 3_750
     assert await ordered(owner_pool, shop) == []
     assert {line.state for line in (await found(db, shop, *takes)).values()} == {ProposalState.OPEN}
+
+
+async def test_a_budget_of_another_currency_that_is_gone_keeps_nobody_from_ordering(
+    owner_pool: Pool, db: Database
+) -> None:
+    shop = await a_shop(owner_pool, db)
+    buyer = shop.story.actor("retailer_1")
+    lines = (NewOrderLine(shop.market.oil, 1),)
+    order = NewOrder(relationship_id=shop.edge, lines=lines)
+    await done(db, buyer, place_order, order=order)
+    await owner_pool.execute(ORDERED_IN_DOLLARS, shop.story.network_id)
+    month = datetime.now(UTC).date()
+    await done(db, buyer, put_budget, month=month, currency="USD", amount_minor=0)
+    await expects(db, shop, shop.market.tea, 5)
+    [line] = await proposed(db, shop)
+
+    accepted = await take(db, shop, Take(line.id))
+
+    assert len(accepted.order_ids) == 1
 
 
 async def found(db: Database, shop: Shop, *takes: Take) -> dict[int, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from tradeline.inventory import StockTransfer, transfer_stock
@@ -207,7 +207,7 @@ async def _order(
     ]
     raise_any(refused)
     order_ids = [found for found in outcome if isinstance(found, int)]
-    await _keep_to_budget(conn, actor)
+    await _keep_to_budget(conn, actor, {one.line.currency for one in bought})
     ids = await proposals.fetch_order_lines(conn, actor.network_id, order_ids)
     return {
         one.line.id: (order_id, ids[order_id, number])
@@ -238,14 +238,17 @@ def _path_of(problem: Problem, group: Sequence[_Taken]) -> tuple[str | int, ...]
     return ("lines",)
 
 
-async def _keep_to_budget(conn: Connection, actor: Actor) -> None:
-    """Refuse if the orders, which are stored by now, go beyond what the month's budgets leave."""
+async def _keep_to_budget(
+    conn: Connection, actor: Actor, currencies: Collection[str | None]
+) -> None:
+    """Refuse if the orders, which are stored by now, go beyond what the month's budgets of their
+    currencies leave."""
     today = await demand.get_today(conn)
     left = await planning.fetch_budgets(conn, actor.network_id, actor.org_id, today.replace(day=1))
     exceeded = [
         BudgetExceeded(path=("lines",), missing=Money(-minor, currency))
         for currency, minor in left.items()
-        if minor < 0
+        if minor < 0 and currency in currencies
     ]
     if exceeded:
         raise Rejected(exceeded)
