@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -47,7 +48,9 @@ async def make_forecasts(
         )
     network_id, org_id = actor.network_id, actor.org_id
     series = await series_of(conn, network_id=network_id, org_id=org_id, sku_ids=sku_ids)
-    await store_forecasts(conn, network_id=network_id, org_id=org_id, made=forecast_series(series))
+    # SKUs may be asked for of many warehouses: nobody else of the process waits for all of them.
+    made = await asyncio.to_thread(forecast_series, series)
+    await store_forecasts(conn, network_id=network_id, org_id=org_id, made=made)
     return await forecasts.fetch_forecasts(conn, network_id, org_id, sku_ids, None)
 
 
