@@ -136,7 +136,7 @@ async def everybody_has_the_goods_or_the_money(
         assert charged == (total if order["state"] == "TO_SHIP" else 0), one.course
 
 
-@pytest.mark.parametrize("queue", itertools.permutations(EVENTS, 2), ids="-".join)
+@pytest.mark.parametrize("queue", list(itertools.permutations(EVENTS, 2)), ids="-".join)
 async def test_whoever_waits_for_an_order_finds_it_as_the_one_before_left_it(
     market: Market, queue: Sequence[str]
 ) -> None:
