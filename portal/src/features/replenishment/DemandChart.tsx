@@ -63,6 +63,15 @@ export function DemandChart({
                 fill={`url(#${CSS.escape(hatch)})`}
               />
             )}
+            {point.sellIn > 0 && (
+              <rect
+                x={x(index) - slot * 0.46}
+                y={y(point.sellIn)}
+                width={slot * 0.92}
+                height={y(0) - y(point.sellIn)}
+                className="demand-sell-in"
+              />
+            )}
             {point.sold !== null && point.sold > 0 && (
               <rect
                 x={x(index) - slot * 0.36}
@@ -104,7 +113,9 @@ export function DemandChart({
 function topOf(points: readonly Point[]): number {
   const most = Math.max(
     TICKS,
-    ...points.map(({ sold, high, mean }) => Math.max(sold ?? 0, high ?? 0, mean ?? 0)),
+    ...points.map(({ sold, sellIn, high, mean }) =>
+      Math.max(sold ?? 0, sellIn, high ?? 0, mean ?? 0),
+    ),
   );
   const power = 10 ** Math.floor(Math.log10(most));
   const rounded = [1, 2, 4, 8, 10].find((factor) => factor * power >= most) ?? 10;

@@ -158,7 +158,7 @@ function useFigures() {
   const t = useTexts(supplyTexts);
   return {
     share: (share: string | null | undefined) =>
-      share == null ? "–" : `${shortened((Number(share) * 100).toFixed(1))} %`,
+      share == null ? "–" : `${shortened((Number(share) * 100).toFixed(2), 2)} %`,
     leadTime: ({ leadTimeDays, leadTimeSpreadDays }: Figures) =>
       leadTimeDays == null
         ? "–"

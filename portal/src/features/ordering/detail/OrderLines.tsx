@@ -25,6 +25,9 @@ import { substituteTexts } from "./substituteTexts";
 import type { Order } from "./OrderDetail";
 import { detailTexts } from "./texts";
 
+/** What the server gives as the reason where other goods came in place. */
+const SUBSTITUTED = "substituted";
+
 export type OrderLine = Order["lines"][number];
 
 /** What was ordered, and how far each line has come. */
@@ -79,7 +82,11 @@ function useColumns(
             </small>
           )}
           {line.refusalReason && (
-            <small className="line-refusal">{t("refused", { reason: line.refusalReason })}</small>
+            <small className="line-refusal">
+              {line.refusalReason === SUBSTITUTED
+                ? substitutes("substituted")
+                : t("refused", { reason: line.refusalReason })}
+            </small>
           )}
         </span>
       ),

@@ -20,6 +20,7 @@ export const substituteTexts = defineTexts("ordering.substitutes", {
     "accept.text": "原商品的相应数量不再供货，替代品作为新的一行加入订单。",
     refuse: "谢绝",
     "refuse.title": "谢绝替代品 {{code}}？",
+    substituted: "部分由替代品供货",
     replaces: "代替第 {{lineNo}} 行",
   },
   en: {
@@ -40,6 +41,7 @@ export const substituteTexts = defineTexts("ordering.substitutes", {
     "accept.text": "What it replaces will not come; the substitute becomes a line of the order.",
     refuse: "Decline",
     "refuse.title": "Decline {{code}}?",
+    substituted: "Partly replaced by other goods",
     replaces: "Replaces line {{lineNo}}",
   },
 });
