@@ -44,12 +44,13 @@ def judge_own_cost(
     exposures: Mapping[int, Exposure],
     path: tuple[str | int, ...] = ("amount",),
 ) -> list[Problem]:
-    """What a store gives has to be its own part of the sale, or to fit the credit that is free
-    with whoever sells to it: who collects the money pays it out, and the store comes to owe it.
-    Where nobody sells to it all of the sale is its own."""
+    """What a store gives has to be its own part of the sale, or to fit the credit that is free on
+    each edge up to whoever collects the money: they pay it out, and everybody below comes to owe
+    it. Where nobody sells to the store all of the sale is its own."""
     if len(sale.tiers) == 1:
         return []
-    most = max(part_of(sale, 0), _free(exposures.get(sale.edges[1])))
+    edges = [sale.edges[tier] for tier in range(1, max(sale.order.collector_tier, 1) + 1)]
+    most = max(part_of(sale, 0), min(_free(exposures.get(edge)) for edge in edges))
     if minor <= most:
         return []
     currency = sale.order.currency
