@@ -169,11 +169,11 @@ async def decide_after_sale(
     lines = await locks.fetch_lines(conn, network_id, [reference.id])
     ruling = rule_on(order, after_sale, lines, actor.org_id, answer)
     exposures: Mapping[int, Exposure] = {}
+    kept = disagreeing(after_sale, lines) if ruling is Ruling.KEEP else {}
     if ruling in (Ruling.RETURN, Ruling.KEEP):
         exposures = await lock_before_orders(conn, network_id, [reference], with_edges=True)
         # Before the order is locked, as whoever ships locks stock first. Whatever is refused
         # below takes it back.
-        kept = disagreeing(after_sale, lines) if ruling is Ruling.KEEP else {}
         await _put_back(conn, actor, after_sale, order, lines, kept)
     sale = await lock_sale(conn, network_id, reference)
     require_turn(actor, sale, SaleStep.DECIDE_AFTER_SALE)
@@ -181,7 +181,8 @@ async def decide_after_sale(
     decided = rule_on(sale.order, after_sale, sale.lines, actor.org_id, answer)
     if decided is None:
         raise refuse(_decided(after_sale))
-    if decided is not ruling:
+    # Of several whose goods they are, one may have agreed meanwhile: its goods stand with it then.
+    if decided is not ruling or (kept and disagreeing(after_sale, sale.lines) != kept):
         raise refuse(Busy(retry_after_seconds=1))
     if ruling in (Ruling.RETURN, Ruling.KEEP):
         await _accept(conn, actor, sale, after_sale, decided, reason, exposures)
