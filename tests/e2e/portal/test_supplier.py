@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from playwright.async_api import Locator, Page, expect
 
@@ -11,7 +12,7 @@ from tests.e2e.portal.conftest import Axe, PageAs
 from tests.e2e.portal.looking import OTHERS_SEE_IT_MS
 from tests.e2e.portal.words import Words
 
-LOCALE = "en"
+LOCALE: Final = "en"
 COMMON = Words("shared/i18n/common.ts", LOCALE)
 DETAIL = Words("features/ordering/detail/texts.ts", LOCALE)
 PROPOSALS = Words("features/replenishment/texts.ts", LOCALE)
