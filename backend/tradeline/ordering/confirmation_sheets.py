@@ -105,7 +105,10 @@ def judge_confirmations(
     for row in rows:
         order = orders.get(row.order_number)
         if order is not None and order.state is OrderState.TO_SHIP:
-            judged.append(_judge_date(row, order, lines.get(order.id, ()), today))
+            dated = _judge_date(row, order, lines.get(order.id, ()), named[order.number], today)
+            if dated.line is not None:
+                named[order.number].add(dated.line.line_no)
+            judged.append(dated)
             continue
         known = {line.line_no: line for line in lines.get(order.id, ())} if order else {}
         one = _judge_row(row, order, known, named[row.order_number], today)
@@ -177,12 +180,16 @@ def _judge_row(
 
 
 def _judge_date(
-    row: TypedConfirmation, order: Order, lines: Sequence[OrderLine], today: date
+    row: TypedConfirmation,
+    order: Order,
+    lines: Sequence[OrderLine],
+    named: set[int],
+    today: date,
 ) -> JudgedConfirmation:
     """A row of an order that is confirmed: it can give another day, and nothing else."""
     path = ("rows", row.row)
     line = next((line for line in lines if str(line.line_no) == row.line_text), None)
-    if line is None:
+    if line is None or line.line_no in named:
         unknown = NotFound(path=(*path, "line"), subject="order line")
         return JudgedConfirmation(typed=row, order=order, problems=(unknown,))
     promised_on = _day(row.promised_text)

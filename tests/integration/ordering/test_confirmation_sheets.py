@@ -115,6 +115,10 @@ async def test_lines_that_were_confirmed_before_are_promised_for_another_day(
         (InvalidValue, ("rows", 2, "confirmed")),
         (InvalidValue, ("rows", 3, "promised")),
     ]
+    # A line is promised for one day, and not for whichever row comes last.
+    assert await refused(
+        db, market, f"{number},1,TEA,10,10,2027-03-20,", f"{number},1,TEA,10,10,2027-03-27,"
+    ) == [(NotFound, ("rows", 3, "line"))]
     assert (await exposure_of(owner_pool, market.edge)).held_minor == 3_000 + 5_000
 
 
