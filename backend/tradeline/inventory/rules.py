@@ -286,10 +286,8 @@ def invalid(path: Path, rule: str, rule_zh: str) -> InvalidValue:
     return InvalidValue(path=path, field=field, rule=rule, rule_zh=rule_zh)
 
 
-def insufficient(name: SkuName, requested: int, available: int, path: Path) -> InsufficientStock:
-    return InsufficientStock(
-        path=path, sku=name.code, unit=name.unit, requested=requested, available=available
-    )
+def insufficient(name: SkuName, asked: int, free: int, path: Path) -> InsufficientStock:
+    return InsufficientStock(path=path, sku=name.code, unit=name.unit, asked=asked, free=free)
 
 
 def _judge_transfer(line: StockTransfer, path: Path) -> list[Problem]:

@@ -30,14 +30,14 @@ class NeedCovered(Problem):
 class QuantityNotInSteps(Problem):
     """What is bought comes in whole packs."""
 
-    zh: ClassVar[str] = "数量 {asked} 不是整包：请按 {step} 的倍数填写，至少 {minimum}。"
+    zh: ClassVar[str] = "数量 {asked} 不是整包：请按 {multiple} 的倍数填写，至少 {least}。"
     en: ClassVar[str] = (
-        "{asked} cannot be ordered: take a multiple of {step}, and {minimum} or more."
+        "{asked} cannot be ordered: take a multiple of {multiple}, and {least} or more."
     )
 
     asked: int
-    step: int
-    minimum: int
+    multiple: int
+    least: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

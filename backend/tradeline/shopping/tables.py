@@ -141,10 +141,10 @@ class OrderLine(Table, tablename="order_line", schema="shopping"):
     cancelled_quantity = BigInt(default=0, null=False)
     shipped_quantity = BigInt(default=0, null=False)
     returned_quantity = BigInt(default=0, null=False)
-    kept_quantity = BigInt(default=0, null=False)
     refunded_goods_minor = BigInt(default=0, null=False)
     refunded_coupon_minor = BigInt(default=0, null=False)
     replaces_line_id = BigInt(default=None, null=True)
+    kept_quantity = BigInt(default=0, null=False)
 
     numbered_once = Unique([network_id, order_id, line_no])
 

@@ -30,8 +30,8 @@ from tradeline_graph.organizations import Relationship
 class InsufficientStock(Problem):
     sku: str
     unit: str
-    requested: int
-    available: int
+    asked: int
+    free: int
 
 
 @face_of(inventory.BundleHasNoStock)

@@ -148,8 +148,8 @@ class NeedCovered(Problem):
 )
 class QuantityNotInSteps(Problem):
     asked: int
-    step: int
-    minimum: int
+    multiple: int
+    least: int
 
 
 @face_of(replenishment.BudgetExceeded)

@@ -345,7 +345,7 @@ async def test_a_part_of_a_line_may_be_taken_in_whole_steps_and_never_more_than_
 
     for units in (7, 6):
         assert await refused(db, shop, Take(line.id, units)) == [
-            QuantityNotInSteps(path=path, asked=units, step=6, minimum=12)
+            QuantityNotInSteps(path=path, asked=units, multiple=6, least=12)
         ]
     assert await refused(db, shop, Take(line.id, 42)) == [
         NeedCovered(path=path, asked=42, needed=36)

@@ -28,16 +28,11 @@ from tests.factories_checkout import (
 from tests.factories_members import a_guest, a_member
 from tests.factories_sale_rows import Counter
 from tests.factories_sales import violations
-from tradeline.members import merge_members
-from tradeline.members.model import MergeCause
 from tradeline.shopping import (
-    UNPAID_ORDERS_MAX,
-    CheckoutRequest,
     ConsumerOrder,
     ConsumerOrderState,
     Delivery,
     RefusedConsumerOrder,
-    check_out,
     pickup_code_of,
     recipient_of,
     take_consumer_orders,
@@ -450,58 +445,3 @@ async def test_the_last_piece_is_sold_once_however_many_want_it(counter: Counter
     )
     assert sum(isinstance(one, ConsumerOrder) for [one] in found) == 2
     assert await counter.level("retailer_1", "SHIRT") == (10_000, 2)
-
-
-async def test_nobody_keeps_goods_by_more_than_so_many_orders_that_wait_to_be_paid(
-    counter: Counter,
-) -> None:
-    orders = [
-        await ordered(counter, an_order(await a_cart(counter, {"SHIRT": 1})))
-        for _ in range(UNPAID_ORDERS_MAX)
-    ]
-    cart = await a_cart(counter, {"SHIRT": 1})
-    before = await everything(counter)
-
-    assert await names(counter, an_order(cart)) == ["TooManyUnpaidOrders"]
-    assert await everything(counter) == before
-    look = CheckoutRequest(cart_id=cart.id, delivery=Delivery.PICKUP)
-    async with counter.db.reading(counter.network_id) as conn:
-        seen = await check_out(conn, shopper=counter.shopper, request=look)
-    assert seen is not None
-    assert "TooManyUnpaidOrders" in [type(problem).__name__ for problem in seen.problems]
-
-    other = await a_member(counter.db, counter.network_id)
-    theirs = await a_cart(counter, {"SHIRT": 1}, other)
-    await ordered(counter, an_order(theirs), other)
-    await told(counter, captured(await payment_of(counter, orders[0].payment_id)))
-    await ordered(counter, an_order(cart))
-
-
-async def test_orders_of_whom_somebody_was_before_count_as_theirs(counter: Counter) -> None:
-    former = await a_member(counter.db, counter.network_id)
-    for _ in range(UNPAID_ORDERS_MAX):
-        await ordered(counter, an_order(await a_cart(counter, {"SHIRT": 1}, former)), former)
-    async with counter.db.unit_of_work(counter.network_id) as conn:
-        await merge_members(
-            conn,
-            network_id=counter.network_id,
-            one=counter.shopper.member_id,
-            other=former.member_id,
-            cause=MergeCause.PHONE,
-        )
-
-    cart = await a_cart(counter, {"SHIRT": 1})
-    assert await names(counter, an_order(cart)) == ["TooManyUnpaidOrders"]
-
-
-async def test_orders_of_one_person_are_counted_one_after_another(counter: Counter) -> None:
-    """Two at once, from carts in two stores, would else both be the last that may wait."""
-    cart = await a_cart(counter, {"SHIRT": 1})
-    async with counter.owner_pool.acquire() as other, other.transaction():
-        await other.execute(
-            "SELECT FROM members.member WHERE id = $1 FOR NO KEY UPDATE", counter.shopper.member_id
-        )
-        placing = asyncio.create_task(ordered(counter, an_order(cart)))
-        done, _ = await asyncio.wait([placing], timeout=0.5)
-        assert not done
-    assert (await placing).state is TO_PAY
