@@ -5,11 +5,11 @@ import { useTexts } from "../../shared/i18n/i18n";
 import { demandTexts } from "./demandTexts";
 import type { Point } from "./series";
 
-const WIDTH = 960;
+const WIDTH = 720;
 const HEIGHT = 280;
 const LEFT = 48;
 const TOP = 24;
-const BOTTOM = 28;
+const BOTTOM = 34;
 const TICKS = 4;
 const LABELS_MAX = 8;
 
