@@ -10,15 +10,15 @@ from tradeline.kernel import Problem
 class InsufficientStock(Problem):
     """Less of a SKU is free than a line asks for. Amounts in the SKU's base unit."""
 
-    zh: ClassVar[str] = "{sku} 需要 {asked} {unit}，可用 {free} {unit}；请减少数量或改期。"
+    zh: ClassVar[str] = "{sku} 需要 {asked} {unit}，可用 {free_units} {unit}；请减少数量或改期。"
     en: ClassVar[str] = (
-        "{asked} {unit} of {sku} were asked for, {free} {unit} are free; ask for less."
+        "{asked} {unit} of {sku} were asked for, {free_units} {unit} are free; ask for less."
     )
 
     sku: str
     unit: str
     asked: int
-    free: int
+    free_units: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

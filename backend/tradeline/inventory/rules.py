@@ -287,7 +287,7 @@ def invalid(path: Path, rule: str, rule_zh: str) -> InvalidValue:
 
 
 def insufficient(name: SkuName, asked: int, free: int, path: Path) -> InsufficientStock:
-    return InsufficientStock(path=path, sku=name.code, unit=name.unit, asked=asked, free=free)
+    return InsufficientStock(path=path, sku=name.code, unit=name.unit, asked=asked, free_units=free)
 
 
 def _judge_transfer(line: StockTransfer, path: Path) -> list[Problem]:

@@ -31,7 +31,7 @@ class InsufficientStock(Problem):
     sku: str
     unit: str
     asked: int
-    free: int
+    free_units: int
 
 
 @face_of(inventory.BundleHasNoStock)

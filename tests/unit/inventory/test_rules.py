@@ -59,7 +59,7 @@ def test_an_adjustment_never_takes_what_is_held() -> None:
     assert fine == []
     assert refused == [
         InsufficientStock(
-            path=("lines", 0, "quantity"), sku="CHAIR", unit="EA", asked=7, free=6
+            path=("lines", 0, "quantity"), sku="CHAIR", unit="EA", asked=7, free_units=6
         )
     ]
 

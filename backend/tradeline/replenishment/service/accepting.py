@@ -171,7 +171,7 @@ async def _judge_needs(
         step, minimum = int(line.arithmetic["step"]), int(line.arithmetic["minimum"])
         if quantity != round_up(quantity, minimum, step):
             problems.append(
-                QuantityNotInSteps(path=path, asked=quantity, step=step, minimum=minimum)
+                QuantityNotInSteps(path=path, asked=quantity, multiple=step, least=minimum)
             )
             continue
         if line.kind is not ProposalKind.CLEAR:
