@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +11,6 @@ from tests.factories_members import a_member
 from tests.factories_sale_rows import TIERS, Counter, Want
 from tests.factories_sales import Placed, refunds_succeed, sold, violations
 from tradeline.kernel import (
-    Busy,
     Forbidden,
     InvalidValue,
     Money,
@@ -38,11 +36,6 @@ from tradeline.shopping import (
     ship_consumer_order,
     withdraw_after_sale,
 )
-
-WAITS_FOR_A_LOCK = """
-    SELECT EXISTS (SELECT FROM pg_stat_activity
-                    WHERE datname = current_database() AND wait_event_type = 'Lock')
-"""
 
 
 @pytest.fixture
@@ -448,41 +441,6 @@ async def test_each_source_agrees_for_its_own_goods(counter: Counter) -> None:
     assert await parts(counter) == [0, 0, 0]
     assert await counter.level("trader_a", "SHIRT") == (10_000, 0)
     assert await counter.level("brand", "COAT") == (10_000, 0)
-
-
-async def test_what_somebody_agrees_to_at_this_moment_does_not_come_to_the_store(
-    counter: Counter,
-) -> None:
-    wants = (
-        Want(sku="SHIRT", units=1, price="69.90", costs=("52.30",), tier=1),
-        Want(sku="COAT", units=1, price="129.00", costs=("98.50", "80.10"), tier=2),
-    )
-    order = await collected_by_the_store(counter, wants)
-    await credit_of(counter, 10**6)
-    after_sale = await ask(counter, order, 1, 1)
-    await decide(counter, "retailer_1", after_sale, accepts=True)
-    before = await parts(counter)
-
-    async with counter.db.unit_of_work(counter.network_id) as conn:
-        await decide_after_sale(
-            conn, actor=counter.story.actor("trader_a"), after_sale_id=after_sale, accepts=True
-        )
-        keeping = asyncio.create_task(
-            decide(counter, "retailer_1", after_sale, accepts=True, at_own_cost=True)
-        )
-        while not await counter.owner_pool.fetchval(WAITS_FOR_A_LOCK):
-            assert not keeping.done(), "it waits for the order"
-            await asyncio.sleep(0.01)
-    with pytest.raises(Rejected) as overtaken:
-        await keeping
-    assert kinds(overtaken) == [Busy]
-    assert await parts(counter) == before
-    assert await counter.level("retailer_1", "SHIRT") == (10_000, 0)
-
-    await decide(counter, "retailer_1", after_sale, accepts=True, at_own_cost=True)
-    assert await counter.level("trader_a", "SHIRT") == (10_000, 0)
-    assert await counter.level("retailer_1", "COAT") == (10_001, 0)
-    assert await violations(counter) == []
 
 
 async def test_freight_is_given_back_by_whoever_got_it_or_by_the_store_for_its_own(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,6 +28,10 @@ from tradeline.shopping import (
 )
 
 ROUNDS = 6
+WAITING = """
+    SELECT EXISTS (SELECT FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event_type = 'Lock')
+"""
 Deed = Callable[[Connection], Awaitable[object]]
 
 
@@ -205,6 +210,44 @@ async def test_goods_are_taken_back_once(counter: Counter) -> None:
         assert sum(await at_once(counter, *accept)) in (1, 2)
 
     assert await counter.level("brand", "SHIRT") == (10_000, 0)
+    assert await violations(counter) == []
+
+
+async def test_what_another_agrees_to_at_this_moment_does_not_come_to_the_store(
+    counter: Counter,
+) -> None:
+    wants = (
+        Want(sku="SHIRT", units=1, price="69.90", costs=("52.30",), tier=1),
+        Want(sku="COAT", units=1, price="129.00", costs=("98.50", "80.10"), tier=2),
+    )
+    order = await sold(counter, wants, collector="retailer_1")
+    await counter.owner_pool.execute("UPDATE settlement.exposure SET credit_limit_minor = 1000000")
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        for name in ("trader_a", "brand"):
+            await ship_consumer_order(conn, actor=counter.story.actor(name), order_id=order.id)
+        after_sale = await request_after_sale(
+            conn,
+            shopper=counter.shopper,
+            order_id=order.id,
+            quantities=dict.fromkeys(order.line_ids, 1),
+            reason="太小",
+        )
+        accept = partial(decide_after_sale, after_sale_id=after_sale, accepts=True)
+        await accept(conn, actor=counter.story.actor("retailer_1"))
+
+    keep = deed(accept, actor=counter.story.actor("retailer_1"), at_own_cost=True)
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        await accept(conn, actor=counter.story.actor("trader_a"))
+        keeping = asyncio.create_task(at_once(counter, keep))
+        while not await counter.owner_pool.fetchval(WAITING):
+            assert not keeping.done(), "it waits for the order"
+            await asyncio.sleep(0.01)
+    assert await keeping == [False]
+    assert await counter.level("retailer_1", "SHIRT") == (10_000, 0)
+
+    assert await at_once(counter, keep) == [True]
+    assert await counter.level("trader_a", "SHIRT") == (10_000, 0)
+    assert await counter.level("retailer_1", "COAT") == (10_001, 0)
     assert await violations(counter) == []
 
 
