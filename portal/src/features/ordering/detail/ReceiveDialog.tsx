@@ -51,7 +51,9 @@ export function ReceiveDialog({
     return wholeNumber(quantity) === 0 || (wholeNumber(quantity) !== null && reason.trim() !== "");
   });
   const differing = lines.filter(
-    (line) => wholeNumber(form.get(line.id).quantity) !== sent.get(line.id),
+    (line) =>
+      wholeNumber(form.get(line.id).quantity) !== sent.get(line.id) ||
+      wholeNumber(damageOf(line.id).quantity) !== 0,
   );
   return (
     <StepDialog
@@ -120,7 +122,9 @@ export function ReceiveDialog({
               lines: differing
                 .map((line) => {
                   const { quantity } = form.get(line.id);
-                  return `${line.skuCode} ${sent.get(line.id)} → ${quantity || "?"}`;
+                  const { quantity: broken } = damageOf(line.id);
+                  const counted = `${line.skuCode} ${sent.get(line.id)} → ${quantity || "?"}`;
+                  return broken === "0" ? counted : `${counted}, ${t("damaged")} ${broken || "?"}`;
                 })
                 .join("; "),
             })}
