@@ -13,15 +13,17 @@ from tests.factories_payments import (
     merchant_of,
     paid,
     refunding,
+    telling,
 )
 from tests.factories_settlement import exposure_of
-from tests.integration.payments.test_refunds import due
+from tests.integration.payments.test_refunds import due, number_of, told
 from tradeline.kernel import Database, Pool
 from tradeline.payments import (
     DueShareReturn,
     DueSharing,
     NewSharing,
     Payment,
+    RefundState,
     ShareResult,
     ShareReturnResult,
     ShareRuns,
@@ -190,6 +192,34 @@ async def test_shares_come_back_before_the_refund_and_all_of_them_with_the_last(
 
     assert await owed(owner_pool, till) == (0, 0)
     assert await broken_of(owner_pool, till) == []
+
+
+async def test_what_came_back_for_a_refund_that_was_closed_is_not_taken_back_again(
+    till: Till, owner_pool: Pool
+) -> None:
+    [payment] = await paid(till, a_payment(till, is_shareable=True))
+    await sharing_of(till, payment, *wants_of(till))
+    [sharing] = await due_of(owner_pool, till)
+    await shared(till, sharing)
+    refund = a_refund(payment, 6577)
+    [closed] = await refunding(till, refund)
+    backs = await due_back(owner_pool, till)
+    results = [ShareReturnResult(number=back.number, is_success=True) for back in backs]
+    async with till.db.unit_of_work(till.network_id) as conn:
+        await settle_share_returns(conn, network_id=till.network_id, results=results)
+    number = await number_of(till, closed)
+    assert await telling(till, told(till, number, RefundState.CLOSED, 6577)) == [True]
+    before = await owed(owner_pool, till)
+
+    [again] = await refunding(till, refund)
+
+    assert again != closed
+    assert await due_back(owner_pool, till) == []
+    assert [refund.id for refund in await due(owner_pool, till)] == [again]
+    assert await owed(owner_pool, till) == before
+    # Another one takes its part back, as ever.
+    await refunding(till, a_refund(payment, 25_892))
+    assert len(await due_back(owner_pool, till)) == 2
 
 
 async def test_a_refund_waits_for_a_sharing_that_is_under_way(till: Till, owner_pool: Pool) -> None:

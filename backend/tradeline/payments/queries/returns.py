@@ -27,10 +27,19 @@ FETCH_RETURNABLE = """
      ORDER BY share.id
 """
 
+# What came back for one that was closed is there still when the same document asks anew.
 FETCH_REFUNDS_WITH_RETURNS = """
-    SELECT DISTINCT back.refund_id
-      FROM payments.share_return AS back
-     WHERE back.network_id = $1 AND back.refund_id = ANY($2::bigint[])
+    SELECT DISTINCT refund.id AS refund_id
+      FROM payments.refund AS refund
+      JOIN payments.refund AS asked
+        ON asked.network_id = $1
+       AND asked.payment_id = refund.payment_id
+       AND asked.reference_type = refund.reference_type
+       AND asked.reference_id = refund.reference_id
+       AND asked.id <= refund.id
+      JOIN payments.share_return AS back
+        ON back.network_id = $1 AND back.refund_id = asked.id
+     WHERE refund.network_id = $1 AND refund.id = ANY($2::bigint[])
 """
 
 INSERT_RETURNS = """
