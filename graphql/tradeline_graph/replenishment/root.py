@@ -172,7 +172,8 @@ class Mutation:
 
     @strawberry.mutation(
         description="Do what lines propose: one order for each edge, one document for what moves. "
-        "Each need is taken once. Takes the right to place orders, or to move stock, as well.",
+        "What moves is taken by itself, before what is bought. Each need is taken once. Takes the "
+        "right to place orders, or to move stock, as well.",
         extensions=MANAGES,
     )
     async def replenishment_accept(

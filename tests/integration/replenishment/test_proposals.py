@@ -25,6 +25,7 @@ from tests.factories_replenishment import (
 from tests.factories_supply import set_times
 from tradeline.kernel import (
     Database,
+    InvalidValue,
     Pool,
     Problem,
     Rejected,
@@ -196,8 +197,16 @@ async def test_own_stock_moves_before_anything_is_bought(owner_pool: Pool, db: D
     [purchase] = of_kind(lines, ProposalKind.BUY)
     assert (transfer.from_warehouse_id, transfer.warehouse_id) == (shop.second, shop.first)
     assert (transfer.quantity, purchase.quantity) == (23, 12)
-    accepted = await take(db, shop, Take(purchase.id), Take(transfer.id))
-    assert len(accepted.order_ids) == len(accepted.document_ids) == 1
+    # Orders and transfers lock stock, and no two calls can do so in one order.
+    [problem] = await refused(db, shop, Take(purchase.id), Take(transfer.id))
+    assert isinstance(problem, InvalidValue)
+    assert problem.path == ("lines",)
+    assert await level_of(owner_pool, shop.story, shop.second, tea) == (30, 0)
+    assert await ordered(owner_pool, shop) == []
+    moved = await take(db, shop, Take(transfer.id))
+    bought = await take(db, shop, Take(purchase.id))
+    assert len(bought.order_ids) == len(moved.document_ids) == 1
+    assert moved.order_ids == bought.document_ids == ()
     assert await level_of(owner_pool, shop.story, shop.first, tea) == (23, 0)
     assert await ordered(owner_pool, shop) == [(shop.edge, tea, 12)]
     assert await proposed(db, shop) == []
@@ -216,11 +225,12 @@ async def test_what_is_bought_beside_what_moves_is_what_that_leaves_of_the_need(
     await placed(db, shop.market, tea=10)
 
     # Of 35, ten come now, and 23 move.
-    assert await refused(db, shop, Take(purchase.id), Take(transfer.id)) == [
+    await take(db, shop, Take(transfer.id))
+    assert await refused(db, shop, Take(purchase.id)) == [
         NeedCovered(path=("lines", 0, "quantity"), asked=12, needed=2)
     ]
     assert len(await ordered(owner_pool, shop)) == 1
-    await take(db, shop, Take(purchase.id, 2), Take(transfer.id))
+    await take(db, shop, Take(purchase.id, 2))
     assert await level_of(owner_pool, shop.story, shop.first, tea) == (23, 0)
 
 

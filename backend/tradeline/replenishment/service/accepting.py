@@ -57,8 +57,9 @@ async def accept_proposals(conn: Connection, *, actor: Actor, takes: Sequence[Ta
     """Do what lines propose: buy, as one order for each edge, move between own warehouses, or note
     that slow stock is being cleared. All or none.
 
-    The organization's desk is locked first, then what placing orders and moving stock lock. What is
-    needed is worked out anew with the stock and the orders of now.
+    The organization's desk is locked first, then what placing orders or moving stock locks: both in
+    one take would lock stock twice, in no order. What is needed is worked out anew with the stock
+    and the orders of now.
 
     Raises:
         Forbidden: without `replenishment:manage`, and `order:place` or `stock:manage` for what is
@@ -71,6 +72,7 @@ async def accept_proposals(conn: Connection, *, actor: Actor, takes: Sequence[Ta
     raise_any(_judge_ids([take.line_id for take in takes]) + _judge_quantities(takes))
     await planning.lock_desk(conn, actor.network_id, actor.org_id)
     lines = await _lock_open(conn, actor, [take.line_id for take in takes])
+    raise_any(_judge_kinds({line.kind for line in lines.values()}))
     taken = await _judge_needs(conn, actor, takes, lines)
     bought = [one for one in taken if one.line.kind is ProposalKind.BUY]
     moved = [one for one in taken if one.line.kind is ProposalKind.TRANSFER]
@@ -134,6 +136,21 @@ def _judge_quantities(takes: Sequence[Take]) -> list[Problem]:
     ]
 
 
+def _judge_kinds(kinds: Collection[ProposalKind]) -> list[Problem]:
+    """Levels of stock are locked in one order (ADR 7), which two calls cannot keep: orders lock
+    those of suppliers, transfers the own ones."""
+    if not {ProposalKind.BUY, ProposalKind.TRANSFER} <= set(kinds):
+        return []
+    return [
+        InvalidValue(
+            path=("lines",),
+            field="lines",
+            rule="take transfers by themselves, first",
+            rule_zh="请先单独采纳调拨，再采纳采购",
+        )
+    ]
+
+
 async def _lock_open(conn: Connection, actor: Actor, ids: Sequence[int]) -> dict[int, ProposalLine]:
     lines = {line.id: line for line in await proposals.lock_lines(conn, actor, ids)}
     problems: list[Problem] = []
@@ -151,15 +168,13 @@ async def _lock_open(conn: Connection, actor: Actor, ids: Sequence[int]) -> dict
 async def _judge_needs(
     conn: Connection, actor: Actor, takes: Sequence[Take], lines: dict[int, ProposalLine]
 ) -> list[_Taken]:
-    """What is taken of each line, as long as it is needed. What moves comes before what is bought:
-    each sees what those before it bring."""
+    """What is taken of each line, as long as it is needed: each sees what those before it bring."""
     sku_ids = sorted({line.sku_id for line in lines.values()})
     positions = await planning.fetch_positions(conn, actor.network_id, actor.org_id, sku_ids)
     problems: list[Problem] = []
     taken: list[_Taken] = []
-    named = [(index, take, lines[take.line_id]) for index, take in enumerate(takes)]
-    named.sort(key=lambda one: one[2].kind is not ProposalKind.TRANSFER)
-    for index, take, line in named:
+    for index, take in enumerate(takes):
+        line = lines[take.line_id]
         key = (line.warehouse_id, line.sku_id)
         position = positions.get(key, Position())
         quantity = line.quantity if take.quantity is None else take.quantity
