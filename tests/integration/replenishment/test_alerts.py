@@ -22,6 +22,7 @@ from tradeline.ordering import (
     ship_order,
 )
 from tradeline.replenishment import Alert, AlertKind, list_alerts, note_expectations, watch_supply
+from tradeline_server.worker import HANDLERS, deliver_events
 
 PLAN = """
     INSERT INTO replenishment.term
@@ -74,6 +75,12 @@ async def seen(place: Place, market: Market, by: str, **only: object) -> list[Al
     return list(reversed(page.items))
 
 
+async def delivered(place: Place) -> None:
+    """All events that wait are handed over, as the worker does."""
+    async with place.owner_pool.acquire() as conn:
+        await deliver_events(conn, db=place.db, handlers=HANDLERS, limit=500)
+
+
 async def test_an_order_that_waits_longer_than_the_terms_say_is_told_once_until_confirmed(
     place: Place,
 ) -> None:
@@ -107,6 +114,7 @@ async def test_goods_that_have_not_come_by_their_day_are_told_of_and_those_who_w
     async with place.owner_pool.acquire() as conn:
         await note_expectations(conn, limit=100)
     assert await watched(place, market) == []
+    await delivered(place)
     await place.owner_pool.execute(
         "UPDATE ordering.order_line SET promised_on = promised_on - 3 WHERE order_id = $1", purchase
     )
@@ -114,6 +122,7 @@ async def test_goods_that_have_not_come_by_their_day_are_told_of_and_those_who_w
     late = (AlertKind.LATE_DELIVERY, 20, True)
     assert [await watched(place, market) for _ in range(2)] == [[late], [late]]
 
+    await delivered(place)
     retailer = story.actor("retailer_1")
     async with place.db.reading(story.network_id) as conn:
         events = (await events_of_orders(conn, actor=retailer, order_ids=[waiting]))[waiting]

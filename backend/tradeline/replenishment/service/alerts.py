@@ -15,10 +15,9 @@ from tradeline.kernel import (
     make_page,
     publish,
 )
-from tradeline.replenishment.alerts import Alert, AlertKind
+from tradeline.replenishment.alerts import Alert
 from tradeline.replenishment.queries import alerts as queries
 from tradeline.replenishment.service.promises import trade_day
-from tradeline.replenishment.service.telling import tell_moved
 
 # Where an edge is planned SKU by SKU, and no term speaks for the whole of it.
 CONFIRM_DAYS: Final = 2
@@ -29,21 +28,16 @@ async def watch_supply(conn: Connection, *, limit: int) -> int:
     """Raise an alert for each confirmation and delivery that is late and each receipt that is
     short, and close those that have healed. Always 0: nothing of it is left over.
 
-    Goods that are late can be promised to nobody any more; those who wait for them are told. For
-    the owner's connection, over all networks.
+    Goods that are late can be promised to nobody any more. Those who wait for them are told as the
+    alert is delivered, each order by itself: what that locks, no pass over all of them could lock
+    in order. For the owner's connection, over all networks.
     """
     today = trade_day()
     async with conn.transaction():
         await queries.heal_alerts(conn, today, CONFIRM_DAYS, NEWS_DAYS)
         raised = await queries.raise_alerts(conn, today, CONFIRM_DAYS, NEWS_DAYS)
         for network_id, alerts in groupby(raised, key=lambda alert: alert.network_id):
-            of_network = list(alerts)
-            await publish(
-                conn, network_id=network_id, events=[_event(alert) for alert in of_network]
-            )
-            late = {it.order_id for it in of_network if it.kind is AlertKind.LATE_DELIVERY}
-            for order_id in sorted(late):
-                await tell_moved(conn, network_id=network_id, order_id=order_id)
+            await publish(conn, network_id=network_id, events=[_event(alert) for alert in alerts])
     return 0
 
 

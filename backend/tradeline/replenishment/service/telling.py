@@ -16,6 +16,7 @@ from tradeline.replenishment.telling import WaitingLine, lines_to_tell
 # What changes what a buyer will have, and when.
 MOVING: Final = frozenset(
     {
+        "order.alert_raised",
         "order.cancelled",
         "order.confirmed",
         "order.received",
