@@ -12,13 +12,6 @@ ALTER TABLE ordering.order_line
         CHECK (cut_quantity BETWEEN 0 AND cancelled_quantity) NOT VALID,
     ADD CONSTRAINT replaces_a_line
         FOREIGN KEY (network_id, replaces_line_id) REFERENCES ordering.order_line NOT VALID;
-CREATE INDEX order_line_by_replaced_line
-    ON ordering.order_line (network_id, replaces_line_id) WHERE replaces_line_id IS NOT NULL;
-
--- Orders that wait for goods of a seller that sets none aside: few of all that were ever placed.
-CREATE INDEX order_waiting_without_hold
-    ON ordering.trade_order (network_id, seller_org_id, id)
- WHERE held_by_org_id IS NOT NULL AND NOT holds_stock;
 
 -- What the seller tells ahead of a shipment: when it should arrive, in how many packages.
 ALTER TABLE ordering.shipment
