@@ -20,7 +20,8 @@ PLANNED = """
      GROUP BY edge.network_id, edge.id
 """
 
-# What is wrong now. $1 is today, $3 the days for which a shortage is news.
+# What is wrong now. $1 is today, $3 the days for which a shortage is news: it is found by the
+# receipts of these days, for most orders were closed long ago.
 MATTERS = f"""
     planned AS ({PLANNED}
     ), trading AS (
@@ -28,15 +29,22 @@ MATTERS = f"""
                planned.buyer_org_id, planned.confirm_days, trade_order.id AS order_id,
                trade_order.state, trade_order.placed_at
           FROM planned
-         CROSS JOIN unnest(ARRAY['to_confirm', 'to_ship', 'to_receive', 'closed'])
-               AS wanted (state)
+         CROSS JOIN unnest(ARRAY['to_confirm', 'to_ship', 'to_receive']) AS wanted (state)
           JOIN ordering.trade_order AS trade_order
             ON trade_order.network_id = planned.network_id
            AND trade_order.seller_org_id = planned.seller_org_id
            AND trade_order.state = wanted.state
            AND trade_order.relationship_id = planned.id
-         WHERE trade_order.state <> 'closed'
-            OR trade_order.since >= $1::date - make_interval(days => $3)
+    ), came_short AS (
+        SELECT DISTINCT receipt.network_id, receipt.order_id, counted.order_line_id
+          FROM (SELECT DISTINCT planned.network_id FROM planned) AS network
+          JOIN ordering.receipt AS receipt
+            ON receipt.network_id = network.network_id
+           AND receipt.received_at >= $1::date - make_interval(days => $3)
+          JOIN ordering.receipt_line AS counted
+            ON counted.network_id = receipt.network_id
+           AND counted.receipt_id = receipt.id
+           AND counted.received_quantity < counted.shipped_quantity
     ), matter AS (
         SELECT trading.*, 'late_confirmation' AS kind, NULL::bigint AS order_line_id,
                confirm_by.day AS due_on, line.quantity
@@ -63,21 +71,20 @@ MATTERS = f"""
            AND line.quantity - line.refused_quantity - line.cancelled_quantity
                > line.counted_quantity
          UNION ALL
-        SELECT trading.*, 'short_receipt', line.id, NULL,
-               line.counted_quantity - line.received_quantity
-          FROM trading
+        SELECT planned.network_id, planned.id, planned.seller_org_id, planned.buyer_org_id,
+               planned.confirm_days, trade_order.id, trade_order.state, trade_order.placed_at,
+               'short_receipt', line.id, NULL, line.counted_quantity - line.received_quantity
+          FROM came_short
+          JOIN ordering.trade_order AS trade_order
+            ON trade_order.network_id = came_short.network_id
+           AND trade_order.id = came_short.order_id
+          JOIN planned
+            ON planned.network_id = trade_order.network_id
+           AND planned.id = trade_order.relationship_id
           JOIN ordering.order_line AS line
-            ON line.network_id = trading.network_id AND line.order_id = trading.order_id
-         WHERE line.counted_quantity > line.received_quantity
-           AND EXISTS (SELECT
-                         FROM ordering.receipt_line AS counted
-                         JOIN ordering.receipt AS receipt
-                           ON receipt.network_id = counted.network_id
-                          AND receipt.id = counted.receipt_id
-                        WHERE counted.network_id = line.network_id
-                          AND counted.order_line_id = line.id
-                          AND counted.received_quantity < counted.shipped_quantity
-                          AND receipt.received_at >= $1::date - make_interval(days => $3)))
+            ON line.network_id = came_short.network_id
+           AND line.id = came_short.order_line_id
+         WHERE line.counted_quantity > line.received_quantity)
 """
 
 # A shortage that has grown is raised anew; whatever else was raised once, was.
