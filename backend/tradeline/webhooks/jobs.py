@@ -24,6 +24,8 @@ from tradeline.webhooks.model import (
 # Longer than a try may take, so that nothing is sent twice while it is being sent.
 LEASE_SECONDS = 60
 AT_ONCE_OF_ONE = 4
+# A third of all that is sent at once, whatever the number of its endpoints.
+AT_ONCE_OF_ORG = 8
 TOLD = frozenset(Topic)
 
 
@@ -47,9 +49,15 @@ async def note_deliveries(conn: Connection, events: Sequence[StoredEvent]) -> No
 
 
 async def due_deliveries(conn: Connection, *, limit: int) -> list[DueDelivery]:
-    """What is to be sent now, leased for a while; few at once to one endpoint."""
+    """What is to be sent now, leased for a while; few at once to one endpoint, or of one
+    organization."""
     return await queries.claim_deliveries(
-        conn, limit, AT_ONCE_OF_ONE, LEASE_SECONDS, OLD_SECRET_HOURS
+        conn,
+        limit,
+        of_endpoint=AT_ONCE_OF_ONE,
+        of_org=AT_ONCE_OF_ORG,
+        lease_seconds=LEASE_SECONDS,
+        old_secret_hours=OLD_SECRET_HOURS,
     )
 
 

@@ -113,9 +113,10 @@ INSERT_DELIVERIES = """
         ON CONFLICT ON CONSTRAINT one_telling_of_each_event DO NOTHING
 """
 
-# Of the owner, over all networks. Few of one endpoint at once, so that one that is slow, or has
-# long been away, takes no room from others. The index is walked from one endpoint for which
-# something waits to the next: the others, and how much waits, cost nothing.
+# Of the owner, over all networks. Few of one endpoint at once, and few of one organization however
+# many endpoints it has, so that whoever is slow, or has long been away, takes no room from others.
+# The index is walked from one endpoint for which something waits to the next: the others, and how
+# much waits, cost nothing.
 CLAIM_DELIVERIES = """
     WITH RECURSIVE wanted AS (
         (SELECT first.network_id, first.endpoint_id
@@ -135,32 +136,48 @@ CLAIM_DELIVERIES = """
                     ORDER BY following.network_id, following.endpoint_id
                     LIMIT 1
                ) AS next
+    ), under_way AS (
+        SELECT endpoint.network_id, endpoint.org_id, count(*) AS deliveries
+          FROM webhooks.delivery AS sent
+          JOIN webhooks.endpoint AS endpoint
+            ON endpoint.network_id = sent.network_id AND endpoint.id = sent.endpoint_id
+         WHERE sent.leased_until > now()
+         GROUP BY endpoint.network_id, endpoint.org_id
     )
     UPDATE webhooks.delivery AS delivery
        SET leased_until = now() + $3 * interval '1 second'
-      FROM (SELECT waiting.network_id, waiting.id, endpoint.url, endpoint.secret_version,
-                   endpoint.rotated_at > now() - $4 * interval '1 hour' AS has_old_secret
-              FROM wanted
-              JOIN webhooks.endpoint AS endpoint
-                ON endpoint.network_id = wanted.network_id AND endpoint.id = wanted.endpoint_id
-             CROSS JOIN LATERAL (
-                       SELECT each.network_id, each.id, each.next_try_at
-                         FROM webhooks.delivery AS each
-                        WHERE each.network_id = endpoint.network_id
-                          AND each.endpoint_id = endpoint.id
-                          AND each.state = 'waiting'
-                          AND each.next_try_at <= now()
-                          AND (each.leased_until IS NULL OR each.leased_until <= now())
-                        ORDER BY each.next_try_at, each.id
-                        LIMIT greatest(0, $2 - (
-                                  SELECT count(*)
-                                    FROM webhooks.delivery AS sent
-                                   WHERE sent.network_id = endpoint.network_id
-                                     AND sent.endpoint_id = endpoint.id
-                                     AND sent.leased_until > now()))
-                   ) AS waiting
-             WHERE endpoint.is_active
-             ORDER BY waiting.next_try_at, waiting.id
+      FROM (SELECT each.*
+              FROM (SELECT waiting.network_id, waiting.id, waiting.next_try_at, endpoint.org_id,
+                           endpoint.url, endpoint.secret_version,
+                           endpoint.rotated_at > now() - $4 * interval '1 hour' AS has_old_secret,
+                           row_number() OVER (
+                               PARTITION BY endpoint.network_id, endpoint.org_id
+                                   ORDER BY waiting.next_try_at, waiting.id) AS place
+                      FROM wanted
+                      JOIN webhooks.endpoint AS endpoint
+                        ON endpoint.network_id = wanted.network_id
+                       AND endpoint.id = wanted.endpoint_id
+                     CROSS JOIN LATERAL (
+                               SELECT each.network_id, each.id, each.next_try_at
+                                 FROM webhooks.delivery AS each
+                                WHERE each.network_id = endpoint.network_id
+                                  AND each.endpoint_id = endpoint.id
+                                  AND each.state = 'waiting'
+                                  AND each.next_try_at <= now()
+                                  AND (each.leased_until IS NULL OR each.leased_until <= now())
+                                ORDER BY each.next_try_at, each.id
+                                LIMIT greatest(0, $2 - (
+                                          SELECT count(*)
+                                            FROM webhooks.delivery AS sent
+                                           WHERE sent.network_id = endpoint.network_id
+                                             AND sent.endpoint_id = endpoint.id
+                                             AND sent.leased_until > now()))
+                           ) AS waiting
+                     WHERE endpoint.is_active) AS each
+              LEFT JOIN under_way
+                ON under_way.network_id = each.network_id AND under_way.org_id = each.org_id
+             WHERE each.place <= $5 - coalesce(under_way.deliveries, 0)
+             ORDER BY each.next_try_at, each.id
              LIMIT $1) AS due
      WHERE delivery.network_id = due.network_id AND delivery.id = due.id
     RETURNING delivery.network_id, delivery.id, delivery.endpoint_id, delivery.topic,
@@ -279,9 +296,17 @@ async def insert_deliveries(conn: Connection, events: Sequence[Mapping[str, Any]
 
 
 async def claim_deliveries(
-    conn: Connection, limit: int, of_one: int, lease_seconds: int, old_secret_hours: int
+    conn: Connection,
+    limit: int,
+    *,
+    of_endpoint: int,
+    of_org: int,
+    lease_seconds: int,
+    old_secret_hours: int,
 ) -> list[DueDelivery]:
-    rows = await conn.fetch(CLAIM_DELIVERIES, limit, of_one, lease_seconds, old_secret_hours)
+    rows = await conn.fetch(
+        CLAIM_DELIVERIES, limit, of_endpoint, lease_seconds, old_secret_hours, of_org
+    )
     return [
         DueDelivery(
             network_id=row["network_id"],

@@ -35,8 +35,9 @@ NOT_PUBLIC: Final = tuple(
         ),
     )
 )
-# Looking a name up blocks a thread, for as long as whoever owns the name likes.
-_resolving = ThreadPoolExecutor(max_workers=8, thread_name_prefix="webhook-names")
+# Looking a name up blocks a thread, for as long as whoever owns the name likes. There are as many
+# as are told at once, of which one organization has a third at most: others find one free.
+_resolving = ThreadPoolExecutor(max_workers=24, thread_name_prefix="webhook-names")
 
 
 class NotToBeReached(Exception):

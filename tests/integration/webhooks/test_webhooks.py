@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from tests.factories import Story, a_network
-from tests.factories_ordering import Market, a_market, confirmed, placed
-from tests.factories_outbox import Place, a_place
-from tests.factories_webhooks import Receiver, a_receiver, answering, telling_loopback
+from tests.factories_ordering import Market, confirmed, placed
+from tests.factories_outbox import Place
+from tests.factories_webhooks import Receiver, answering
 from tradeline.kernel import (
     Actor,
     Forbidden,
@@ -45,7 +44,7 @@ from tradeline.webhooks import (
     update_webhook,
     webhooks_by_ids,
 )
-from tradeline.webhooks.jobs import AT_ONCE_OF_ONE
+from tradeline.webhooks.jobs import AT_ONCE_OF_ONE, AT_ONCE_OF_ORG
 from tradeline.webhooks.model import ENDPOINTS_MAX, PAUSES
 from tradeline_server.webhooks.sending import Caller, Sender
 from tradeline_server.worker import deliver_events, run_worker
@@ -62,29 +61,6 @@ LATER = """
        SET next_try_at = next_try_at - $1 * interval '1 second',
            leased_until = leased_until - $1 * interval '1 second'
 """
-
-
-@pytest.fixture
-async def place(clone: Callable[[], Awaitable[str]]) -> AsyncIterator[Place]:
-    async with a_place(await clone()) as made:
-        yield made
-
-
-@pytest.fixture
-async def market(place: Place) -> Market:
-    return await a_market(place.owner_pool, place.db)
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with a_receiver() as made:
-        yield made
-
-
-@pytest.fixture
-def loopback() -> Iterator[None]:
-    with telling_loopback():
-        yield
 
 
 async def made(place: Place, actor: Actor, url: str = URL, *topics: Topic) -> NewSecret:
@@ -350,6 +326,28 @@ async def test_one_that_has_long_been_away_takes_no_room_from_others(
     assert sorted(first) == sorted([away] * AT_ONCE_OF_ONE + [well])
     assert second == [], "those are under way"
     assert sorted(third) == sorted(first), "whoever had them has died, so they are sent again"
+
+
+async def test_one_with_many_endpoints_takes_no_room_from_others(
+    place: Place, market: Market
+) -> None:
+    seller, buyer = market.story.actor("trader_a"), market.story.actor("retailer_1")
+    many = [(await made(place, seller)).endpoint_id for _ in range(AT_ONCE_OF_ORG // 2)]
+    for _ in range(AT_ONCE_OF_ONE):
+        await placed(place.db, market, tea=1)
+    await delivered(place)
+
+    async with place.owner_pool.acquire() as conn:
+        first = await due_deliveries(conn, limit=3)
+        second = await due_deliveries(conn, limit=100)
+        well = (await made(place, buyer)).endpoint_id
+        await placed(place.db, market, tea=1)
+        await delivered(place)
+        third = await due_deliveries(conn, limit=100)
+
+    assert (len(first), len(second)) == (3, AT_ONCE_OF_ORG - 3)
+    assert {each.endpoint_id for each in (*first, *second)} <= set(many)
+    assert [each.endpoint_id for each in third] == [well], "its own are slow, and under way"
 
 
 @pytest.mark.usefixtures("loopback")
