@@ -152,7 +152,9 @@ class DemandForecast:
 )
 class DemandSeries:
     days: list[DemandDay]
-    sell_in: list[SellInDay]
+    sell_in: list[SellInDay] = strawberry.field(
+        description="Of all your warehouses, also where one was asked about."
+    )
     forecasts: list[DemandForecast] = strawberry.field(
         description="One for each of your warehouses that it is asked for of."
     )
