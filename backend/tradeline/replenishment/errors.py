@@ -11,15 +11,15 @@ from tradeline.kernel import Money, Problem
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedCovered(Problem):
     """Since the line was proposed, others have ordered, or goods have come: less is needed, or
-    nothing."""
+    nothing. Or the warehouse that goods would move from can spare less by now."""
 
     zh: ClassVar[str] = (
-        "该需求已（部分）满足：现在还需要 {needed}，而您要 {asked}；"
+        "该需求已（部分）满足，或调出仓库已无足够富余：现在最多可采纳 {needed}，而您要 {asked}；"
         "请改为 {needed} 以内，或重新生成建议。"
     )
     en: ClassVar[str] = (
-        "This need is covered, or smaller by now: {needed} are needed, you ask for {asked};"
-        " take no more than that, or have proposals made anew."
+        "Less is needed by now, or can be spared where it comes from: {needed} can be taken,"
+        " you ask for {asked}; take no more than that, or have proposals made anew."
     )
 
     asked: int

@@ -93,8 +93,12 @@ class Need:
 
     @property
     def surplus(self) -> int:
-        """Free units beyond the target, which another warehouse may have."""
-        return max(0, min(self.stand.free, self.stand.position.units - self.target))
+        return spare(self.stand.position, self.target)
+
+
+def spare(position: Position, target: int) -> int:
+    """Free units beyond the target, which another warehouse may have."""
+    return max(0, min(position.on_hand - position.held, position.units - target))
 
 
 def judge_need(stand: Stand) -> Need:
@@ -210,6 +214,7 @@ def plan_transfers(needs: Sequence[Need]) -> tuple[list[NewProposalLine], list[N
     for sku_id, own in by_sku.items():
         if len(own) < 2 or not any(need.need for need in own):
             continue
+        targets = {need.stand.warehouse_id: need.target for need in own}
         surplus = {need.stand.warehouse_id: need.surplus for need in own if not need.need}
         for need in sorted(own, key=lambda one: (one.cover_days, one.stand.warehouse_id)):
             rest, steps = need.need, list(need.steps)
@@ -228,7 +233,10 @@ def plan_transfers(needs: Sequence[Need]) -> tuple[list[NewProposalLine], list[N
                         quantity=taken,
                         from_warehouse_id=from_id,
                         days_of_cover=need.cover_days,
-                        arithmetic=written([*steps[:-1], ("quantity", str(taken))], need),
+                        arithmetic={
+                            **written([*steps[:-1], ("quantity", str(taken))], need),
+                            "source_target": targets[from_id],
+                        },
                     )
                 )
             if rest != need.need:
@@ -356,12 +364,16 @@ def written(
     return {"steps": list(steps), "target": need.target, "minimum": minimum, "step": step}
 
 
-def still_needed(line: NewProposalLine, position: Position) -> int:
-    """How much of a line is needed as the position is now: never more than was proposed."""
+def still_needed(line: NewProposalLine, position: Position, source: Position | None = None) -> int:
+    """How much of a line is needed as the position is now, and can be spared at the `source` of
+    what moves: never more than was proposed."""
     if line.kind is ProposalKind.CLEAR:
         return max(0, min(line.quantity, position.on_hand - position.held))
     need = int(line.arithmetic["target"]) - position.units
     rounded = round_up(need, int(line.arithmetic["minimum"]), int(line.arithmetic["step"]))
+    if source is not None:
+        # Lines that were made before it was stored give what is free.
+        rounded = min(rounded, spare(source, int(line.arithmetic.get("source_target", 0))))
     return min(line.quantity, rounded)
 
 

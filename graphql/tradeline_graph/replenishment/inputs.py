@@ -134,7 +134,8 @@ class ForecastMakeInput:
 
 @face_of(replenishment.NeedCovered)
 @strawberry.type(
-    description="Less is needed by now, or nothing: others have ordered, or goods have come.",
+    description="Less is needed by now, or nothing: others have ordered, or goods have come. Or "
+    "the warehouse that goods would move from can spare less.",
     directives=scoped(Scope.VALUE),
 )
 class NeedCovered(Problem):

@@ -147,7 +147,7 @@ async def test_a_need_that_is_covered_meanwhile_is_told_with_what_is_left_of_it(
     assert (refused["count"], refused["orders"]) == (None, None)
     [error] = refused["errors"]
     assert (error["__typename"], error["path"]) == ("NeedCovered", ["lines", "0", "quantity"])
-    assert "8 are needed, you ask for 28" in error["message"]
+    assert "8 can be taken, you ask for 28" in error["message"]
 
 
 async def test_demand_is_drawn_beside_what_is_expected_of_it(

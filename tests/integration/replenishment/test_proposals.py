@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.factories_bundles import a_gift
-from tests.factories_inventory import level_of
+from tests.factories_inventory import a_warehouse, level_of
 from tests.factories_ordering import confirmed, placed, with_terms
 from tests.factories_replenishment import (
     Shop,
@@ -64,6 +64,10 @@ ORDERED = """
      ORDER BY trade_order.id, line.line_no
 """
 ORDERED_IN_DOLLARS = "UPDATE ordering.trade_order SET currency = 'USD' WHERE network_id = $1"
+SELL_SOME = """
+    UPDATE inventory.stock_level SET on_hand = on_hand - 13
+     WHERE network_id = $1 AND warehouse_id = $2 AND sku_id = $3
+"""
 MAKE_PACK = """
     INSERT INTO catalog.pack (network_id, sku_id, code, units, name, name_en)
     VALUES ($1, $2, 'CASE', 6, '箱', 'Case') RETURNING id
@@ -232,6 +236,29 @@ async def test_what_is_bought_beside_what_moves_is_what_that_leaves_of_the_need(
     assert len(await ordered(owner_pool, shop)) == 1
     await take(db, shop, Take(purchase.id, 2))
     assert await level_of(owner_pool, shop.story, shop.first, tea) == (23, 0)
+
+
+async def test_what_moves_is_what_can_still_be_spared_where_it_comes_from(
+    owner_pool: Pool, db: Database
+) -> None:
+    shop = await a_shop(owner_pool, db)
+    tea = shop.market.tea
+    third = await a_warehouse(owner_pool, shop.story, "retailer_1", "THIRD", priority=3)
+    await expects(db, shop, tea, 1)
+    await expects(db, shop, tea, 1, at=third)
+    await expects(db, shop, tea, 1, at=shop.second)
+    await stands(owner_pool, shop, tea, 30, at=shop.second)
+    one, other = of_kind(await proposed(db, shop), ProposalKind.TRANSFER)
+    assert (one.quantity, other.quantity) == (7, 7)
+
+    # 17 stand there now, of which 7 are its own.
+    await owner_pool.execute(SELL_SOME, shop.story.network_id, shop.second, tea)
+    assert await refused(db, shop, Take(one.id), Take(other.id)) == [
+        NeedCovered(path=("lines", 1, "quantity"), asked=7, needed=3)
+    ]
+    assert await level_of(owner_pool, shop.story, shop.second, tea) == (17, 0)
+    await take(db, shop, Take(one.id), Take(other.id, 3))
+    assert await level_of(owner_pool, shop.story, shop.second, tea) == (7, 0)
 
 
 async def test_what_stands_for_too_long_is_named_with_what_could_be_done(

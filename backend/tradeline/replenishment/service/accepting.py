@@ -168,7 +168,8 @@ async def _lock_open(conn: Connection, actor: Actor, ids: Sequence[int]) -> dict
 async def _judge_needs(
     conn: Connection, actor: Actor, takes: Sequence[Take], lines: dict[int, ProposalLine]
 ) -> list[_Taken]:
-    """What is taken of each line, as long as it is needed: each sees what those before it bring."""
+    """What is taken of each line, as long as it is needed, and to spare where it comes from: each
+    sees what those before it bring and take away."""
     sku_ids = sorted({line.sku_id for line in lines.values()})
     positions = await planning.fetch_positions(conn, actor.network_id, actor.org_id, sku_ids)
     problems: list[Problem] = []
@@ -177,9 +178,11 @@ async def _judge_needs(
         line = lines[take.line_id]
         key = (line.warehouse_id, line.sku_id)
         position = positions.get(key, Position())
+        from_key = (line.from_warehouse_id, line.sku_id)
+        source = positions.get(from_key, Position()) if line.from_warehouse_id else None
         quantity = line.quantity if take.quantity is None else take.quantity
         path = ("lines", index, "quantity")
-        needed = still_needed(line, position)
+        needed = still_needed(line, position, source)
         if quantity > needed:
             problems.append(NeedCovered(path=path, asked=quantity, needed=needed))
             continue
@@ -191,6 +194,8 @@ async def _judge_needs(
             continue
         if line.kind is not ProposalKind.CLEAR:
             positions[key] = replace(position, incoming=position.incoming + quantity)
+        if source is not None:
+            positions[from_key] = replace(source, on_hand=source.on_hand - quantity)
         taken.append(_Taken(index, line, quantity))
     raise_any(problems)
     return taken
