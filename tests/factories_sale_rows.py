@@ -277,7 +277,7 @@ async def store_splits(
 
 async def store_shortfalls(conn: Connection, counter: Counter, order_id: int, parts: Parts) -> None:
     """What edges lend for a sale below cost."""
-    lacks = shortfalls_of(len(TIERS), [(part, tier, minor) for _, part, tier, minor in parts.rows])
+    lacks = shortfalls_of(len(TIERS), parts.rows)
     await insert_shortfalls(
         conn,
         counter.network_id,

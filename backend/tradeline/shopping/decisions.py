@@ -259,7 +259,8 @@ def _freeze(
         *(split.tier for split in splits),
     )
     tiers = store.tiers[: top + 1]
-    short = shortfalls_of(len(tiers), [(it.part, it.tier, it.amount_minor) for it in splits])
+    parts = [(it.line, it.part, it.tier, it.amount_minor) for it in splits]
+    short = shortfalls_of(len(tiers), parts)
     return PlacedConsumerOrder(
         shopper, order, judged, source, tiers, tuple(lines), tuple(splits), short
     )

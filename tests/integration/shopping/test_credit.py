@@ -112,6 +112,29 @@ async def test_what_costs_more_than_it_brings_sells_as_far_as_somebody_lends_for
     assert await wrong(counter) == []
 
 
+async def test_what_one_line_brings_lends_nothing_to_another_that_may_stay_alone(
+    counter: Counter,
+) -> None:
+    await lists(counter, "COAT", "10000.00")
+    await lists(counter, "SHIRT", "0.01")  # the trader asks for 52.30, the brand for 41.70
+    await lend(counter, 5228)
+    await lend(counter, 4169, edge=2)
+    cart = await a_cart(counter, {"COAT": 1, "SHIRT": 1})
+    order = an_order(cart, address_id=await an_address(counter))
+    before = await everything(counter)
+
+    [problem] = await refused(counter, order)
+    assert isinstance(problem, NotOnSale)
+    assert problem.path == ("lines", 1)
+    assert await everything(counter) == before
+
+    await lend(counter, 5229)
+    await ordered(counter, order)
+    rows = await counter.owner_pool.fetch("SELECT tier, amount_minor FROM shopping.shortfall")
+    assert {row["tier"]: row["amount_minor"] for row in rows} == {1: 5229, 2: 4169}
+    assert await wrong(counter) == []
+
+
 async def test_those_who_come_together_share_what_is_lent(counter: Counter) -> None:
     await lists(counter, "SHIRT", "52.00")
     await lend(counter, 60)

@@ -90,18 +90,19 @@ SHORTFALLS = comparison(
     sql="""
     SELECT network_id, format('%s/%s', order_id, tier) AS subject_id,
            coalesce(lack.minor, 0) AS expected, coalesce(shortfall.amount_minor, 0) AS found
-      FROM (SELECT tier.network_id, tier.order_id, tier.tier,
-                   -sum(CASE split.part WHEN 'coupon' THEN -1 ELSE 1 END
-                        * split.original_minor) AS minor
-              FROM shopping.order_tier AS tier
-              JOIN shopping.split AS split
-                ON split.network_id = tier.network_id
-               AND split.order_id = tier.order_id
-               AND split.tier < tier.tier
-               AND split.moved_by_id IS NULL
-             GROUP BY tier.network_id, tier.order_id, tier.tier
-            HAVING sum(CASE split.part WHEN 'coupon' THEN -1 ELSE 1 END
-                       * split.original_minor) < 0) AS lack
+      FROM (SELECT network_id, order_id, tier, sum(minor) AS minor
+              FROM (SELECT tier.network_id, tier.order_id, tier.tier,
+                           -sum(CASE split.part WHEN 'coupon' THEN -1 ELSE 1 END
+                                * split.original_minor) AS minor
+                      FROM shopping.order_tier AS tier
+                      JOIN shopping.split AS split
+                        ON split.network_id = tier.network_id
+                       AND split.order_id = tier.order_id
+                       AND split.tier < tier.tier
+                       AND split.moved_by_id IS NULL
+                     GROUP BY tier.network_id, tier.order_id, tier.tier, split.order_line_id) AS net
+             WHERE minor > 0
+             GROUP BY network_id, order_id, tier) AS lack
       FULL JOIN shopping.shortfall AS shortfall USING (network_id, order_id, tier)
      WHERE coalesce(lack.minor, 0) <> coalesce(shortfall.amount_minor, 0)
     """,
