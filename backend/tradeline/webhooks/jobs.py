@@ -62,8 +62,8 @@ async def due_deliveries(conn: Connection, *, limit: int) -> list[DueDelivery]:
 
 
 async def settle_delivery(conn: Connection, *, due: DueDelivery, attempt: Attempt) -> None:
-    """What came of a try. After the last one its endpoint is turned off, until somebody turns it on
-    again: what waits for it, waits until then."""
+    """What came of a try. After the last one its endpoint is turned off, unless it took something
+    meanwhile, until somebody turns it on again: what waits for it, waits until then."""
     if attempt.error is None:
         await queries.settle_delivery(conn, due, DeliveryState.DELIVERED, attempt, None)
         return
@@ -71,7 +71,7 @@ async def settle_delivery(conn: Connection, *, due: DueDelivery, attempt: Attemp
     if pause is not None:
         await queries.settle_delivery(conn, due, DeliveryState.WAITING, attempt, pause)
         return
-    org_id = await queries.turn_off_failing(conn, due.network_id, due.endpoint_id)
+    org_id = await queries.turn_off_failing(conn, due)
     await queries.settle_delivery(conn, due, DeliveryState.GIVEN_UP, attempt, None)
     if org_id is not None:
         change = Change(

@@ -197,11 +197,21 @@ SETTLE_DELIVERY = """
      WHERE network_id = $1 AND id = $2 AND state = 'waiting'
 """
 
+# One that takes others, and refuses only this, is well. The first try was made at the earliest when
+# the delivery was noted.
 TURN_OFF_FAILING = """
-    UPDATE webhooks.endpoint
+    UPDATE webhooks.endpoint AS endpoint
        SET is_active = false, off_reason = 'failing'
-     WHERE network_id = $1 AND id = $2 AND is_active
-    RETURNING org_id
+      FROM webhooks.delivery AS refused
+     WHERE endpoint.network_id = $1 AND endpoint.id = $2 AND endpoint.is_active
+       AND refused.network_id = $1 AND refused.id = $3
+       AND NOT EXISTS (
+               SELECT FROM webhooks.delivery AS taken
+                WHERE taken.network_id = $1
+                  AND taken.endpoint_id = $2
+                  AND taken.state = 'delivered'
+                  AND taken.settled_at >= refused.created_at)
+    RETURNING endpoint.org_id
 """
 
 FORGET_DELIVERIES = """
@@ -337,9 +347,11 @@ async def settle_delivery(
     )
 
 
-async def turn_off_failing(conn: Connection, network_id: int, endpoint_id: int) -> int | None:
-    """The organization whose it is; None if it was off, or gone."""
-    org_id: int | None = await conn.fetchval(TURN_OFF_FAILING, network_id, endpoint_id)
+async def turn_off_failing(conn: Connection, due: DueDelivery) -> int | None:
+    """The organization whose it is; None if it was off, or gone, or has taken something since."""
+    org_id: int | None = await conn.fetchval(
+        TURN_OFF_FAILING, due.network_id, due.endpoint_id, due.id
+    )
     return org_id
 
 

@@ -79,6 +79,12 @@ async def delivered(place: Place) -> None:
         await deliver_events(conn, db=place.db, handlers={}, limit=500)
 
 
+async def noted(place: Place, market: Market) -> None:
+    """An order, of which its parties are to be told."""
+    await placed(place.db, market, tea=2)
+    await delivered(place)
+
+
 async def sent(place: Place) -> int:
     """What the worker's lane does, once."""
     async with place.owner_pool.acquire() as conn:
@@ -115,8 +121,7 @@ async def delivery_row(place: Place) -> dict[str, Any]:
 async def test_whoever_looks_after_it_may_and_nobody_else(place: Place, market: Market) -> None:
     seller = market.story.actor("trader_a")
     endpoint = (await made(place, seller)).endpoint_id
-    await placed(place.db, market, tea=2)
-    await delivered(place)
+    await noted(place, market)
     assert len(await told(place)) == 1
     stranger = market.story.actor("trader_b")
     without = Actor(
@@ -211,8 +216,7 @@ async def test_both_parties_of_an_order_are_told_each_once_and_nobody_else(
 
 async def test_an_event_that_is_looked_at_again_is_told_once(place: Place, market: Market) -> None:
     await made(place, market.story.actor("trader_a"))
-    await placed(place.db, market, tea=2)
-    await delivered(place)
+    await noted(place, market)
     await place.owner_pool.execute("UPDATE kernel.outbox_event SET delivered_at = NULL")
     await delivered(place)
 
@@ -241,8 +245,7 @@ async def test_what_is_taken_is_delivered_and_seen_by_its_people(
 ) -> None:
     seller = market.story.actor("trader_a")
     endpoint = (await made(place, seller, receiver.url)).endpoint_id
-    await placed(place.db, market, tea=2)
-    await delivered(place)
+    await noted(place, market)
 
     assert await sent(place) == 1
     assert await sent(place) == 0
@@ -262,8 +265,7 @@ async def test_what_fails_is_tried_with_growing_pauses_and_then_turned_off(
     seller = market.story.actor("trader_a")
     endpoint = (await made(place, seller, receiver.url)).endpoint_id
     receiver.behave = answering(500)
-    await placed(place.db, market, tea=2)
-    await delivered(place)
+    await noted(place, market)
 
     for number, pause in enumerate(PAUSES, start=1):
         assert await sent(place) == 1
@@ -291,13 +293,34 @@ async def test_what_fails_is_tried_with_growing_pauses_and_then_turned_off(
 
 
 @pytest.mark.usefixtures("loopback")
+async def test_one_that_refuses_a_single_event_is_still_told_of_others(
+    place: Place, market: Market, receiver: Receiver
+) -> None:
+    endpoint = (await made(place, market.story.actor("trader_a"), receiver.url)).endpoint_id
+    receiver.behave = answering(500)
+    await noted(place, market)
+    assert await sent(place) == 1
+    receiver.behave = answering(204)
+    await noted(place, market)
+    assert await sent(place) == 1
+    receiver.behave = answering(500)
+    await place.owner_pool.execute(
+        "UPDATE webhooks.delivery SET tries = $1 WHERE state = 'waiting'", len(PAUSES)
+    )
+    await later(place, 1e6)
+    assert await sent(place) == 1
+    states = await place.owner_pool.fetch("SELECT state FROM webhooks.delivery ORDER BY id")
+    assert [row["state"] for row in states] == ["given_up", "delivered"]
+    assert (await endpoint_row(place, endpoint))["is_active"]
+
+
+@pytest.mark.usefixtures("loopback")
 async def test_what_waits_for_one_that_is_off_is_sent_once_it_is_on(
     place: Place, market: Market, receiver: Receiver
 ) -> None:
     seller = market.story.actor("trader_a")
     endpoint = (await made(place, seller, receiver.url)).endpoint_id
-    await placed(place.db, market, tea=2)
-    await delivered(place)
+    await noted(place, market)
     await changed(place, seller, endpoint, is_active=False)
     assert await sent(place) == 0
     await changed(place, seller, endpoint, is_active=True)
@@ -356,8 +379,7 @@ async def test_an_old_secret_is_good_for_a_day(
 ) -> None:
     seller = market.story.actor("trader_a")
     first = await made(place, seller, receiver.url)
-    await placed(place.db, market, tea=2)
-    await delivered(place)
+    await noted(place, market)
     async with place.db.unit_of_work(seller.network_id) as conn:
         second = await rotate_webhook(conn, actor=seller, endpoint_id=first.endpoint_id)
     assert second.secret != first.secret
@@ -399,8 +421,7 @@ async def test_a_test_is_sent_one_at_a_time(
 async def test_what_is_deleted_is_gone_with_what_it_was_told(place: Place, market: Market) -> None:
     seller = market.story.actor("trader_a")
     endpoint = (await made(place, seller)).endpoint_id
-    await placed(place.db, market, tea=2)
-    await delivered(place)
+    await noted(place, market)
     async with place.owner_pool.acquire() as conn:
         [due] = await due_deliveries(conn, limit=1)
     async with place.db.unit_of_work(seller.network_id) as conn:
@@ -418,8 +439,7 @@ async def nowhere(host: str, port: int) -> list[str]:
 
 async def test_the_old_is_forgotten(place: Place, market: Market) -> None:
     await made(place, market.story.actor("trader_a"))
-    await placed(place.db, market, tea=2)
-    await delivered(place)
+    await noted(place, market)
     async with place.owner_pool.acquire() as conn:
         assert await forget_deliveries(conn, limit=10) == 0
         await conn.execute("UPDATE webhooks.delivery SET created_at = now() - interval '31 days'")
