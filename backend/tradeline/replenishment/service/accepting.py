@@ -251,7 +251,7 @@ def _new_order(group: Sequence[_Taken], region: str) -> NewOrder:
 
 
 def _path_of(problem: Problem, group: Sequence[_Taken]) -> tuple[str | int, ...]:
-    """Where the line stood in the request, and not in the order."""
+    """Where the line stood in the request, and not in the order or among the transfers."""
     match problem.path:
         case ("lines", int(at), *rest):
             return ("lines", group[at].index, *rest)
@@ -289,7 +289,12 @@ async def _move(conn: Connection, actor: Actor, moved: Sequence[_Taken]) -> dict
                 quantity=one.quantity,
             )
         )
-    document_id = await transfer_stock(conn, actor=actor, transfers=transfers)
+    try:
+        document_id = await transfer_stock(conn, actor=actor, transfers=transfers)
+    except Rejected as refused:
+        raise Rejected(
+            [replace(problem, path=_path_of(problem, moved)) for problem in refused.problems]
+        ) from None
     return {one.line.id: document_id for one in moved}
 
 
