@@ -10,13 +10,21 @@ from tradeline.kernel import Connection
 from tradeline.replenishment.promises import Awaited, Goods, Supplied
 
 # Of goods on their way the shipment may tell another day than the line did. Of what should have
-# come by now nobody knows when it will. A line of a bundle is one of each of its components.
+# come by now nobody knows when it will. A line of a bundle is one of each of its components. An
+# organization has many lines that come or wait: those of other goods are left out at once.
 FETCH_GOODS = """
     WITH wanted AS (
         SELECT DISTINCT pair.org_id, pair.sku_id
           FROM unnest($2::bigint[], $3::bigint[]) AS pair (org_id, sku_id)
     ), org AS (
         SELECT DISTINCT org_id FROM wanted
+    ), brought AS MATERIALIZED (
+        SELECT org_id, sku_id, sku_id AS line_sku_id, 1::bigint AS each FROM wanted
+         UNION ALL
+        SELECT wanted.org_id, wanted.sku_id, component.bundle_sku_id, component.quantity
+          FROM wanted
+          JOIN catalog.sku_component AS component
+            ON component.network_id = $1 AND component.component_sku_id = wanted.sku_id
     ), incoming AS (
         SELECT org.org_id, line.sku_id, line.promised_on AS day,
                line.quantity - line.refused_quantity - line.cancelled_quantity
@@ -28,6 +36,7 @@ FETCH_GOODS = """
            AND trade_order.state = 'to_ship'
           JOIN ordering.order_line AS line
             ON line.network_id = $1 AND line.order_id = trade_order.id
+         WHERE line.sku_id IN (SELECT line_sku_id FROM brought)
          UNION ALL
         SELECT org.org_id, line.sku_id, coalesce(shipment.expected_on, line.promised_on),
                packed.quantity
@@ -44,6 +53,7 @@ FETCH_GOODS = """
             ON packed.network_id = $1 AND packed.shipment_id = shipment.id
           JOIN ordering.order_line AS line
             ON line.network_id = $1 AND line.id = packed.order_line_id
+         WHERE line.sku_id IN (SELECT line_sku_id FROM brought)
     ), waiting AS (
         SELECT org.org_id, line.sku_id, line.id AS line_id,
                line.quantity - line.refused_quantity - line.cancelled_quantity
@@ -56,6 +66,7 @@ FETCH_GOODS = """
            AND NOT trade_order.holds_stock
           JOIN ordering.order_line AS line
             ON line.network_id = $1 AND line.order_id = trade_order.id
+         WHERE line.sku_id IN (SELECT line_sku_id FROM brought)
     )
     SELECT wanted.org_id, wanted.sku_id, NULL::bigint AS line_id, NULL::date AS day,
            sum(level.on_hand - level.held)::bigint AS quantity
@@ -70,21 +81,16 @@ FETCH_GOODS = """
        AND level.sku_id = wanted.sku_id
      GROUP BY wanted.org_id, wanted.sku_id
      UNION ALL
-    SELECT wanted.org_id, wanted.sku_id, told.line_id, told.day,
-           sum(told.quantity * told.each)::bigint
-      FROM (SELECT source.org_id, source.line_id, source.day, source.quantity,
-                   coalesce(component.component_sku_id, source.sku_id) AS sku_id,
-                   coalesce(component.quantity, 1) AS each
-              FROM (SELECT org_id, sku_id, NULL::bigint AS line_id, day, quantity
-                      FROM incoming
-                     WHERE day >= $4
-                     UNION ALL
-                    SELECT org_id, sku_id, line_id, NULL, quantity FROM waiting) AS source
-              LEFT JOIN catalog.sku_component AS component
-                ON component.network_id = $1 AND component.bundle_sku_id = source.sku_id
-             WHERE source.quantity > 0) AS told
-      JOIN wanted ON wanted.org_id = told.org_id AND wanted.sku_id = told.sku_id
-     GROUP BY wanted.org_id, wanted.sku_id, told.line_id, told.day
+    SELECT brought.org_id, brought.sku_id, source.line_id, source.day,
+           sum(source.quantity * brought.each)::bigint
+      FROM (SELECT org_id, sku_id, NULL::bigint AS line_id, day, quantity
+              FROM incoming
+             WHERE day >= $4
+             UNION ALL
+            SELECT org_id, sku_id, line_id, NULL, quantity FROM waiting) AS source
+      JOIN brought ON brought.org_id = source.org_id AND brought.line_sku_id = source.sku_id
+     WHERE source.quantity > 0
+     GROUP BY brought.org_id, brought.sku_id, source.line_id, source.day
      ORDER BY line_id
 """
 
