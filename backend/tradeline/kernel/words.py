@@ -12,6 +12,7 @@ CHINESE = {
     "api client": "接口账号",
     "assortment": "可售范围",
     "barcode": "条码",
+    "being planned": "正在生成",
     "campaign": "优惠活动",
     "cart": "购物车",
     "category": "类目",

@@ -162,7 +162,8 @@ class BudgetExceeded(Problem):
 
 
 ReplenishmentProposeError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused, strawberry.union("ReplenishmentProposeError")
+    NotFound | InvalidValue | RequestReused | WrongState,
+    strawberry.union("ReplenishmentProposeError"),
 ]
 ReplenishmentAcceptError: TypeAlias = Annotated[
     NotFound

@@ -50,6 +50,8 @@ from tradeline_graph.replenishment.types import (
 READS = guarded(Scope.ORGANIZATION, Permission.REPLENISHMENT_READ)
 MANAGES = guarded(Scope.ORGANIZATION, Permission.REPLENISHMENT_MANAGE)
 ORDERS_MAX = 100
+# Whoever waits for others that are planning keeps a connection, and each process has few.
+PATIENCE_MS = 1_000
 
 
 @strawberry.type
@@ -155,7 +157,7 @@ class Query(SupplyQuery):
 class Mutation:
     @strawberry.mutation(
         description="Propose what has to come, from the forecasts, the stock and the orders of "
-        "now. Open lines of before give way.",
+        "now. Open lines of before give way. While others are at it, it is refused.",
         extensions=MANAGES,
     )
     async def replenishment_propose(
@@ -163,7 +165,7 @@ class Mutation:
     ) -> ReplenishmentProposePayload:
         async def propose(conn: kernel.Connection, actor: Actor) -> int:
             made = await replenishment.make_proposals(
-                conn, actor=actor, warehouse_ids=input.to_model()
+                conn, actor=actor, warehouse_ids=input.to_model(), patience_ms=PATIENCE_MS
             )
             return len(made)
 

@@ -16,6 +16,7 @@ from tradeline.kernel import (
     Permission,
     Pool,
     Rejected,
+    WrongState,
 )
 from tradeline.replenishment import (
     ProposalFilter,
@@ -99,3 +100,24 @@ async def test_lines_are_listed_by_kind_state_and_what_their_goods_are_called(
     assert await listed(kind=ProposalKind.CLEAR) == 0
     assert await listed(state=ProposalState.OPEN, search="nothing of that name") == 0
     assert await listed(warehouse_id=shop.second) == 0
+
+
+async def test_whoever_proposes_while_others_do_is_told_so_and_waits_no_longer_than_it_may(
+    owner_pool: Pool, db: Database
+) -> None:
+    shop = await a_shop(owner_pool, db)
+    await expects(db, shop, shop.market.tea, 5)
+    planner = shop.story.actor("retailer_1")
+
+    async with db.unit_of_work(shop.story.network_id) as conn:
+        made = await make_proposals(conn, actor=planner)
+        for _ in range(2):
+            with pytest.raises(Rejected) as caught:
+                await done(db, planner, make_proposals, patience_ms=50)
+            assert list(caught.value.problems) == [
+                WrongState(path=(), subject="proposal", state="being planned")
+            ]
+
+    # It is the first for the organization, and the desk is free again.
+    assert len(made) == 1
+    assert len(await done(db, planner, make_proposals, patience_ms=50)) == 1

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import asyncpg
+
 from tradeline.kernel import Connection
 from tradeline.replenishment.model import Position, Term
 from tradeline.replenishment.queries.demand import PLACES
@@ -16,6 +18,8 @@ LOCK_DESK = """
     VALUES ($1, $2)
         ON CONFLICT (network_id, org_id) DO UPDATE SET org_id = desk.org_id
 """
+
+LIMIT_LOCK_WAITS = "SELECT set_config('lock_timeout', $1, true)"
 
 FETCH_OWN_WAREHOUSES = """
     SELECT warehouse.id, warehouse.region
@@ -177,6 +181,20 @@ FETCH_BUDGETS = """
 async def lock_desk(conn: Connection, network_id: int, org_id: int) -> None:
     """Until the unit of work ends; before orders are placed, which lock accounts and stock."""
     await conn.execute(LOCK_DESK, network_id, org_id)
+
+
+async def lock_desk_within(
+    conn: Connection, network_id: int, org_id: int, patience_ms: int
+) -> bool:
+    """As `lock_desk`; False if others have held it for so long, and then the unit of work is lost.
+    With 0 it waits for ever."""
+    await conn.execute(LIMIT_LOCK_WAITS, str(patience_ms))
+    try:
+        await lock_desk(conn, network_id, org_id)
+    except asyncpg.LockNotAvailableError:
+        return False
+    await conn.execute(LIMIT_LOCK_WAITS, "0")
+    return True
 
 
 async def fetch_own_warehouses(

@@ -18,6 +18,8 @@ from tradeline.kernel import (
     Page,
     PageRequest,
     Permission,
+    Rejected,
+    WrongState,
     make_page,
     raise_any,
     record_changes,
@@ -52,21 +54,27 @@ Key: TypeAlias = tuple[int, int]
 
 
 async def make_proposals(
-    conn: Connection, *, actor: Actor, warehouse_ids: Sequence[int] | None = None
+    conn: Connection,
+    *,
+    actor: Actor,
+    warehouse_ids: Sequence[int] | None = None,
+    patience_ms: int = 0,
 ) -> list[int]:
     """Propose what the actor's organization should buy, move or clear, for all of its warehouses or
     some; the ids of the lines. Open lines of before give way to them.
 
-    Locks the organization's desk, where others who propose or accept wait. The number of statements
-    does not depend on that of SKUs.
+    Locks the organization's desk, where others who propose or accept wait: for ever, or as long as
+    `patience_ms` says. The number of statements does not depend on that of SKUs.
 
     Raises:
         Forbidden: without `replenishment:manage`.
-        Rejected: NotFound for a warehouse that is not the organization's own.
+        Rejected: NotFound for a warehouse that is not the organization's own; WrongState where
+            others were at the desk for longer than `patience_ms`.
     """
     actor.require(Permission.REPLENISHMENT_MANAGE)
     network_id, org_id = actor.network_id, actor.org_id
-    await planning.lock_desk(conn, network_id, org_id)
+    if not await planning.lock_desk_within(conn, network_id, org_id, patience_ms):
+        raise Rejected([WrongState(path=(), subject="proposal", state="being planned")])
     own = {id for id, _ in await planning.fetch_own_warehouses(conn, network_id, org_id)}
     raise_any(
         [
