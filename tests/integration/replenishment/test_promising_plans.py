@@ -1,0 +1,71 @@
+"""What is promised of few goods is told without reading the lines of all the others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, Final
+
+from tests.factories_outbox import a_place
+from tests.factories_supply import a_chain, bought, in_days, sold
+from tradeline.kernel import Connection
+from tradeline.replenishment import trade_day
+from tradeline.replenishment.queries.promises import FETCH_GOODS
+
+LINES: Final = 20_000
+COLUMNS: Final = """
+    SELECT quote_ident(attribute.attname) AS name
+      FROM pg_attribute AS attribute
+     WHERE attribute.attrelid = 'ordering.order_line'::regclass AND attribute.attnum > 0
+       AND NOT attribute.attisdropped AND attribute.attgenerated = ''
+     ORDER BY attribute.attnum
+"""
+# Of other goods, which nobody has: for plans only the numbers count.
+OF_ITS_OWN: Final = {
+    "id": "1000000 + one.id * 100000 + many",
+    "line_no": "one.line_no + many",
+    "sku_id": "1000000 + many",
+}
+
+
+async def _multiply_lines(conn: Connection) -> None:
+    names = [row["name"] for row in await conn.fetch(COLUMNS)]
+    values = ", ".join(OF_ITS_OWN.get(name, f"one.{name}") for name in names)
+    await conn.execute("SET LOCAL session_replication_role = replica")
+    await conn.execute(
+        f"INSERT INTO ordering.order_line ({', '.join(names)}) OVERRIDING SYSTEM VALUE"
+        f" SELECT {values} FROM ordering.order_line AS one, generate_series(1, {LINES}) AS many"
+    )
+
+
+def _steps(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for each in plan.get("Plans", ()):
+        yield from _steps(each)
+
+
+async def test_lines_of_other_goods_are_not_read(clone: Callable[[], Awaitable[str]]) -> None:
+    async with a_place(await clone()) as place:
+        market = await a_chain(place.owner_pool, place.db)
+        await sold(place.db, market, tea=4)
+        await bought(place.db, market, in_days(9), tea=20)
+        async with place.owner_pool.acquire() as conn, conn.transaction():
+            await _multiply_lines(conn)
+        await place.owner_pool.execute("ANALYZE ordering.order_line")
+        async with place.db.reading(market.story.network_id) as conn:
+            [row] = await conn.fetch(
+                f"EXPLAIN (ANALYZE, FORMAT json) {FETCH_GOODS}",
+                market.story.network_id,
+                [market.story.orgs["trader_a"]],
+                [market.tea],
+                trade_day(),
+            )
+
+    steps = list(_steps(json.loads(row[0])[0]["Plan"]))
+    lines = [step for step in steps if step.get("Relation Name") == "order_line"]
+    assert lines, "nothing was looked at"
+    read = sum(
+        (step["Actual Rows"] + step.get("Rows Removed by Filter", 0)) * step["Actual Loops"]
+        for step in lines
+    )
+    assert read < 100
