@@ -259,8 +259,8 @@ def _freeze(
         *(split.tier for split in splits),
     )
     tiers = store.tiers[: top + 1]
-    parts = [(it.line, it.part, it.tier, it.amount_minor) for it in splits]
-    short = shortfalls_of(len(tiers), parts)
+    sums = [(it.line, it.part, it.tier, it.amount_minor) for it in splits]
+    short = shortfalls_of(len(tiers), sums)
     return PlacedConsumerOrder(
         shopper, order, judged, source, tiers, tuple(lines), tuple(splits), short
     )
