@@ -78,6 +78,17 @@ async def give(counter: Counter, name: str, line_id: int, minor: int) -> int:
         )
 
 
+async def give_freight(counter: Counter, name: str, order: Placed, minor: int) -> int:
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        return await refund_freight(
+            conn,
+            actor=counter.story.actor(name),
+            order_id=order.id,
+            amount=Money(minor, "CNY"),
+            reason="迟到",
+        )
+
+
 async def credit_of(counter: Counter, minor: int, edge: int = 1) -> None:
     """What the trader lets the store owe."""
     await counter.owner_pool.execute(
@@ -267,20 +278,10 @@ async def test_money_alone_goes_back_by_the_store_and_never_more_than_was_paid(
 
 
 async def test_freight_goes_back_once(counter: Counter, order: Placed) -> None:
-    async def freight(minor: int) -> int:
-        async with counter.db.unit_of_work(counter.network_id) as conn:
-            return await refund_freight(
-                conn,
-                actor=counter.story.actor("retailer_1"),
-                order_id=order.id,
-                amount=Money(minor, "CNY"),
-                reason="迟到",
-            )
-
-    await freight(400)
+    await give_freight(counter, "retailer_1", order, 400)
     with pytest.raises(Rejected) as more:
-        await freight(201)
-    await freight(200)
+        await give_freight(counter, "retailer_1", order, 201)
+    await give_freight(counter, "retailer_1", order, 200)
 
     assert kinds(more) == [MoreThanWasPaid]
     assert await after_sales(counter, order) == [
@@ -402,6 +403,30 @@ async def test_what_a_store_gives_alone_is_its_own_part_or_fits_its_credit(
     assert await violations(counter) == []
 
 
+async def test_what_a_store_gives_of_one_line_is_not_covered_by_another(counter: Counter) -> None:
+    shirt = Want(sku="SHIRT", units=1, price="69.90", costs=("52.30",), tier=1)
+    coat = Want(sku="COAT", units=1, price="10000.00", costs=("98.50",), tier=1)
+    terms = {"collector": "retailer_1", "freight_minor": 600, "freight_tier": 1}
+    order = await sold(counter, [shirt, coat], **terms)
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        await ship_consumer_order(conn, actor=counter.story.actor("trader_a"), order_id=order.id)
+    await credit_of(counter, 0)
+    before = await parts(counter)
+    after_sale = await ask(counter, order, 1)
+
+    with pytest.raises(Rejected) as kept:
+        await decide(counter, "retailer_1", after_sale, accepts=True, at_own_cost=True)
+    with pytest.raises(Rejected) as given:
+        await give(counter, "retailer_1", order.line_ids[0], 1761)
+    with pytest.raises(Rejected) as freed:
+        await give_freight(counter, "retailer_1", order, 1)
+    assert [kinds(it) for it in (kept, given, freed)] == [[BeyondOwnPart]] * 3
+    assert await parts(counter) == before
+
+    await give(counter, "retailer_1", order.line_ids[0], 1760)
+    assert await violations(counter) == []
+
+
 async def test_what_a_store_gives_alone_fits_the_credit_of_all_who_would_owe_it(
     counter: Counter, order: Placed
 ) -> None:
@@ -446,24 +471,14 @@ async def test_each_source_agrees_for_its_own_goods(counter: Counter) -> None:
 async def test_freight_is_given_back_by_whoever_got_it_or_by_the_store_for_its_own(
     counter: Counter, order: Placed
 ) -> None:
-    async def freight(name: str, minor: int) -> int:
-        async with counter.db.unit_of_work(counter.network_id) as conn:
-            return await refund_freight(
-                conn,
-                actor=counter.story.actor(name),
-                order_id=order.id,
-                amount=Money(minor, "CNY"),
-                reason="迟到",
-            )
-
     before = await parts(counter)
     with pytest.raises(Forbidden):
-        await freight("trader_a", 1)
-    await freight("retailer_1", 200)
+        await give_freight(counter, "trader_a", order, 1)
+    await give_freight(counter, "retailer_1", order, 200)
     assert await parts(counter) == [before[0] - 200, *before[1:]]
     with pytest.raises(Rejected) as more:
-        await freight("brand", 401)
-    await freight("brand", 400)
+        await give_freight(counter, "brand", order, 401)
+    await give_freight(counter, "brand", order, 400)
 
     assert kinds(more) == [MoreThanWasPaid]
     assert await parts(counter) == [before[0] - 200, before[1], before[2] - 400]

@@ -251,7 +251,7 @@ async def _accept(
         for line in sale.lines
         if line.id in units
     }
-    own_cost = sum(back[line_id].cash_minor for line_id in kept)
+    own_cost: dict[int | None, int] = {line_id: back[line_id].cash_minor for line_id in kept}
     raise_any(judge_own_cost(sale, own_cost, exposures, path=("atOwnCost",)))
     refund = SaleRefund(sale=sale, cause=RefundCause.RETURN, reason=after_sale.reason, lines=back)
     facts = {"after_sale_id": after_sale.id, "number": after_sale.number}

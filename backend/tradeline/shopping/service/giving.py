@@ -63,7 +63,7 @@ async def refund_price(
     sale, exposures = await _lock(conn, actor, found[0], SaleStep.REFUND_PRICE)
     splits = sale.splits_of(line_id)
     faults = _judge_amount(sale, amount, refundable_minor(splits)) + judge_reason(reason)
-    raise_any(faults or judge_own_cost(sale, amount.minor, exposures))
+    raise_any(faults or judge_own_cost(sale, {line_id: amount.minor}, exposures))
     sale = await open_concessions(conn, actor.network_id, sale, [line_id])
     back = {line_id: concede_price(sale.splits_of(line_id), amount.minor)}
     refund = SaleRefund(sale=sale, cause=RefundCause.PRICE, reason=reason.strip(), lines=back)
@@ -83,7 +83,7 @@ async def refund_freight(
     most = left if is_store else min(left, freight_left_minor(own))
     faults = _judge_amount(sale, amount, most) + judge_reason(reason)
     if is_store:
-        raise_any(faults or judge_own_cost(sale, amount.minor, exposures))
+        raise_any(faults or judge_own_cost(sale, {None: amount.minor}, exposures))
         sale = await open_concessions(conn, actor.network_id, sale, [None])
         back = concede_freight(sale.splits, amount.minor)
     else:

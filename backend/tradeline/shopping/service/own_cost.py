@@ -40,30 +40,34 @@ async def open_concessions(
 
 def judge_own_cost(
     sale: OpenSale,
-    minor: int,
+    conceded: Mapping[int | None, int],
     exposures: Mapping[int, Exposure],
     path: tuple[str | int, ...] = ("amount",),
 ) -> list[Problem]:
-    """What a store gives has to be its own part of the sale, or to fit the credit that is free on
-    each edge up to whoever collects the money: they pay it out, and everybody below comes to owe
-    it. Where nobody sells to the store all of the sale is its own."""
+    """What a store gives, by line (None: freight), has to be its own part of that line, or all of
+    it to fit the credit that is free on each edge up to whoever collects the money: they pay it
+    out, and everybody below comes to owe it. Its part of another line covers nothing, for that may
+    still come back. Where nobody sells to the store all of the sale is its own."""
     if len(sale.tiers) == 1:
         return []
     edges = [sale.edges[tier] for tier in range(1, max(sale.order.collector_tier, 1) + 1)]
-    most = max(part_of(sale, 0), min(_free(exposures.get(edge)) for edge in edges))
+    own = sum(min(part, _own_part(sale, line_id)) for line_id, part in conceded.items())
+    minor = sum(conceded.values())
+    most = max(own, min(_free(exposures.get(edge)) for edge in edges))
     if minor <= most:
         return []
     currency = sale.order.currency
     return [BeyondOwnPart(path=path, amount=Money(minor, currency), most=Money(most, currency))]
 
 
-def part_of(sale: OpenSale, tier: int) -> int:
-    """What a sale is worth to a tier by now."""
-    return sum(
+def _own_part(sale: OpenSale, line_id: int | None) -> int:
+    """What a line, or the freight, is worth to the store by now; nothing where it is a loss."""
+    worth = sum(
         -split.remaining_minor if split.part is SplitPart.COUPON else split.remaining_minor
         for split in sale.splits
-        if split.tier == tier
+        if split.tier == 0 and split.order_line_id == line_id
     )
+    return max(worth, 0)
 
 
 def _free(exposure: Exposure | None) -> int:
