@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import decimal
 from collections.abc import Sequence
@@ -195,7 +196,7 @@ class Mutation:
         if actor.may(Permission.REPLENISHMENT_READ) and actor.may(Permission.ORDER_READ):
             lines = await load_proposals(info, [take.line_id for take in takes])
             ids = sorted({line.line.order_id for line in lines if line.line.order_id is not None})
-            found = [await load_order(info, id) for id in ids[:ORDERS_MAX]]
+            found = await asyncio.gather(*(load_order(info, id) for id in ids[:ORDERS_MAX]))
             orders = [order for order in found if order is not None]
         return ReplenishmentAcceptPayload(count=done.id, orders=orders, errors=[])
 
