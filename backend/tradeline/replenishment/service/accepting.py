@@ -178,8 +178,8 @@ async def _judge_needs(
         line = lines[take.line_id]
         key = (line.warehouse_id, line.sku_id)
         position = positions.get(key, Position())
-        from_key = (line.from_warehouse_id, line.sku_id)
-        source = positions.get(from_key, Position()) if line.from_warehouse_id else None
+        from_id = line.from_warehouse_id
+        source = None if from_id is None else positions.get((from_id, line.sku_id), Position())
         quantity = line.quantity if take.quantity is None else take.quantity
         path = ("lines", index, "quantity")
         needed = still_needed(line, position, source)
@@ -194,8 +194,9 @@ async def _judge_needs(
             continue
         if line.kind is not ProposalKind.CLEAR:
             positions[key] = replace(position, incoming=position.incoming + quantity)
-        if source is not None:
-            positions[from_key] = replace(source, on_hand=source.on_hand - quantity)
+        if from_id is not None and source is not None:
+            left = source.on_hand - quantity
+            positions[from_id, line.sku_id] = replace(source, on_hand=left)
         taken.append(_Taken(index, line, quantity))
     raise_any(problems)
     return taken
