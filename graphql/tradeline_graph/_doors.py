@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import structlog
+
 from tradeline import channels, members, payments, shopping
 from tradeline.kernel import (
     Connection,
@@ -22,6 +24,8 @@ from tradeline_graph._intake import BATCH_WEIGHT_MAX, ORDER_WEIGHT, Intake
 # How many lines a consumer's order or checkout has is in its cart, which nobody has read yet.
 CONSUMER_ORDER_WEIGHT = 2 * ORDER_WEIGHT
 LOOKED_AT_TOGETHER_MAX = BATCH_WEIGHT_MAX // CONSUMER_ORDER_WEIGHT
+
+log = structlog.get_logger("tradeline.doors")
 
 Skus: TypeAlias = Mapping[int, channels.OfferedSku | None]
 
@@ -129,7 +133,7 @@ class CheckoutDoor:
 
             async def look_all(
                 asked: Sequence[tuple[Shopper, shopping.CheckoutRequest, float]],
-            ) -> Sequence[SeenCheckout | None]:
+            ) -> Sequence[SeenCheckout | Exception | None]:
                 return await self._look(network_id, asked)
 
             self._networks[network_id] = Gathering(look_all, weight_max=LOOKED_AT_TOGETHER_MAX)
@@ -137,11 +141,31 @@ class CheckoutDoor:
 
     async def _look(
         self, network_id: int, asked: Sequence[tuple[Shopper, shopping.CheckoutRequest, float]]
-    ) -> Sequence[SeenCheckout | None]:
+    ) -> Sequence[SeenCheckout | Exception | None]:
         now = time.perf_counter()
         for _, _, arrived_at in asked:
             add_time(Stage.WAITING, now - arrived_at)
         requests = [(shopper, request) for shopper, request, _ in asked]
+        try:
+            return await self._look_at(network_id, requests)
+        except Exception:  # a bug of ours, or a statement that broke: whose it is has it alone
+            if len(requests) == 1:
+                raise
+            log.exception("looks that failed together go one by one", looks=len(requests))
+        return [await self._look_alone(network_id, request) for request in requests]
+
+    async def _look_alone(
+        self, network_id: int, request: tuple[Shopper, shopping.CheckoutRequest]
+    ) -> SeenCheckout | Exception | None:
+        try:
+            [seen] = await self._look_at(network_id, [request])
+        except Exception as error:
+            return error
+        return seen
+
+    async def _look_at(
+        self, network_id: int, requests: Sequence[tuple[Shopper, shopping.CheckoutRequest]]
+    ) -> list[SeenCheckout | None]:
         async with self._db.reading(network_id) as conn:
             found = await shopping.check_outs(conn, network_id=network_id, requests=requests)
             skus = await _skus_of(conn, network_id, [one.cart for one in found if one])
