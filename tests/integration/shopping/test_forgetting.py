@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+import asyncpg
 import pytest
 
-from tests.factories_checkout import an_open_counter
+from tests.factories_checkout import a_coupon_for, an_open_counter
 from tests.factories_members import a_guest, a_member, now
 from tests.factories_sale_rows import Counter
 from tradeline import members
@@ -76,6 +77,21 @@ async def test_so_many_at_once_and_the_rest_the_next_time(counter: Counter) -> N
     assert await forget(counter, limit=2) == 2
     assert guests[2].member_id in await left(counter)
     assert await forget(counter, limit=2) == 1
+
+
+async def test_a_guest_who_cannot_be_forgotten_keeps_nobody_else(counter: Counter) -> None:
+    guests = [await a_guest(counter.db, counter.network_id) for _ in range(3)]
+    for guest in guests:
+        await ago(counter, guest, 100)
+    coupon_id = await a_coupon_for(counter)
+    await counter.owner_pool.execute(
+        "UPDATE marketing.coupon SET member_id = $2 WHERE id = $1", coupon_id, guests[1].member_id
+    )
+
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        await forget(counter)
+
+    assert {it.member_id for it in guests} & await left(counter) == {guests[1].member_id}
 
 
 async def test_who_can_still_come_or_is_on_record_is_not_forgotten(counter: Counter) -> None:
