@@ -79,7 +79,7 @@ async def test_a_list_shows_what_each_side_may_do_and_what_waits(
 
     [order] = nodes(sold)
     assert (order["side"], order["counterpart"]) == ("SELLING", {"nameEn": "retailer_1"})
-    assert order["allowedSteps"] == ["CONFIRM", "CANCEL", "DISPUTE"]
+    assert order["allowedSteps"] == ["CONFIRM", "CANCEL", "DISPUTE", "PROPOSE_SUBSTITUTE"]
     assert order["counts"] == {"lineCount": 2, "quantity": "3", "openQuantity": "3"}
     assert [event["message"] for event in order["events"]] == ["Ordered for 18.50 CNY."]
     [order] = nodes(bought)

@@ -241,7 +241,15 @@ async def test_nothing_a_consumer_can_ask_for_tells_of_a_dealers_trade() -> None
             assert not [field for field in told if word in field], (name, word)
         waiting += [get_named_type(field.type).name for field in kind.fields.values()]
 
-    assert seen == {"StoreFront", "StoreOffer", "OpenedLink", "OfferedSku", "Attribute"}
+    assert seen == {
+        "StoreFront",
+        "StoreOffer",
+        "StoreAvailability",
+        "StoreArrival",
+        "OpenedLink",
+        "OfferedSku",
+        "Attribute",
+    }
 
 
 DOCUMENT = f"query ($id: ID!) {{ store(id: $id) {STORE} stores {{ edges {{ node {{ id }} }} }} }}"

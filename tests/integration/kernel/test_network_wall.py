@@ -59,10 +59,15 @@ DELETABLE = {
     "kernel.request",
     "ordering.order_list",
     "pricing.price_list_grant",
+    "replenishment.budget",
+    "replenishment.forecast",
+    "replenishment.term",
     "settlement.statement_line",
     "shopping.cart_line",
     "sourcing.quota_take",
     "sourcing.rule",
+    "webhooks.delivery",
+    "webhooks.endpoint",
 }
 # Doors through the wall: functions that run as the owner. Each names what it is given a secret or a
 # network for, and gives away no more.

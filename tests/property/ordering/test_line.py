@@ -65,7 +65,7 @@ def test_the_hold_falls_by_what_is_settled_and_ends_at_nothing(
         held -= released
         assert held == line.open_minor >= 0
 
-    line, dropped = line.cancel(line.unshipped)
+    line, dropped = line.cancel(line.unshipped, OrderSide.BUYING)
     held -= dropped
     if line.in_transit:
         line, result = line.count(line.in_transit, line.in_transit)
