@@ -12,6 +12,8 @@ from tests.factories_ordering import Market, a_market, lines, placed, with_terms
 from tests.integration.ordering.test_steps import do, in_days
 from tradeline.kernel import Actor, Database, Forbidden, Permission, Pool, Rejected
 from tradeline.ordering import (
+    NewOrderLine,
+    NewSubstitute,
     OrderState,
     OrderStep,
     allowed_steps,
@@ -19,10 +21,12 @@ from tradeline.ordering import (
     close_dispute,
     confirm_order,
     decide_return,
+    decide_substitute,
     disputes_of_orders,
     open_dispute,
     orders_by_ids,
     outlines_of_orders,
+    propose_substitute,
     receive_shipment,
     redate_lines,
     request_return,
@@ -30,6 +34,7 @@ from tradeline.ordering import (
     review_order,
     ship_order,
     shipments_of_orders,
+    substitutes_of_orders,
 )
 
 
@@ -70,10 +75,15 @@ async def attempts(
         shipments = (await shipments_of_orders(**many))[order_id]
         returns = (await returns_of_orders(**many))[order_id]
         disputes = (await disputes_of_orders(**many))[order_id]
+        offers = (await substitutes_of_orders(**many))[order_id]
     open_line = next((line.id for line in every if line.unshipped), every[0].id)
     underway = next((it.id for it in shipments if it.received_at is None), 0)
     asked = next((it.id for it in returns if it.state == "requested"), 0)
     own = [it for it in disputes if it.opened_by_org_id == actor.org_id and it.closed_at is None]
+    offered = next((it.id for it in offers if it.state == "proposed"), 0)
+    instead = NewSubstitute(
+        order_line_id=open_line, quantity=1, replacement=NewOrderLine(market.oil, 1)
+    )
     matters = {None, *(line.id for line in every)} - {it.order_line_id for it in own}
     returned = {line.id: 1 for line in every if line.returnable}
     for line in (line for it in returns if it.state == "requested" for line in it.lines):
@@ -95,6 +105,11 @@ async def attempts(
         OrderStep.CLOSE_DISPUTE: (
             close_dispute,
             {"dispute_id": own[0].id if own else 0, "resolution": "已补发"},
+        ),
+        OrderStep.PROPOSE_SUBSTITUTE: (propose_substitute, {**order, "substitute": instead}),
+        OrderStep.DECIDE_SUBSTITUTE: (
+            decide_substitute,
+            {"substitute_id": offered, "accepts": True},
         ),
     }
 
@@ -124,12 +139,17 @@ async def test_what_one_is_told_is_what_one_can_do_from_placing_to_the_last_retu
 
     await do(db, seller, review_order, order_id=order_id, approves=True)
     seen = await look(db, market, order_id)
-    assert seen["trader_a"] == {S.CONFIRM, S.CANCEL, S.DISPUTE}
+    assert seen["trader_a"] == {S.CONFIRM, S.CANCEL, S.DISPUTE, S.PROPOSE_SUBSTITUTE}
 
     await do(db, seller, confirm_order, order_id=order_id)
     tea, oil = await lines(db, market, order_id)
     seen = await look(db, market, order_id)
-    assert seen["trader_a"] == {S.REDATE, S.SHIP, S.CANCEL, S.DISPUTE}
+    assert seen["trader_a"] == {S.REDATE, S.SHIP, S.CANCEL, S.DISPUTE, S.PROPOSE_SUBSTITUTE}
+    offer = NewSubstitute(order_line_id=tea.id, quantity=1, replacement=NewOrderLine(market.oil, 1))
+    substitute_id = await do(db, seller, propose_substitute, order_id=order_id, substitute=offer)
+    seen = await look(db, market, order_id)
+    assert seen["retailer_1"] == {S.CANCEL, S.DISPUTE, S.DECIDE_SUBSTITUTE}
+    await do(db, buyer, decide_substitute, substitute_id=substitute_id, accepts=False)
 
     await do(db, seller, ship_order, order_id=order_id, quantities={tea.id: 4})
     seen = await look(db, market, order_id)
