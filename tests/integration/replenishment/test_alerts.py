@@ -78,7 +78,8 @@ async def seen(place: Place, market: Market, by: str, **only: object) -> list[Al
 async def delivered(place: Place) -> None:
     """All events that wait are handed over, as the worker does."""
     async with place.owner_pool.acquire() as conn:
-        await deliver_events(conn, db=place.db, handlers=HANDLERS, limit=500)
+        while await deliver_events(conn, db=place.db, handlers=HANDLERS, limit=500):
+            pass
 
 
 async def test_an_order_that_waits_longer_than_the_terms_say_is_told_once_until_confirmed(

@@ -11,7 +11,13 @@ from tests.factories_replenishment import Shop, a_shop, done, expects, proposed,
 from tests.factories_sale_rows import Counter
 from tests.factories_sales import a_counter, sold
 from tradeline.kernel import Pool
-from tradeline.replenishment import Take, accept_proposals, count_demand, find_violations
+from tradeline.replenishment import (
+    ProposalKind,
+    Take,
+    accept_proposals,
+    count_demand,
+    find_violations,
+)
 
 
 @pytest.fixture
@@ -28,9 +34,11 @@ async def planned(clone: Callable[[], Awaitable[str]]) -> AsyncIterator[tuple[Po
         await expects(place.db, shop, shop.market.tea, 5)
         await expects(place.db, shop, shop.market.oil, 1)
         await stands(place.owner_pool, shop, shop.market.oil, 30, at=shop.second)
-        takes = [Take(line.id) for line in await proposed(place.db, shop)]
+        lines = await proposed(place.db, shop)
         actor = shop.story.actor("retailer_1")
-        await done(place.db, actor, accept_proposals, takes=takes)
+        for kind in (ProposalKind.TRANSFER, ProposalKind.BUY):
+            takes = [Take(line.id) for line in lines if line.kind is kind]
+            await done(place.db, actor, accept_proposals, takes=takes)
         yield place.owner_pool, shop
 
 
