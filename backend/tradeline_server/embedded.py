@@ -34,6 +34,7 @@ DATABASE = "tradeline"
 START_SECONDS_MAX = 60.0
 HANGING_UP_SECONDS_MAX = 1.0
 STOP_SECONDS_MAX = 30.0
+SHARED_STILL = "pre-existing shared memory"  # what it says while orphans hold on to it
 SOCKET_FOLDER_BYTES_MAX = 90  # a socket's path has at most 107 bytes, 14 of them its file name
 MAPPED_USER = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 UNPRIVILEGED_USERS = ("postgres", "nobody")
@@ -117,7 +118,7 @@ class Server:
         deadline = time.monotonic() + START_SECONDS_MAX
         # After a kill -9 its orphaned workers need a moment to let go of the shared memory.
         while not self._launch(binaries, deadline):
-            if time.monotonic() > deadline or "pre-existing shared memory" not in self._log_tail():
+            if time.monotonic() > deadline or SHARED_STILL not in self._log_text():
                 raise CommandError(
                     f"PostgreSQL did not start; the end of {self.log}:\n{self._log_tail()}"
                 )
@@ -269,7 +270,9 @@ class Server:
         identity.adopt(self.socket)
         if self.socket.lstat().st_uid not in (identity.user, os.geteuid()):
             raise CommandError(f"{self.socket} belongs to somebody else")
-        with open(self.log, "wb") as log:
+        self.log.write_bytes(b"")
+        # What a killed server has left behind may still write to it: after us, and not over us.
+        with open(self.log, "ab") as log:
             self._process = subprocess.Popen(
                 identity.wrap([str(binaries.folder / "postgres"), "-D", str(self.data)]),
                 stdin=subprocess.DEVNULL,
@@ -289,7 +292,10 @@ class Server:
         return False
 
     def _log_tail(self) -> str:
-        return self.log.read_text(errors="replace")[-2000:].strip()
+        return self._log_text()[-2000:].strip()
+
+    def _log_text(self) -> str:
+        return self.log.read_text(errors="replace")
 
 
 class Identity:

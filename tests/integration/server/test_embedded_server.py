@@ -1,5 +1,6 @@
 """The embedded database lives through what happens to processes."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -84,6 +85,29 @@ async def test_a_killed_postgres_is_recovered_from(home: Path) -> None:
         os.kill(_pid(home), signal.SIGKILL)
     async with database_server(Settings(home=home)) as dsn:
         assert await _ask(dsn, "SELECT id FROM kept") == 7
+
+
+async def test_those_who_outlive_a_killed_postgres_may_take_their_time_and_talk(home: Path) -> None:
+    """They keep its memory, and write to the log that the next one says so in."""
+    async with database_server(Settings(home=home)) as dsn:
+        guest = await asyncpg.connect(dsn)
+        orphan = guest.get_server_pid()
+        os.kill(orphan, signal.SIGSTOP)
+        os.kill(_pid(home), signal.SIGKILL)
+        guest.terminate()
+
+    def talk() -> None:
+        until = time.monotonic() + 1
+        while time.monotonic() < until:
+            with open(home / "postgres.log", "ab") as log:
+                log.write(b"the postmaster is gone\n" * 200)
+            time.sleep(0.001)
+        os.kill(orphan, signal.SIGCONT)
+
+    talking = asyncio.create_task(asyncio.to_thread(talk))
+    async with database_server(Settings(home=home)) as dsn:
+        assert await _ask(dsn, "SELECT 1") == 1
+    await talking
 
 
 async def test_a_pid_file_that_names_somebody_else_by_now_does_not_mislead_it(home: Path) -> None:
