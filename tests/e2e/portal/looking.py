@@ -8,7 +8,7 @@ from playwright.async_api import Page
 
 from tests.e2e.portal.words import Words
 
-OTHERS_SEE_IT_MS = 5_000
+OTHERS_SEE_IT_MS = 15_000  # other browsers and servers share the machine
 
 
 async def mark(page: Page) -> None:
