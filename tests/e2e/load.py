@@ -17,6 +17,12 @@ from tradeline_server.bench.wire import ConnectionBroken
 LOOK_SECONDS = 0.02
 PAUSE_SECONDS = 0.25  # after an answer that was none
 PROGRESS_SECONDS_MAX = sized(120, 600)
+CRASHES = sized(1, 5)
+AWAY_SECONDS = 0.3
+# What a caller may be told while somebody is away, at once and not by a time-out; and where nobody
+# is there to tell it.
+CLEAR = {"200 UNAVAILABLE", "503 UNAVAILABLE"}
+BROKEN = {"ConnectionBroken", "ConnectionRefusedError", "ConnectionResetError"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,23 @@ class Load:
         """Wait until so many more are acknowledged."""
         wanted = len(self.acknowledged) + requests
         await self.until(lambda: len(self.acknowledged) >= wanted)
+
+    async def through_crashes(
+        self,
+        kill: Callable[[], Awaitable[object]],
+        mend: Callable[[], Awaitable[object]],
+        *,
+        before: int,
+        after: int,
+    ) -> None:
+        """Kill and mend while they come, each time between so many requests."""
+        async with self.coming():
+            for _ in range(CRASHES):
+                await self.progress(before)
+                await kill()
+                await asyncio.sleep(AWAY_SECONDS)
+                await mend()
+                await self.progress(after)
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PROGRESS_SECONDS_MAX

@@ -1,4 +1,4 @@
-"""What may be said of how one is supplied. Pure."""
+"""What may be said of how one is supplied, and asked at once. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from tradeline.kernel import QUANTITY_MAX, InvalidValue, Problem
-from tradeline.replenishment.model import Term
+from tradeline.replenishment.model import SKUS_MAX, Term
 
 TERMS_MAX = 100
 
@@ -47,6 +47,13 @@ def judge_terms(terms: Sequence[Term]) -> list[Problem]:
             rule = "name an edge and SKU once"
             problems.append(_invalid(path, rule, "同一经销关系与规格只填一次"))
     return problems
+
+
+def judge_skus(sku_ids: Sequence[int]) -> list[Problem]:
+    """Faults of what somebody asks about, or has forecast, at once."""
+    if 1 <= len(sku_ids) <= SKUS_MAX:
+        return []
+    return [_invalid(("skuIds",), f"name 1 to {SKUS_MAX} SKUs", f"每次 1 至 {SKUS_MAX} 个规格")]
 
 
 def _invalid(path: tuple[str | int, ...], rule: str, rule_zh: str) -> InvalidValue:

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from tradeline.kernel import Connection, by_halves
-from tradeline.settlement.queries import bookings as booking_queries
-from tradeline.settlement.queries import journals as queries
-
-# Of a network, an obligation or a booking.
-Claimed = tuple[int, int]
+from tradeline.settlement.queries import bookings, journals, queues
+from tradeline.settlement.queries.queues import Claimed, PostingQueue
 
 
 class CannotBePosted(Exception):
@@ -19,29 +16,17 @@ class CannotBePosted(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Queue:
+class _Posting:
     """What waits to be posted, and how it is."""
 
     name: str
-    claim: Callable[[Connection, int], Awaitable[list[Claimed]]]
-    claim_these: Callable[[Connection, Sequence[Claimed]], Awaitable[list[Claimed]]]
+    queue: PostingQueue
     post: Callable[[Connection, Sequence[Claimed]], Awaitable[None]]
-    postpone: Callable[[Connection, Sequence[Claimed]], Awaitable[list[Claimed]]]
 
 
-OBLIGATIONS = _Queue(
-    name="obligations",
-    claim=queries.claim_obligations,
-    claim_these=queries.claim_these_obligations,
-    post=queries.insert_journals,
-    postpone=queries.postpone_obligations,
-)
-BOOKINGS = _Queue(
-    name="bookings",
-    claim=booking_queries.claim_bookings,
-    claim_these=booking_queries.claim_these_bookings,
-    post=booking_queries.insert_journals,
-    postpone=booking_queries.postpone_bookings,
+POSTINGS = (
+    _Posting(name="obligations", queue=queues.OBLIGATIONS, post=journals.insert_journals),
+    _Posting(name="bookings", queue=queues.BOOKINGS, post=bookings.insert_journals),
 )
 
 
@@ -59,33 +44,33 @@ async def post_journals(conn: Connection, *, limit: int) -> int:
     """
     failed: list[str] = []
     taken = 0
-    for queue in (OBLIGATIONS, BOOKINGS):
-        taken += await _post(conn, queue, limit, failed)
+    for posting in POSTINGS:
+        taken += await _post(conn, posting, limit, failed)
     if failed:
         raise CannotBePosted("; ".join(failed))
     return taken
 
 
-async def _post(conn: Connection, queue: _Queue, limit: int, failed: list[str]) -> int:
+async def _post(conn: Connection, posting: _Posting, limit: int, failed: list[str]) -> int:
     claimed: list[Claimed] = []
     try:
         async with conn.transaction():
-            claimed = await queue.claim(conn, limit)
+            claimed = await posting.queue.claim(conn, limit)
             if claimed:
-                await queue.post(conn, claimed)
+                await posting.post(conn, claimed)
     except Exception:
         if not claimed or conn.is_closed():
             raise
-        errors = await by_halves(claimed, partial(_post_these, conn, queue))
+        errors = await by_halves(claimed, partial(_post_these, conn, posting))
         if errors:
             # Who is left of them in the queue could not be posted.
-            left = await queue.postpone(conn, claimed)
-            failed.append(f"{queue.name} {sorted(left)}: {errors[0]}")
+            left = await posting.queue.postpone(conn, claimed)
+            failed.append(f"{posting.name} {sorted(left)}: {errors[0]}")
     return len(claimed)
 
 
-async def _post_these(conn: Connection, queue: _Queue, wanted: Sequence[Claimed]) -> None:
+async def _post_these(conn: Connection, posting: _Posting, wanted: Sequence[Claimed]) -> None:
     async with conn.transaction():
-        claimed = await queue.claim_these(conn, wanted)
+        claimed = await posting.queue.claim_these(conn, wanted)
         if claimed:
-            await queue.post(conn, claimed)
+            await posting.post(conn, claimed)

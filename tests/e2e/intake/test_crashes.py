@@ -12,18 +12,13 @@ from tests.e2e.house import House
 from tests.e2e.intake.looking import shipped, whole_orders
 from tests.e2e.intake.ordering import UNITS, orders
 from tests.e2e.intake.scene import Scene, make_scene
-from tests.e2e.load import Load
+from tests.e2e.load import BROKEN, CLEAR, Load
 from tests.e2e.sizes import sized
 
 DEALERS = 12
 PLENTY = 10**9
 BEFORE = sized(60, 500)  # orders
 AFTER = sized(40, 300)
-CRASHES = sized(1, 5)
-AWAY_SECONDS = 0.3
-# What a caller may be told meanwhile, at once and not by a time-out, besides that nobody is there.
-CLEAR = {"200 UNAVAILABLE", "503 UNAVAILABLE"}
-BROKEN = {"ConnectionBroken", "ConnectionRefusedError", "ConnectionResetError"}
 
 
 @pytest.fixture
@@ -71,13 +66,7 @@ async def storm(
     kill: Callable[[], Awaitable[object]],
     mend: Callable[[], Awaitable[object]],
 ) -> None:
-    async with load.coming():
-        for _ in range(CRASHES):
-            await load.progress(BEFORE)
-            await kill()
-            await asyncio.sleep(AWAY_SECONDS)
-            await mend()
-            await load.progress(AFTER)
+    await load.through_crashes(kill, mend, before=BEFORE, after=AFTER)
     await house.healthy()
     await nothing_is_lost(house, scene, load)
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.e2e.asking import at_once
-from tests.e2e.load import PAUSE_SECONDS, Load
+from tests.e2e.load import BROKEN, CLEAR, PAUSE_SECONDS, Load
 from tests.e2e.shopping.market import DOCUMENTS, PLENTY, Consumer, Good, Market
 from tests.e2e.shopping.money import settled
 from tests.e2e.sizes import sized
@@ -19,13 +19,8 @@ from tradeline_server.scenarios.chain import BRAND, RETAILER, TRADER
 CONSUMERS = 12
 BEFORE = sized(12, 200)  # orders
 AFTER = sized(12, 200)
-CRASHES = sized(1, 5)
-AWAY_SECONDS = 0.3
 FROZEN_SECONDS = 1.5
 CALLED_OFF_OF = 3
-# What a consumer may be told meanwhile, besides that nobody is there.
-CLEAR = {"200 UNAVAILABLE", "503 UNAVAILABLE"}
-BROKEN = {"ConnectionBroken", "ConnectionRefusedError", "ConnectionResetError"}
 
 # Every order, under the request that it came by.
 FETCH_ORDERS = """
@@ -118,13 +113,7 @@ async def storm(
     kill: Callable[[], Awaitable[object]],
     mend: Callable[[], Awaitable[object]],
 ) -> None:
-    async with load.coming():
-        for _ in range(CRASHES):
-            await load.progress(BEFORE)
-            await kill()
-            await asyncio.sleep(AWAY_SECONDS)
-            await mend()
-            await load.progress(AFTER)
+    await load.through_crashes(kill, mend, before=BEFORE, after=AFTER)
     await market.house.healthy()
     await nothing_is_lost(market, good, load)
 

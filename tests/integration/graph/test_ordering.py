@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from asyncpg.connection import LoggedQuery
 
+from tests.factories_counting import CountingDatabase
 from tests.factories_inventory import level_of
 from tests.factories_ordering import Market, a_market, placed
 from tests.factories_settlement import exposure_of
-from tradeline.kernel import Actor, Connection, Database, Locale, Pool
+from tradeline.kernel import Actor, Database, Locale, Pool
 from tradeline_graph._context import Context
 from tradeline_graph._ids import from_id, to_id
 from tradeline_graph.schema import schema
@@ -184,25 +182,6 @@ async def test_a_line_named_twice_in_a_step_is_refused(owner_pool: Pool, db: Dat
     ]
 
 
-class Counting(Database):
-    """Counts the statements that reads take."""
-
-    def __init__(self, pool: Pool) -> None:
-        super().__init__(pool)
-        self.count = 0
-
-    @asynccontextmanager
-    async def reading(self, network_id: int) -> AsyncIterator[Connection]:
-        async with super().reading(network_id) as conn:
-            with conn.query_logger(self._counted):
-                yield conn
-
-    def _counted(self, record: LoggedQuery) -> None:
-        # A new connection has its types looked up by asyncpg, without the jit meanwhile.
-        if "typeinfo_tree" not in record.query and "'jit'" not in record.query:
-            self.count += 1
-
-
 async def test_a_list_of_orders_takes_as_many_statements_for_one_as_for_many(
     pool: Pool, owner_pool: Pool, db: Database
 ) -> None:
@@ -213,7 +192,7 @@ async def test_a_list_of_orders_takes_as_many_statements_for_one_as_for_many(
     for orders in (0, 4):
         for _ in range(orders):
             await placed(db, market, tea=1, oil=1)
-        counting = Counting(pool)
+        counting = CountingDatabase(pool)
         await ask(counting, seller, LIST)
         counts.append(counting.count)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -15,12 +13,13 @@ from graphql import GraphQLObjectType, build_schema, get_named_type
 from tests.factories import Story, a_network
 from tests.factories_catalog import Catalog, a_catalog
 from tests.factories_channels import a_draft, a_shopper, a_store, listed
+from tests.factories_counting import CountingDatabase
 from tests.factories_inventory import a_warehouse, stock
 from tests.factories_members import a_mini_program
 from tests.factories_pricing import a_price, a_price_list
 from tradeline.catalog import NewCategory, SkuChange, create_categories, update_skus
 from tradeline.channels import put_payment_account
-from tradeline.kernel import Actor, Connection, Database, Permission, Pool, Shopper, system_actor
+from tradeline.kernel import Actor, Database, Permission, Pool, Shopper, system_actor
 from tradeline.pricing import PriceLevel, put_prices
 from tradeline_graph._context import Context
 from tradeline_graph._ids import to_id
@@ -43,21 +42,6 @@ STORE = """
   freightRules { region base { amount currency } freeFrom { amount } }
   links { edges { node { code source sku { code } } } } }
 """
-
-
-class CountingDatabase(Database):
-    """Counts the statements that reads take."""
-
-    count = 0
-
-    @asynccontextmanager
-    async def reading(self, network_id: int) -> AsyncIterator[Connection]:
-        def count(_: object) -> None:
-            self.count += 1
-
-        async with super().reading(network_id) as conn:
-            with conn.query_logger(count):
-                yield conn
 
 
 @pytest.fixture

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from asyncpg.connection import LoggedQuery
 
+from tests.factories_counting import CountingDatabase
 from tests.factories_ordering import Market, a_market, placed
 from tests.factories_outbox import Place, a_place
-from tradeline.kernel import Actor, Connection, Database, Locale, Pool, open_pool
+from tradeline.kernel import Actor, Locale, open_pool
 from tradeline.webhooks import secret_of
 from tradeline_graph._context import Context
 from tradeline_graph._ids import from_id, to_id
@@ -147,25 +146,6 @@ async def test_an_address_inside_is_refused_in_words(place: Place, market: Marke
     assert (await ask(place, seller, LIST))["webhooks"]["edges"] == []
 
 
-class Counting(Database):
-    """Counts the statements that reads take."""
-
-    def __init__(self, pool: Pool) -> None:
-        super().__init__(pool)
-        self.count = 0
-
-    @asynccontextmanager
-    async def reading(self, network_id: int) -> AsyncIterator[Connection]:
-        async with super().reading(network_id) as conn:
-            with conn.query_logger(self._counted):
-                yield conn
-
-    def _counted(self, record: LoggedQuery) -> None:
-        # A new connection has its types looked up by asyncpg, without the jit meanwhile.
-        if "typeinfo_tree" not in record.query and "'jit'" not in record.query:
-            self.count += 1
-
-
 async def test_many_webhooks_are_read_by_as_many_statements_as_one(
     place: Place, market: Market
 ) -> None:
@@ -175,7 +155,7 @@ async def test_many_webhooks_are_read_by_as_many_statements_as_one(
     for more in (1, 3):
         for _ in range(more):
             await do(place, seller, "webhookCreate", "", url=URL, topics=["ORDER_PLACED"])
-        counting = Counting(pool)
+        counting = CountingDatabase(pool)
         result = await schema.execute(
             LIST, {}, context_value=Context(db=counting, actor=seller, locale=Locale.EN)
         )

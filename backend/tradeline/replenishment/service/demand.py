@@ -16,7 +16,6 @@ from tradeline.kernel import (
 from tradeline.replenishment.model import (
     DAYS_MAX,
     HISTORY_DAYS,
-    SKUS_MAX,
     DemandBy,
     DemandRow,
     DemandSeries,
@@ -24,6 +23,7 @@ from tradeline.replenishment.model import (
 )
 from tradeline.replenishment.queries import counting, demand
 from tradeline.replenishment.queries.counting import Mark
+from tradeline.replenishment.rules import judge_skus
 
 BEYOND_ALL = 2**62
 STEPS_AT_ONCE = 20_000
@@ -149,16 +149,7 @@ async def series_of(
 
 
 def _judge(sku_ids: Sequence[int], first: date, last: date) -> list[Problem]:
-    problems: list[Problem] = []
-    if not 1 <= len(sku_ids) <= SKUS_MAX:
-        problems.append(
-            InvalidValue(
-                path=("skuIds",),
-                field="skuIds",
-                rule=f"name 1 to {SKUS_MAX} SKUs",
-                rule_zh=f"每次 1 至 {SKUS_MAX} 个规格",
-            )
-        )
+    problems = judge_skus(sku_ids)
     if not 0 <= (last - first).days < DAYS_MAX:
         problems.append(
             InvalidValue(

@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from tradeline import forecasting
-from tradeline.kernel import Actor, Connection, InvalidValue, Permission, refuse
+from tradeline.kernel import Actor, Connection, Permission, raise_any
 from tradeline.replenishment.model import (
     HORIZON_DAYS,
-    SKUS_MAX,
     DemandSeries,
     StoredForecast,
 )
 from tradeline.replenishment.planning import cover
 from tradeline.replenishment.queries import demand, forecasts, planning
 from tradeline.replenishment.queries.forecasts import NewForecast
+from tradeline.replenishment.rules import judge_skus
 from tradeline.replenishment.service.demand import series_of
 
 # So many are stored in one statement.
@@ -37,15 +37,7 @@ async def make_forecasts(
         Rejected: InvalidValue for none or too many.
     """
     actor.require(Permission.REPLENISHMENT_MANAGE)
-    if not 1 <= len(sku_ids) <= SKUS_MAX:
-        raise refuse(
-            InvalidValue(
-                path=("skuIds",),
-                field="skuIds",
-                rule=f"name 1 to {SKUS_MAX} SKUs",
-                rule_zh=f"每次 1 至 {SKUS_MAX} 个规格",
-            )
-        )
+    raise_any(judge_skus(sku_ids))
     network_id, org_id = actor.network_id, actor.org_id
     series = await series_of(conn, network_id=network_id, org_id=org_id, sku_ids=sku_ids)
     # SKUs may be asked for of many warehouses: nobody else of the process waits for all of them.

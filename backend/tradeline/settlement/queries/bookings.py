@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tradeline.kernel import Connection
 from tradeline.settlement.model import NewBooking
+from tradeline.settlement.queries.queues import Claimed, columns_of
 
 # What was booked before (same books, kind and document) changes nothing. The order is by the key,
 # so that two who book the same wait for each other and never deadlock.
@@ -35,40 +36,6 @@ INSERT_BOOKINGS = """
       FROM inserted
       JOIN wanted USING (entity_id, kind, document_type, document_id)
      GROUP BY inserted.id
-"""
-
-# Two workers never take the same booking.
-CLAIM_BOOKINGS = """
-    DELETE FROM settlement.booking_queue AS waiting
-     USING (SELECT network_id, booking_id
-              FROM settlement.booking_queue
-             WHERE retry_at IS NULL OR retry_at <= now()
-             ORDER BY network_id, booking_id
-             LIMIT $1
-               FOR UPDATE SKIP LOCKED) AS next
-     WHERE waiting.network_id = next.network_id
-       AND waiting.booking_id = next.booking_id
-    RETURNING waiting.network_id, waiting.booking_id
-"""
-
-CLAIM_THESE_BOOKINGS = """
-    DELETE FROM settlement.booking_queue AS waiting
-     USING (SELECT network_id, booking_id
-              FROM settlement.booking_queue
-             WHERE (network_id, booking_id) IN (
-                       SELECT * FROM unnest($1::bigint[], $2::bigint[]))
-             ORDER BY network_id, booking_id
-               FOR UPDATE SKIP LOCKED) AS next
-     WHERE waiting.network_id = next.network_id
-       AND waiting.booking_id = next.booking_id
-    RETURNING waiting.network_id, waiting.booking_id
-"""
-
-POSTPONE_BOOKINGS = """
-    UPDATE settlement.booking_queue
-       SET retry_at = now() + interval '1 minute'
-     WHERE (network_id, booking_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))
-    RETURNING network_id, booking_id
 """
 
 # Makes the accounts that are missing, in one order, as for obligations.
@@ -155,34 +122,8 @@ async def insert_bookings(
     return [ids.get(position) for position in range(1, len(bookings) + 1)]
 
 
-async def claim_bookings(conn: Connection, limit: int) -> list[tuple[int, int]]:
-    """Take bookings off the queue: (network_id, booking_id)."""
-    rows = await conn.fetch(CLAIM_BOOKINGS, limit)
-    return [(row["network_id"], row["booking_id"]) for row in rows]
-
-
-async def claim_these_bookings(
-    conn: Connection, wanted: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    """Take those that are still there, and nobody else's just now."""
-    rows = await conn.fetch(CLAIM_THESE_BOOKINGS, *_columns(wanted))
-    return [(row["network_id"], row["booking_id"]) for row in rows]
-
-
-async def postpone_bookings(
-    conn: Connection, wanted: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    """Leave what is still there for later; which that is."""
-    rows = await conn.fetch(POSTPONE_BOOKINGS, *_columns(wanted))
-    return [(row["network_id"], row["booking_id"]) for row in rows]
-
-
-async def insert_journals(conn: Connection, claimed: Sequence[tuple[int, int]]) -> None:
+async def insert_journals(conn: Connection, claimed: Sequence[Claimed]) -> None:
     """Post bookings in their books, making the accounts that are missing."""
-    columns = _columns(claimed)
+    columns = columns_of(claimed)
     await conn.execute(INSERT_ACCOUNTS, *columns)
     await conn.execute(INSERT_JOURNALS, *columns)
-
-
-def _columns(claimed: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
-    return [network_id for network_id, _ in claimed], [id for _, id in claimed]

@@ -5,40 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tradeline.kernel import Connection
-
-# Two workers never take the same obligation: the second one passes over what the first has locked.
-CLAIM_OBLIGATIONS = """
-    DELETE FROM settlement.posting_queue AS waiting
-     USING (SELECT network_id, obligation_id
-              FROM settlement.posting_queue
-             WHERE retry_at IS NULL OR retry_at <= now()
-             ORDER BY network_id, obligation_id
-             LIMIT $1
-               FOR UPDATE SKIP LOCKED) AS next
-     WHERE waiting.network_id = next.network_id
-       AND waiting.obligation_id = next.obligation_id
-    RETURNING waiting.network_id, waiting.obligation_id
-"""
-
-CLAIM_THESE_OBLIGATIONS = """
-    DELETE FROM settlement.posting_queue AS waiting
-     USING (SELECT network_id, obligation_id
-              FROM settlement.posting_queue
-             WHERE (network_id, obligation_id) IN (
-                       SELECT * FROM unnest($1::bigint[], $2::bigint[]))
-             ORDER BY network_id, obligation_id
-               FOR UPDATE SKIP LOCKED) AS next
-     WHERE waiting.network_id = next.network_id
-       AND waiting.obligation_id = next.obligation_id
-    RETURNING waiting.network_id, waiting.obligation_id
-"""
-
-POSTPONE_OBLIGATIONS = """
-    UPDATE settlement.posting_queue
-       SET retry_at = now() + interval '1 minute'
-     WHERE (network_id, obligation_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))
-    RETURNING network_id, obligation_id
-"""
+from tradeline.settlement.queries.queues import Claimed, columns_of
 
 # Makes the accounts that are missing, in one order, so that two workers who want the same ones
 # wait for each other and never deadlock.
@@ -139,34 +106,8 @@ INSERT_JOURNALS = """
 """
 
 
-async def claim_obligations(conn: Connection, limit: int) -> list[tuple[int, int]]:
-    """Take obligations off the queue: (network_id, obligation_id)."""
-    rows = await conn.fetch(CLAIM_OBLIGATIONS, limit)
-    return [(row["network_id"], row["obligation_id"]) for row in rows]
-
-
-async def claim_these_obligations(
-    conn: Connection, wanted: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    """Take those that are still there, and nobody else's just now."""
-    rows = await conn.fetch(CLAIM_THESE_OBLIGATIONS, *_columns(wanted))
-    return [(row["network_id"], row["obligation_id"]) for row in rows]
-
-
-async def postpone_obligations(
-    conn: Connection, wanted: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    """Leave what is still there for later; which that is."""
-    rows = await conn.fetch(POSTPONE_OBLIGATIONS, *_columns(wanted))
-    return [(row["network_id"], row["obligation_id"]) for row in rows]
-
-
-async def insert_journals(conn: Connection, claimed: Sequence[tuple[int, int]]) -> None:
+async def insert_journals(conn: Connection, claimed: Sequence[Claimed]) -> None:
     """Post obligations in both books, making the accounts that are missing."""
-    columns = _columns(claimed)
+    columns = columns_of(claimed)
     await conn.execute(INSERT_ACCOUNTS, *columns)
     await conn.execute(INSERT_JOURNALS, *columns)
-
-
-def _columns(claimed: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
-    return [network_id for network_id, _ in claimed], [id for _, id in claimed]
