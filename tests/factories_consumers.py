@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.factories_members import a_member, a_phone, now
 from tradeline import marketing, members, payments, shopping, sourcing
-from tradeline.kernel import Database, Money, Pool, Shopper, system_actor
+from tradeline.kernel import TRADE_ZONE, Database, Money, Pool, Shopper, system_actor
 from tradeline_server.wechat.simulator.keys import MCHID
 
 # Where the rows of the types are that have to do with consumers: the walk's own, which are the
@@ -196,7 +196,7 @@ async def _closes(db: Database, network_id: int, payment: payments.Payment) -> N
 
 async def _reconciles(db: Database, network_id: int) -> None:
     """Yesterday's bill knows of a payment that we do not."""
-    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    yesterday = datetime.now(TRADE_ZONE).date() - timedelta(days=1)
     async with db.unit_of_work(network_id) as conn:
         line = payments.BillLine(
             kind=payments.BillKind.PAY,

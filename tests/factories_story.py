@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from tests.factories_bundles import a_gift
 from tests.factories_ordering import Market, a_market, confirmed, lines, placed
 from tests.factories_outbox import Place
 from tests.factories_settlement import posted
-from tradeline.kernel import Connection, Money
+from tradeline.kernel import TRADE_ZONE, Connection, Money
 from tradeline.ordering import (
     Confirmation,
     Damage,
@@ -188,7 +188,7 @@ async def _pay_and_state(place: Place, market: Market) -> None:
         paid_by=Side.BUYER,
         amount=Money(5_000, "CNY"),
         method=PaymentMethod.BANK,
-        paid_on=datetime.now(UTC).date(),
+        paid_on=datetime.now(TRADE_ZONE).date(),
     )
     payment_id = await _do(
         place, market, lambda conn: record_payment(conn, actor=buyer, payment=payment)

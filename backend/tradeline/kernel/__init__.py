@@ -23,6 +23,7 @@ from tradeline.kernel.cells import shield, unshield
 from tradeline.kernel.clock import TRADE_ZONE
 from tradeline.kernel.database import (
     APPLICATION_ROLE,
+    SESSION_SETTINGS,
     Connection,
     Database,
     DatabaseAway,
@@ -89,6 +90,7 @@ __all__ = [
     "EXPONENTS",
     "PRICE_DECIMALS_MAX",
     "QUANTITY_MAX",
+    "SESSION_SETTINGS",
     "TRADE_ZONE",
     "Actor",
     "AlreadyExists",

@@ -18,6 +18,10 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 APPLICATION_ROLE = "tradeline_app"
 
+# A session's days are the trade's (TRADE_ZONE), whatever the server's are: `current_date`, and the
+# day of a moment. Written with its offset, because not every server has a table of time zones.
+SESSION_SETTINGS = {"jit": "off", "timezone": "<+08>-08"}
+
 # What the driver may raise, and what of it says that the connection is gone for good.
 DRIVER_ERRORS = (
     OSError,
@@ -45,7 +49,7 @@ async def open_pool(
     `application_name` tells our connections from others'. The role is a session default, so
     that a connection returned to the pool falls back to it and never to more.
     """
-    settings = {"application_name": "tradeline", "jit": "off"}
+    settings = {"application_name": "tradeline"} | SESSION_SETTINGS
     if role is not None:
         settings["role"] = role
     return await asyncpg.create_pool(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from tradeline.kernel import Connection, Database, Permission, Pool, open_pool
+from tradeline.kernel import SESSION_SETTINGS, Connection, Database, Permission, Pool, open_pool
 from tradeline.settlement import NewObligation, ObligationKind, owe, post_journals
 from tradeline_server.bench.queries import scene as queries
 
@@ -154,4 +154,4 @@ async def pay(
 
 async def connect(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
     """As the owner, for looking at what happened."""
-    return await asyncpg.connect(dsn, server_settings={"jit": "off"})
+    return await asyncpg.connect(dsn, server_settings=SESSION_SETTINGS)

@@ -9,7 +9,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from tradeline.kernel import Locale
+from tradeline.kernel import SESSION_SETTINGS, Locale
 from tradeline_server.cli._terminal import console, print_json
 from tradeline_server.doctor import Report, examine
 from tradeline_server.embedded import database_server
@@ -81,7 +81,7 @@ def shell_locale(environment: Mapping[str, str]) -> Locale:
 
 async def _examine() -> Report:
     async with database_server(load_settings()) as dsn:
-        conn = await asyncpg.connect(dsn, server_settings={"jit": "off"})
+        conn = await asyncpg.connect(dsn, server_settings=SESSION_SETTINGS)
         try:
             return await examine(conn)
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError) as error:

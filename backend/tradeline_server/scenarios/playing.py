@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from tradeline.kernel import Money, Rejected
+from tradeline.kernel import SESSION_SETTINGS, Money, Rejected
 from tradeline_server import doctor
 from tradeline_server.bench.system import own_database, own_folder, running_system
 from tradeline_server.errors import CommandError
@@ -119,7 +119,7 @@ async def _play(stage: Stage, scenario: Scenario, tell: Progress) -> Outcome:
 
 
 async def _violations(dsn: str) -> int:
-    conn = await asyncpg.connect(dsn, server_settings={"jit": "off"})
+    conn = await asyncpg.connect(dsn, server_settings=SESSION_SETTINGS)
     try:
         return (await doctor.examine(conn)).violations
     finally:

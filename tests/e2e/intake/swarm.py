@@ -8,11 +8,12 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.e2e.asking import Caller, Crowd, Reply, mutation
 from tests.e2e.intake.scene import CURRENCY, Scene
+from tradeline.kernel import TRADE_ZONE
 
 ORDER = "order { id state lines { id quantity } }"
 PLACE = mutation("orderPlace", ORDER)
@@ -229,4 +230,4 @@ def payment(dealer: Caller, yuan: int) -> dict[str, Any]:
 
 
 def today() -> date:
-    return datetime.now(UTC).date()
+    return datetime.now(TRADE_ZONE).date()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -18,6 +18,7 @@ from tests.e2e.portal.looking import OTHERS_SEE_IT_MS, has_stayed, mark, said
 from tests.e2e.portal.pad import Pad
 from tests.e2e.portal.words import Words
 from tests.factories_files import sheets_of, text_of_pdf
+from tradeline.kernel import TRADE_ZONE
 
 RETAILER = "retailer-3.buyer@example.com"
 RETAILER_NAME = {"zh": "拾光汀便利", "en": "Shiguangting Corner Shops"}
@@ -182,7 +183,7 @@ async def confirm(story: Story, trader: Page, buyer: Page) -> None:
     refusal = words("refused", reason=REASON[story.locale])
     await expect(buyer.get_by_text(refusal)).to_be_visible()
 
-    promised = datetime.now(UTC).date() + timedelta(days=9)
+    promised = datetime.now(TRADE_ZONE).date() + timedelta(days=9)
     dialog = await story.step(trader, "REDATE")
     await dialog.get_by_label(f"{words('promised')}: {LATER}").fill(promised.isoformat())
     await story.send(dialog, words("step.REDATE"))

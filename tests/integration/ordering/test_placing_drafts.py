@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from tests.factories_drafts import Shop, a_shop, names, rows, saved
 from tests.factories_inventory import level_of
 from tests.factories_settlement import exposure_of
 from tradeline.kernel import (
+    TRADE_ZONE,
     Database,
     Forbidden,
     PageRequest,
@@ -141,7 +142,7 @@ async def test_what_was_written_over_an_order_goes_with_it_and_where_to_ship_sta
 ) -> None:
     shop = await a_shop(owner_pool, db)
     places: dict[str, Any] = {"ship_to_region": "CN-31", "ship_to_address": "Nanjing Road 1"}
-    day = datetime.now(UTC).date() + timedelta(days=9)
+    day = datetime.now(TRADE_ZONE).date() + timedelta(days=9)
     written: dict[str, Any] = {"buyer_reference": "PO-7", "note": "Ring", "requested_on": day}
     async with db.unit_of_work(shop.story.network_id) as conn:
         await save_draft(

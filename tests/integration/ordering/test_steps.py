@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from tests.factories_inventory import a_warehouse, level_of
 from tests.factories_ordering import Market, a_market, confirmed, lines, placed, with_terms
 from tests.factories_settlement import exposure_of
 from tradeline.kernel import (
+    TRADE_ZONE,
     Actor,
     Connection,
     Database,
@@ -44,7 +45,7 @@ from tradeline.ordering import (
 
 
 def in_days(days: int) -> date:
-    return datetime.now(UTC).date() + timedelta(days=days)
+    return datetime.now(TRADE_ZONE).date() + timedelta(days=days)
 
 
 async def do(

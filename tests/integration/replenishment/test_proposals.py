@@ -24,6 +24,7 @@ from tests.factories_replenishment import (
 )
 from tests.factories_supply import set_times
 from tradeline.kernel import (
+    TRADE_ZONE,
     Database,
     InvalidValue,
     Pool,
@@ -173,7 +174,7 @@ async def test_what_is_proposed_comes_in_packs_lasts_no_longer_than_it_keeps_and
     assert (by_sku[oil].quantity, figures(by_sku[oil])["rounded"]) == (10, "14")
 
     # Tea for 108.00, oil for 125.00: both are as urgent, and the first SKU comes first.
-    month = datetime.now(UTC).date()
+    month = datetime.now(TRADE_ZONE).date()
     await done(
         db,
         shop.story.actor("retailer_1"),
@@ -409,7 +410,7 @@ async def test_nothing_is_ordered_when_the_order_is_refused_or_the_budget_is_gon
     assert await ordered(owner_pool, shop) == []
 
     buyer = shop.story.actor("retailer_1")
-    month = datetime.now(UTC).date()
+    month = datetime.now(TRADE_ZONE).date()
     await done(db, buyer, put_budget, month=month, currency="CNY", amount_minor=5_000)
     [oil] = [line for line in lines if line.sku_id == shop.market.oil]
     [problem] = await refused(db, shop, Take(oil.id))
@@ -428,7 +429,7 @@ async def test_a_budget_of_another_currency_that_is_gone_keeps_nobody_from_order
     order = NewOrder(relationship_id=shop.edge, lines=lines)
     await done(db, buyer, place_order, order=order)
     await owner_pool.execute(ORDERED_IN_DOLLARS, shop.story.network_id)
-    month = datetime.now(UTC).date()
+    month = datetime.now(TRADE_ZONE).date()
     await done(db, buyer, put_budget, month=month, currency="USD", amount_minor=0)
     await expects(db, shop, shop.market.tea, 5)
     [line] = await proposed(db, shop)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,7 +21,7 @@ from tests.factories_ordering import Market, a_market, placed
 from tests.integration.identity.test_tokens import KEYS, a_client
 from tests.integration.ordering.test_steps import do
 from tests.integration.server.test_auth import a_browser
-from tradeline.kernel import Database, Permission, Pool
+from tradeline.kernel import TRADE_ZONE, Database, Permission, Pool
 from tradeline.ordering import decide_substitute, receive_shipment
 from tradeline_graph._ids import from_id, to_id
 from tradeline_graph.documents import FOLDERS
@@ -30,7 +30,7 @@ from tradeline_server.files.routes import FILES
 from tradeline_server.graph import GRAPH
 
 MANIFEST: Path = FOLDERS[0] / "supplier.json"
-DAY = date(2027, 3, 12).isoformat()
+DAY = "2027-03-12"
 OF_SUPPLIERS = (
     Permission.ORDER_READ,
     Permission.ORDER_CONFIRM,
@@ -152,7 +152,7 @@ async def test_orders_are_confirmed_in_part_substituted_shipped_ahead_and_told_o
     ] == [("TEA", 6, "substituted"), ("OIL", 0, "停产"), ("OIL", 2, None)]
     assert told["lines"][2]["replacesLineId"] == tea["id"]
     assert [it["state"] for it in told["substitutes"]] == ["ACCEPTED"]
-    today = date.today()  # noqa: DTZ011
+    today = datetime.now(TRADE_ZONE).date()
     [card] = await machine.ask(
         "SupplierScorecards",
         relationshipIds=[to_id("Relationship", market.edge)],

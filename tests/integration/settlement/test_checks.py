@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 
 from tests.factories import Story
 from tests.factories_settlement import a_debt, a_trading_network, owing, posted
-from tradeline.kernel import Database, Finding, Money, Pool, open_pool
+from tradeline.kernel import TRADE_ZONE, Database, Finding, Money, Pool, open_pool
 from tradeline.settlement import (
     BookingKind,
     NewBooking,
@@ -223,7 +223,7 @@ def a_payment(edge: int) -> NewPayment:
         paid_by=Side.BUYER,
         amount=Money(100, "CNY"),
         method=PaymentMethod.BANK,
-        paid_on=datetime.now(UTC).date(),
+        paid_on=datetime.now(TRADE_ZONE).date(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from tests.factories_settlement import (
     posted,
 )
 from tradeline.kernel import (
+    TRADE_ZONE,
     Actor,
     Database,
     Forbidden,
@@ -39,7 +40,7 @@ from tradeline.settlement import (
 )
 
 FIRST_PAGE = PageRequest()
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(TRADE_ZONE).date()
 
 
 @pytest.fixture

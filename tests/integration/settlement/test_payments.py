@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from tests.factories import Story
 from tests.factories_settlement import a_trading_network, exposure_of
 from tradeline.kernel import (
+    TRADE_ZONE,
     Actor,
     Connection,
     Database,
@@ -34,7 +35,7 @@ from tradeline.settlement import (
 )
 
 FIRST_PAGE = PageRequest()
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(TRADE_ZONE).date()
 
 
 def a_payment(

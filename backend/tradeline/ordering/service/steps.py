@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from tradeline.inventory import Release, release_holds
 from tradeline.kernel import (
+    TRADE_ZONE,
     Actor,
     Change,
     Connection,
@@ -222,8 +223,8 @@ def _texts_of_confirmations(confirmations: Sequence[Confirmation]) -> list[Probl
 
 
 def today() -> date:
-    """Near enough for bounds of a year; what has to be exact asks the database."""
-    return datetime.now(UTC).date()
+    """By this machine's clock, which is near enough for bounds of a year."""
+    return datetime.now(TRADE_ZONE).date()
 
 
 def _confirmation_problems(
