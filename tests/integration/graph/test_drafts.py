@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.factories_counting import CountingDatabase
 from tests.factories_drafts import Shop, a_shop, saved
 from tests.factories_inventory import level_of
-from tests.integration.graph.test_ordering import Counting, ask
+from tests.integration.graph.test_ordering import ask
 from tradeline.catalog import NewSku, create_skus
 from tradeline.kernel import Actor, Database, Locale, Permission, Pool
 from tradeline_graph import _intake
@@ -309,7 +310,7 @@ async def test_a_thousand_rows_take_as_many_statements_as_ten(
     for rows in (12, 1000):
         typed = [(kinds[n % 6][0].format(n // 6), kinds[n % 6][1]) for n in range(rows)]
         await saved(db, shop, *typed)
-        counting = Counting(pool)
+        counting = CountingDatabase(pool)
 
         answer = await ask(counting, shop.buyer, READ, {"id": to_id("Relationship", shop.edge)})
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from tests.factories_counting import CountingDatabase
 from tests.factories_ordering import a_market, confirmed, lines, placed
-from tests.integration.graph.test_ordering import Counting, ask
+from tests.integration.graph.test_ordering import ask
 from tests.integration.ordering.test_steps import do, state_of
 from tradeline.kernel import Database, Locale, Pool
 from tradeline.ordering import (
@@ -109,7 +110,7 @@ async def test_a_list_takes_as_many_statements_for_one_order_as_for_many(
         for _ in range(orders):
             order_id = await confirmed(db, market, tea=1, oil=1)
             await do(db, buyer, open_dispute, order_id=order_id, reason="少货")
-        counting = Counting(pool)
+        counting = CountingDatabase(pool)
         await ask(counting, seller, LIST, variables)
         counts.append(counting.count)
 
@@ -141,7 +142,7 @@ async def test_what_was_confirmed_is_read_at_once_however_much_it_is(
     counts = []
     for many in (1, 4):
         ids = [to_id("Order", await placed(db, market, tea=1)) for _ in range(many)]
-        counting = Counting(pool)
+        counting = CountingDatabase(pool)
         variables = {"input": {"requestId": f"{many}", "orderIds": ids}}
         answer = await ask(counting, market.story.actor("trader_a"), CONFIRM, variables)
         assert len(answer["ordersConfirm"]["orders"]) == many

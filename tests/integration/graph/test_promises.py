@@ -5,9 +5,10 @@ from __future__ import annotations
 from tests.factories import Story
 from tests.factories_catalog import Catalog
 from tests.factories_channels import a_shopper
+from tests.factories_counting import CountingDatabase
 from tests.factories_ordering import Market
 from tests.factories_supply import LET_BRAND_SELL, SET_EDGES, a_chain, bought, in_days, sold
-from tests.integration.graph.test_stores import CountingDatabase, ask, catalog, store, story
+from tests.integration.graph.test_stores import ask, catalog, store, story
 from tests.integration.ordering.test_steps import do
 from tradeline.kernel import Database, Pool
 from tradeline.ordering import Confirmation, NewOrder, NewOrderLine, confirm_order, place_order

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.factories_counting import CountingDatabase
 from tests.factories_ordering import Market, a_market, confirmed
-from tests.integration.graph.test_ordering import Counting, ask
+from tests.integration.graph.test_ordering import ask
 from tests.integration.graph.test_settlement import refused
 from tradeline.kernel import Database, Permission, Pool
 from tradeline.ordering import (
@@ -117,7 +118,7 @@ async def test_an_account_takes_as_many_statements_for_one_document_as_for_many(
     for orders in (1, 4):
         for _ in range(orders):
             await received(db, market, tea=1)
-        counting = Counting(pool)
+        counting = CountingDatabase(pool)
         await ask(counting, seller, ACCOUNT, given)
         counts.append(counting.count)
 
@@ -129,7 +130,7 @@ async def test_a_report_takes_two_statements(pool: Pool, owner_pool: Pool, db: D
     await received(db, market, tea=1, oil=1)
     seller = market.story.actor("trader_a")
     await ask(db, seller, REPORTS, {"side": "SELLING"})
-    counting = Counting(pool)
+    counting = CountingDatabase(pool)
 
     await ask(counting, seller, REPORTS, {"side": "SELLING"})
 

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
+from tests.factories_counting import CountingDatabase
 from tests.factories_sale_rows import Counter, Want
 from tests.factories_sales import Placed, a_counter, placed, refunds_succeed, sold, violations
-from tests.integration.graph.test_ordering import Counting
 from tradeline.kernel import Actor, Locale, Permission
 from tradeline.shopping import request_after_sale
 from tradeline_graph._context import Context
@@ -394,7 +394,7 @@ async def test_a_list_of_sales_takes_as_many_statements_for_one_as_for_many(
     for more in (0, 5):
         for _ in range(more):
             await sold(counter)
-        counting = Counting(counter.db._pool)
+        counting = CountingDatabase(counter.db._pool)
         context = Context(db=counting, actor=seller, locale=Locale.EN)
         result = await schema.execute(LIST, {}, context)
         assert result.errors is None, result.errors

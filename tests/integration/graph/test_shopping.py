@@ -22,10 +22,10 @@ from tests.factories_checkout import (
     store_becomes,
     told,
 )
+from tests.factories_counting import CountingDatabase
 from tests.factories_members import a_guest, a_member
 from tests.factories_sale_rows import Counter
 from tests.factories_sales import violations
-from tests.integration.graph.test_ordering import Counting
 from tradeline import members
 from tradeline.kernel import Connection, Database, Locale, Pool, Shopper
 from tradeline_graph._context import Context
@@ -250,7 +250,7 @@ async def test_a_list_of_orders_takes_as_many_statements_for_one_as_for_many(
             cart = await a_cart(counter, {"SHIRT": 1, "COAT": 1})
             order = await ordered(counter, an_order(cart))
             await told(counter, captured(await payment_of(counter, order.payment_id)))
-        counting = Counting(counter.db._pool)
+        counting = CountingDatabase(counter.db._pool)
         found = await Phone(counter, db=counting).ask("ShopOrders", first=50)
         counts.append((len(found["edges"]), counting.count))
 
@@ -264,7 +264,7 @@ async def test_a_cart_takes_as_many_statements_for_one_line_as_for_two(counter: 
     counts = []
     for units in ({"SHIRT": 1}, {"COAT": 2}):
         await Phone(counter).fill(**units)
-        counting = Counting(counter.db._pool)
+        counting = CountingDatabase(counter.db._pool)
         await Phone(counter, db=counting).ask("ShopCart", storeId=store)
         counts.append(counting.count)
 
