@@ -105,6 +105,7 @@ from tradeline.ordering.service.placing import (
     place_orders,
     take_orders,
 )
+from tradeline.ordering.service.previewing import OrderPreview, preview_orders
 from tradeline.ordering.service.reading import (
     events_of_orders,
     lines_of_orders,
@@ -168,6 +169,7 @@ __all__ = [
     "OrderLine",
     "OrderList",
     "OrderOutline",
+    "OrderPreview",
     "OrderRequest",
     "OrderReturn",
     "OrderSide",
@@ -226,6 +228,7 @@ __all__ = [
     "place_order",
     "place_orders",
     "preview_confirmations",
+    "preview_orders",
     "propose_substitute",
     "read_rows_of_file",
     "receive_shipment",
