@@ -44,7 +44,7 @@ class Awaited(Enum):
 
     HEAD = "head"
     BODY = "body"
-    REST = "rest"  # of a body that was answered before it had come
+    REST = "rest"  # of what was answered before it had come
 
 
 class Held:
@@ -71,6 +71,7 @@ class Connection(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._in_head = True
         self._in_body = False
+        self._is_refused = False
         self._awaits: Awaited | None = None
         self._since = self.loop.time()
         self._timer: asyncio.TimerHandle | None = None
@@ -84,7 +85,9 @@ class Connection(HttpToolsProtocol):
     ) -> None:
         super().connection_made(transport)
         if len(self.connections) > self.connections_max and not self._close_idle_ones():
-            self._refuse(503, "Too many connections are open; try again in 1 s.")
+            self._is_refused = True  # and no file is kept open for it
+            self.transport.write(_answer(503, "Too many connections are open; try again in 1 s."))
+            self.transport.close()
             return
         self._wait_for(Awaited.HEAD)
 
@@ -96,8 +99,10 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._is_refused:
+            return
         super().data_received(data)
-        if self.transport.is_closing():
+        if self._has_left():
             self._wait_for(None)
             self._let_go()
         elif self._in_body:
@@ -123,7 +128,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head = True
-        self.scope["extensions"] = {HAS_LEFT: self.transport.is_closing}  # type: ignore[dict-item]
+        self.scope["extensions"] = {HAS_LEFT: self._has_left}  # type: ignore[dict-item]
 
     def on_headers_complete(self) -> None:
         if len(self.pipeline) >= PIPELINED_MAX:
@@ -137,7 +142,7 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self._in_body and not self.transport.is_closing():
+        if self._in_body and not self._has_left():
             self._let_go()
             self._wait_for(Awaited.REST)
 
@@ -223,9 +228,21 @@ class Connection(HttpToolsProtocol):
         if is_under_way:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        self.transport.close()
-        # Who does not read what is left would be there for ever.
-        self.loop.call_later(REST_SECONDS_MAX, self.transport.abort)
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Say that no more comes, and read past what is still sent for a moment: a connection that
+        is closed while there is something to read is reset, and the answer lost with it (RFC 9112,
+        9.6). Who does not stop sending, or does not read the answer, would be there for ever."""
+        self._is_refused = True
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        else:
+            self.transport.close()
+        self._wait_for(Awaited.REST)
+
+    def _has_left(self) -> bool:
+        return self._is_refused or self.transport.is_closing()
 
 
 def _answer(status: int, message: str) -> bytes:

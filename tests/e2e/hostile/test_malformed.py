@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 from typing import Any
@@ -109,6 +110,17 @@ async def test_a_request_that_is_none_is_told_so(web: Web, name: str) -> None:
     answer = await told(web, *parts)
 
     assert (answer.status, answer.code) == expected
+
+
+async def test_who_goes_on_sending_is_still_told_why_it_is_refused(web: Web) -> None:
+    """Not reset with the answer on its way."""
+    async with calling(web) as caller:
+        await caller.send(b"POST /graphql HTTP/1.1\r\nX: ", b"x" * 70_000)
+        for _ in range(5):
+            await asyncio.sleep(0.1)
+            await caller.send(b"x" * 70_000)
+
+        assert (await caller.answer()).status == 431
 
 
 async def test_what_is_no_request_of_ours_is_refused_at_once(web: Web) -> None:
