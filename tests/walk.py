@@ -48,6 +48,7 @@ ID_TYPES = {
     "mergeId": "MemberMerge",
     "parentId": "Category",
     "parentOrganizationId": "Organization",
+    "receivingWarehouseId": "Warehouse",
     "ReplenishmentDismissInput.lineId": "ProposalLine",
     "route": "Relationship",
     "sellerId": "Organization",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 CODE_LENGTH_MAX = 64
 TEXT_LENGTH_MAX = 200
@@ -17,6 +17,9 @@ PRIORITY_MAX = 10_000
 LINES_MAX = 1_000
 HOLD_TIME_MAX = timedelta(days=7)
 HOLD_REFERENCE = "hold"
+
+# A paper that stock moved on: its type, and the id of its line.
+Paper: TypeAlias = tuple[str, int]
 
 # Stands for "the organization's own use" where others name an edge; no edge has this id.
 OWN_USE = 0
@@ -218,8 +221,8 @@ class HoldShipment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockReceipt:
-    """Goods that came in to an organization, on the paper that `reference` names. Of a bundle its
-    components are put into stock."""
+    """Goods that came in to an organization, on the paper that `reference` names: to that one of
+    its warehouses, else to its first. Of a bundle its components are put into stock."""
 
     org_id: int
     sku_id: int
@@ -227,6 +230,19 @@ class StockReceipt:
     reason: MovementReason
     reference_type: str
     reference_id: int
+    warehouse_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentBack:
+    """Goods that leave an organization's own stock again, on the paper that `reference` names.
+    `came_on` are the papers, (type, id), on which such goods came and left before."""
+
+    sku_id: int
+    quantity: int
+    reference_type: str
+    reference_id: int
+    came_on: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -444,6 +460,22 @@ class Stock:
     def take(self, warehouse_id: int, sku_id: int, quantity: int) -> None:
         """Count so many as taken; the caller has seen that they are free."""
         self._move(warehouse_id, sku_id, -quantity)
+
+    def take_from(
+        self, org_id: int, sku_id: int, quantity: int, preferred: Mapping[int, int]
+    ) -> list[Allocation]:
+        """Take up to so many of an organization's: of the `preferred` warehouses first, as many as
+        is said of each, then of all by priority. Of a SKU that is no bundle."""
+        given = []
+        for limits in (preferred, None):
+            for place in self.places(org_id):
+                limit = quantity if limits is None else limits.get(place.warehouse_id, 0)
+                units = min(quantity, limit, self.free(place.warehouse_id, sku_id))
+                if units > 0:
+                    self.take(place.warehouse_id, sku_id, units)
+                    given.append(Allocation(place.warehouse_id, units))
+                    quantity -= units
+        return given
 
     def put_back(self, warehouse_id: int, sku_id: int, quantity: int) -> None:
         """Undo `take`: an order that is refused takes nothing."""

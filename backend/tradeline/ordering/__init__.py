@@ -71,9 +71,7 @@ from tradeline.ordering.service.confirming import (
     preview_confirmations,
 )
 from tradeline.ordering.service.delivery import (
-    decide_return,
     receive_shipment,
-    request_return,
     ship_order,
 )
 from tradeline.ordering.service.disputes import (
@@ -116,6 +114,10 @@ from tradeline.ordering.service.reading import (
     shipments_of_orders,
 )
 from tradeline.ordering.service.reports import orders_of_documents, report_trade
+from tradeline.ordering.service.returns import (
+    decide_return,
+    request_return,
+)
 from tradeline.ordering.service.steps import (
     Confirmation,
     cancel_order,

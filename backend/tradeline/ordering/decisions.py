@@ -7,7 +7,7 @@ takes nothing of either, and every refusal carries all of its reasons.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from tradeline.catalog import Pack, Tradable
@@ -28,6 +28,7 @@ from tradeline.ordering.errors import (
     UnknownPack,
 )
 from tradeline.ordering.model import LINES_MAX, NewOrder, NewOrderLine
+from tradeline.ordering.receiving import Places, judge_place
 from tradeline.ordering.rules import judge_day, judge_texts
 from tradeline.organizations import Relationship
 from tradeline.pricing import PriceResolution
@@ -45,6 +46,7 @@ class PlacedLine:
     price: PriceResolution
     amount_minor: int
     allocations: tuple[Allocation, ...]
+    receiving_warehouse_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ class PlacementState:
 
     `relationships` holds those that trade now. `prices` are by (position of the order, position
     of the line); a line without a known pack has none. `free_minor` is what credit and deposit
-    leave on each edge; deciding takes from it, as it does from `supply`.
+    leave on each edge; deciding takes from it, as it does from `supply`. `places` are the buyer's
+    warehouses by position of the order, of those that name any, and none for a seller.
     """
 
     relationships: Mapping[int, Relationship]
@@ -80,6 +83,7 @@ class PlacementState:
     supply: Supply
     free_minor: dict[int, int]
     today: date
+    places: Mapping[int, Places] = field(default_factory=dict)
 
 
 def decide_orders(
@@ -189,6 +193,8 @@ def _decide_line(
     if quantity > QUANTITY_MAX:
         return [_too_many((*path, "quantity"))]
     problems = _quantity_problems(quantity, tradable, (*path, "quantity"))
+    if line.receiving_warehouse_id is not None:
+        problems += _place_problems(place, line, state)
     if closed := [part.code for part in tradable.components if not part.is_active]:
         components = ", ".join(closed)
         problems.append(
@@ -210,7 +216,24 @@ def _decide_line(
     if problems or amount is None:
         state.supply.put_back(line.sku_id, allocations)
         return problems
-    return PlacedLine(tradable, pack, line.quantity, quantity, price, amount.minor, allocations)
+    return PlacedLine(
+        tradable,
+        pack,
+        line.quantity,
+        quantity,
+        price,
+        amount.minor,
+        allocations,
+        line.receiving_warehouse_id,
+    )
+
+
+def _place_problems(
+    place: tuple[int, int], line: NewOrderLine, state: PlacementState
+) -> list[Problem]:
+    position, index = place
+    path = ("lines", index, "receivingWarehouseId")
+    return judge_place(state.places.get(position, {}), line.receiving_warehouse_id, path)
 
 
 def _shortage(

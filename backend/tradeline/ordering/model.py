@@ -51,11 +51,13 @@ class ReturnState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewOrderLine:
-    """So many packs of a SKU; without `pack_id`, base units."""
+    """So many packs of a SKU; without `pack_id`, base units. They are received in that warehouse of
+    the buyer's, else in its first."""
 
     sku_id: int
     quantity: int
     pack_id: int | None = None
+    receiving_warehouse_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,8 @@ class OrderLine:
     quantity = refused + cancelled + shipped + unshipped; of what is shipped, `counted_quantity`
     has reached a receipt. `open_minor` is what the units not yet refused, cancelled or counted
     will cost; the remainders of rounding stay with the last of them. Of what was cancelled,
-    `cut_quantity` was cancelled by the seller. A line may stand in for units of another one.
+    `cut_quantity` was cancelled by the seller. A line may stand in for units of another one, and
+    say for which of the buyer's warehouses it is meant, which is the buyer's affair alone.
     """
 
     id: int
@@ -110,6 +113,7 @@ class OrderLine:
     refusal_reason: str | None = None
     cut_quantity: int = 0
     replaces_line_id: int | None = None
+    receiving_warehouse_id: int | None = None
 
     @property
     def unshipped(self) -> int:
@@ -289,12 +293,15 @@ class OrderEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShipmentLine:
+    """`warehouse_id` is where the buyer received it; told to the buyer alone."""
+
     id: int
     order_line_id: int
     quantity: int
     received_quantity: int | None
     damaged_quantity: int
     damage_reason: str | None
+    warehouse_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,6 +80,7 @@ class OrderLine(Table, tablename="order_line", schema="ordering"):
     first_promised_on = Date(default=None, null=True)
     cut_quantity = BigInt(default=0, null=False)
     replaces_line_id = BigInt(default=None, null=True)
+    receiving_warehouse_id = BigInt(default=None, null=True)
 
     numbered_once = Unique([network_id, order_id, line_no])
 
@@ -147,7 +148,8 @@ class Receipt(Table, tablename="receipt", schema="ordering"):
 
 
 class ReceiptLine(Table, tablename="receipt_line", schema="ordering"):
-    """What was found of one line, and what is owed for it."""
+    """What was found of one line, what is owed for it, and which of the buyer's warehouses it came
+    into, if it keeps any."""
 
     network_id = BigInt(primary_key=True, default=None, null=False)
     receipt_id = BigInt(primary_key=True, default=None, null=False)
@@ -157,6 +159,7 @@ class ReceiptLine(Table, tablename="receipt_line", schema="ordering"):
     amount_minor = BigInt(default=None, null=False)
     damaged_quantity = BigInt(default=0, null=False)
     damage_reason = Text(default=None, null=True)
+    warehouse_id = BigInt(default=None, null=True)
 
 
 class OrderReturn(Table, tablename="order_return", schema="ordering"):

@@ -64,6 +64,10 @@ async def test_a_network_that_plans_is_well(planned: tuple[Pool, Shop]) -> None:
             "what_was_taken_was_ordered",
         ),
         (
+            "UPDATE ordering.order_line SET receiving_warehouse_id = NULL WHERE network_id = $1",
+            "goods_come_where_they_were_proposed_for",
+        ),
+        (
             "UPDATE replenishment.proposal_line SET accepted_quantity = accepted_quantity - 1"
             " WHERE kind = 'transfer' AND network_id = $1",
             "what_was_to_move_has_moved",

@@ -309,15 +309,16 @@ async def test_what_is_taken_becomes_one_order_for_each_edge_and_is_not_proposed
         ]
     )
     assert await proposed(db, shop) == []
-    # It comes to where it is received; what was meant for another warehouse is carried there.
+    # All comes to where it was proposed for, and nothing is left to be carried or bought again.
     seller = shop.story.actor("trader_a")
     async with db.unit_of_work(shop.story.network_id) as conn:
         await confirm_order(conn, actor=seller, order_id=order_id)
     shipment_id = await done(db, seller, ship_order, order_id=order_id)
     await done(db, shop.story.actor("retailer_1"), receive_shipment, shipment_id=shipment_id)
-    [transfer] = await proposed(db, shop)
-    assert transfer.kind is ProposalKind.TRANSFER
-    assert (transfer.from_warehouse_id, transfer.quantity) == (shop.first, 14)
+    story, tea = shop.story, shop.market.tea
+    assert await level_of(owner_pool, story, shop.first, tea) == (35, 0)
+    assert await level_of(owner_pool, story, shop.second, tea) == (14, 0)
+    assert await proposed(db, shop) == []
 
 
 async def test_two_planners_at_once_make_one_order(owner_pool: Pool, db: Database) -> None:

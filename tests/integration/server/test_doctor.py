@@ -69,6 +69,26 @@ CORRUPTIONS = {
           FROM moved
          WHERE (level.network_id, level.warehouse_id, level.sku_id)
              = (moved.network_id, moved.warehouse_id, moved.sku_id)""",
+    "ordering.goods_are_received_in_own_warehouses": """
+        UPDATE ordering.order_line AS line SET receiving_warehouse_id = warehouse.id
+          FROM ordering.trade_order
+          JOIN inventory.warehouse ON warehouse.org_id = trade_order.seller_org_id
+         WHERE line.order_id = trade_order.id
+           AND line.id = (SELECT min(id) FROM ordering.order_line)""",
+    "ordering.stock_came_where_receipts_say": """
+        WITH line AS (SELECT * FROM ordering.shipment_line WHERE received_quantity > 0 LIMIT 1),
+             place AS (SELECT min(id) AS id FROM inventory.warehouse),
+             named AS (
+                UPDATE ordering.receipt_line AS counted SET warehouse_id = place.id + 1
+                  FROM line
+                  JOIN ordering.receipt ON receipt.shipment_id = line.shipment_id
+                 CROSS JOIN place
+                 WHERE counted.receipt_id = receipt.id
+                   AND counted.order_line_id = line.order_line_id)
+        INSERT INTO inventory.stock_movement
+               (network_id, warehouse_id, sku_id, quantity, reason, reference_type, reference_id)
+        SELECT line.network_id, place.id, 1, 1, 'receipt', 'shipment_line', line.id
+          FROM line CROSS JOIN place""",
     "ordering.explanations_come_to_the_amount": """
         UPDATE ordering.order_line
            SET explanation = jsonb_set(explanation, '{amount_minor}', to_jsonb(amount_minor - 1))
@@ -182,6 +202,15 @@ OTHER_CORRUPTIONS = [
         """
         UPDATE ordering.shipment SET received_at = NULL
          WHERE id = (SELECT min(id) FROM ordering.shipment)""",
+    ),
+    (
+        "ordering.goods_are_received_in_own_warehouses",
+        """
+        UPDATE ordering.receipt_line AS counted SET warehouse_id = warehouse.id
+          FROM ordering.order_line AS line
+          JOIN ordering.trade_order ON trade_order.id = line.order_id
+          JOIN inventory.warehouse ON warehouse.org_id = trade_order.seller_org_id
+         WHERE counted.order_line_id = line.id""",
     ),
     (
         "ordering.receipts_are_owed",

@@ -10,7 +10,6 @@ from tradeline.inventory.model import (
     HoldShipment,
     NewHold,
     Release,
-    StockReceipt,
     StockRow,
     SupplySource,
 )
@@ -290,70 +289,6 @@ SHIP_HOLDS = f"""
      GROUP BY reference_type, reference_id
 """
 
-# Where goods may come in stays open until the unit of work ends: asked before the levels are
-# locked, as by whoever counts. What was closed meanwhile is not among those that are read next.
-KEEP_OPEN_WAREHOUSES = """
-    SELECT warehouse.id
-      FROM inventory.warehouse AS warehouse
-     WHERE warehouse.network_id = $1
-       AND warehouse.org_id = ANY($2::bigint[])
-       AND warehouse.is_active
-     ORDER BY warehouse.id
-       FOR KEY SHARE
-"""
-
-# Missing levels are made and standing ones locked in one pass, in the lock order. A paper that was
-# booked before (it has its movement) is left alone; papers of one batch differ. Of a bundle its
-# components come in.
-RECEIVE_STOCK = """
-    WITH line AS (
-        SELECT paper.org_id, coalesce(component.component_sku_id, paper.sku_id) AS sku_id,
-               paper.quantity * coalesce(component.quantity, 1) AS quantity,
-               paper.reason, paper.reference_type, paper.reference_id
-          FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[],
-                      $7::bigint[])
-               AS paper (org_id, sku_id, quantity, reason, reference_type, reference_id)
-          LEFT JOIN catalog.sku_component AS component
-            ON component.network_id = $1 AND component.bundle_sku_id = paper.sku_id
-    ), receipt AS (
-        SELECT target.id AS warehouse_id, line.sku_id, line.reason, line.reference_type,
-               line.reference_id, sum(line.quantity)::bigint AS quantity
-          FROM line
-         CROSS JOIN LATERAL (
-               SELECT warehouse.id
-                 FROM inventory.warehouse AS warehouse
-                WHERE warehouse.network_id = $1
-                  AND warehouse.org_id = line.org_id
-                  AND warehouse.is_active
-                ORDER BY warehouse.priority, warehouse.id
-                LIMIT 1) AS target
-         WHERE NOT EXISTS (
-               SELECT
-                 FROM inventory.stock_movement AS movement
-                WHERE movement.network_id = $1
-                  AND movement.reason = line.reason
-                  AND movement.reference_type = line.reference_type
-                  AND movement.reference_id = line.reference_id
-                  AND movement.warehouse_id = target.id
-                  AND movement.sku_id = line.sku_id)
-         GROUP BY target.id, line.sku_id, line.reason, line.reference_type, line.reference_id
-    ), counted AS (
-        INSERT INTO inventory.stock_level AS level (network_id, warehouse_id, sku_id, on_hand)
-        SELECT $1, warehouse_id, sku_id, sum(quantity)::bigint
-          FROM receipt
-         GROUP BY warehouse_id, sku_id
-         ORDER BY warehouse_id, sku_id
-            ON CONFLICT ON CONSTRAINT one_level_for_each_sku
-            DO UPDATE SET on_hand = level.on_hand + excluded.on_hand
-    )
-    INSERT INTO inventory.stock_movement
-           (network_id, warehouse_id, sku_id, quantity, reason, reference_type, reference_id,
-            account_id)
-    SELECT $1, warehouse_id, sku_id, quantity, reason, reference_type, reference_id, $8
-      FROM receipt
-     ORDER BY warehouse_id, sku_id, reference_id
-"""
-
 
 async def load_supply(
     conn: Connection, network_id: int, pairs: Sequence[tuple[int, int]]
@@ -455,24 +390,6 @@ async def ship_holds(
         account_id,
     )
     return {(row["reference_type"], row["reference_id"]): row["quantity"] for row in rows}
-
-
-async def receive_stock(
-    conn: Connection, network_id: int, receipts: Sequence[StockReceipt], account_id: int | None
-) -> None:
-    org_ids = sorted({receipt.org_id for receipt in receipts})
-    await conn.execute(KEEP_OPEN_WAREHOUSES, network_id, org_ids)
-    await conn.execute(
-        RECEIVE_STOCK,
-        network_id,
-        [receipt.org_id for receipt in receipts],
-        [receipt.sku_id for receipt in receipts],
-        [receipt.quantity for receipt in receipts],
-        [receipt.reason for receipt in receipts],
-        [receipt.reference_type for receipt in receipts],
-        [receipt.reference_id for receipt in receipts],
-        account_id,
-    )
 
 
 async def fetch_now(conn: Connection) -> datetime:

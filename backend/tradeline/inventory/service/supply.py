@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from tradeline.catalog import load_compositions
 from tradeline.inventory.model import (
-    OWN_USE,
     HoldShipment,
     NewHold,
     Release,
+    SentBack,
     Stock,
     StockReceipt,
     Supply,
+    Warehouse,
 )
+from tradeline.inventory.queries import receiving
 from tradeline.inventory.queries import supply as queries
 from tradeline.kernel import Actor, Connection, Permission
 
@@ -150,6 +152,17 @@ async def ship_holds(
     return await queries.ship_holds(conn, network_id, shipments, account_id)
 
 
+async def receiving_places(
+    conn: Connection, *, network_id: int, org_ids: Sequence[int], is_kept: bool
+) -> dict[int, dict[int, Warehouse]]:
+    """The warehouses of some organizations, closed ones as well, by organization and id; goods for
+    which nobody names one come into the first that is active.
+
+    With `is_kept`, none of them is opened or closed until the unit of work ends.
+    """
+    return await receiving.fetch_places(conn, network_id, org_ids, is_keeping=is_kept)
+
+
 async def receive_stock(
     conn: Connection,
     *,
@@ -157,12 +170,13 @@ async def receive_stock(
     receipts: Sequence[StockReceipt],
     account_id: int | None,
 ) -> None:
-    """Add goods to the first active warehouse of each organization; nothing where it has none.
+    """Add goods to the warehouses that are named, else to the first active one of each
+    organization; nothing where it has none, or where the one that is named is closed.
 
-    Idempotent by the paper that each receipt names. Quantities are more than zero.
+    Idempotent by the paper and the warehouse. Quantities are more than zero.
     """
     if receipts:
-        await queries.receive_stock(conn, network_id, receipts, account_id)
+        await receiving.receive_stock(conn, network_id, receipts, account_id)
 
 
 async def send_back_stock(
@@ -170,42 +184,54 @@ async def send_back_stock(
     *,
     network_id: int,
     org_id: int,
-    goods: Sequence[HoldShipment],
-    skus: Sequence[int],
+    goods: Sequence[SentBack],
     account_id: int | None,
 ) -> None:
-    """Let goods leave an organization's own stock, as far as they stand there free.
+    """Let goods leave an organization's own stock, as far as they stand there free: first from
+    where they came in, then from wherever there are more.
 
     An organization may receive without keeping its stock here, or may have counted since: what is
-    not there does not leave, and a count tells the difference. `skus` are the goods' SKUs, in
-    the same order; of a bundle each component leaves as far as it stands there itself, for whoever
-    received it may have sold some of it.
+    not there does not leave, and a count tells the difference. Of a bundle each component leaves
+    as far as it stands there itself, for whoever received it may have sold some of it.
     """
+    skus = [line.sku_id for line in goods]
     bundles = await load_compositions(conn, network_id=network_id, sku_ids=skus)
+    papers = {line.reference_id: line.came_on for line in goods}
+    left = await receiving.fetch_left_of_papers(conn, network_id, org_id, papers)
     parts = [
         (line, part, each)
-        for line, sku_id in zip(goods, skus, strict=True)
-        for part, each in bundles.get(sku_id, {sku_id: 1}).items()
+        for line in goods
+        for part, each in bundles.get(line.sku_id, {line.sku_id: 1}).items()
     ]
-    stocked = sorted({part for _, part, _ in parts})
-    supply = Supply(await queries.lock_own_supply(conn, network_id, org_id, stocked))
-    holds: list[NewHold] = []
-    for line, sku_id, each in parts:
-        units = min(line.quantity * each, supply.free(OWN_USE, sku_id))
-        for given in supply.allocate(OWN_USE, sku_id, units) or () if units else ():
-            holds.append(
-                NewHold(
-                    warehouse_id=given.warehouse_id,
-                    sku_id=sku_id,
-                    held_for_org_id=org_id,
-                    reference_type=line.reference_type,
-                    reference_id=line.reference_id,
-                    quantity=given.quantity,
-                    quantity_each=each,
-                )
-            )
+    pairs = sorted({(org_id, part) for _, part, _ in parts})
+    stock = await lock_stock(conn, network_id=network_id, pairs=pairs)
+    holds = [
+        NewHold(
+            warehouse_id=given.warehouse_id,
+            sku_id=sku_id,
+            held_for_org_id=org_id,
+            reference_type=line.reference_type,
+            reference_id=line.reference_id,
+            quantity=given.quantity,
+            quantity_each=each,
+        )
+        for line, sku_id, each in parts
+        for given in stock.take_from(
+            org_id, sku_id, line.quantity * each, left.get((line.reference_id, sku_id), {})
+        )
+    ]
     await store_holds(conn, network_id=network_id, holds=holds)
-    await ship_holds(conn, network_id=network_id, shipments=goods, account_id=account_id)
+    shipments = [
+        HoldShipment(
+            reference_type=line.reference_type,
+            reference_id=line.reference_id,
+            quantity=line.quantity,
+            movement_type=line.reference_type,
+            movement_id=line.reference_id,
+        )
+        for line in goods
+    ]
+    await ship_holds(conn, network_id=network_id, shipments=shipments, account_id=account_id)
 
 
 def _stocked(

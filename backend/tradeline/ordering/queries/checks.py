@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from tradeline.kernel import EXPONENTS, comparison
-from tradeline.ordering.queries.stock_checks import BUNDLES_HELD, STOCK_HELD, STOCK_MOVED
+from tradeline.ordering.queries.stock_checks import (
+    BUNDLES_HELD,
+    RECEIVED_THERE,
+    RECEIVING,
+    STOCK_HELD,
+    STOCK_MOVED,
+)
 from tradeline.ordering.queries.supply_checks import DAMAGED, REPLACED, SUBSTITUTED
 
 # What an order has come to, seen from its lines alone.
@@ -397,6 +403,8 @@ INVARIANTS = (
     TIME_LINE,
     PRICE,
     STOCK_MOVED,
+    RECEIVING,
+    RECEIVED_THERE,
     DISPUTED,
     DRAFTED,
     SUBSTITUTED,

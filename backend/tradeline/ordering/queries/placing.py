@@ -51,19 +51,19 @@ INSERT_ORDERS = f"""
         INSERT INTO ordering.order_line
                (network_id, id, order_id, line_no, sku_id, sku_code, sku_name, sku_name_en,
                 base_unit, pack_id, pack_code, pack_quantity, quantity, unit_price, priced_quantity,
-                amount_minor, open_minor, explanation)
+                amount_minor, open_minor, explanation, receiving_warehouse_id)
         OVERRIDING SYSTEM VALUE
         SELECT $1, line.id, line.order_id, line.line_no, line.sku_id, line.sku_code, line.sku_name,
                line.sku_name_en, line.base_unit, line.pack_id, line.pack_code, line.pack_quantity,
                line.quantity, line.unit_price, line.priced_quantity, line.amount_minor,
-               line.amount_minor, line.explanation::jsonb
+               line.amount_minor, line.explanation::jsonb, line.receiving_warehouse_id
           FROM unnest($14::bigint[], $15::bigint[], $16::integer[], $17::bigint[], $18::text[],
                       $19::text[], $20::text[], $21::text[], $22::bigint[], $23::text[],
                       $24::bigint[], $25::bigint[], $26::numeric[], $27::bigint[], $28::bigint[],
-                      $29::text[])
+                      $29::text[], $30::bigint[])
                AS line (id, order_id, line_no, sku_id, sku_code, sku_name, sku_name_en, base_unit,
                         pack_id, pack_code, pack_quantity, quantity, unit_price, priced_quantity,
-                        amount_minor, explanation)
+                        amount_minor, explanation, receiving_warehouse_id)
     )
     SELECT {ORDER_COLUMNS} FROM trade_order
 """
@@ -119,6 +119,7 @@ async def insert_orders(
         [line.price.priced_quantity for _, _, line in lines],
         [line.amount_minor for _, _, line in lines],
         [line.price.to_json() for _, _, line in lines],
+        [line.receiving_warehouse_id for _, _, line in lines],
     )
     return [order_of(row) for row in rows]
 

@@ -40,7 +40,7 @@ LINE_COLUMNS = """
     line.explanation, line.refused_quantity, line.cancelled_quantity, line.shipped_quantity,
     line.counted_quantity, line.received_quantity, line.returned_quantity, line.owed_minor,
     line.returned_minor, line.promised_on, line.refusal_reason, line.cut_quantity,
-    line.replaces_line_id
+    line.replaces_line_id, line.receiving_warehouse_id
 """
 
 IS_PARTY = "(trade_order.seller_org_id = $2 OR trade_order.buyer_org_id = $2)"
@@ -95,11 +95,13 @@ FETCH_EVENTS = f"""
      ORDER BY event.order_id, event.id
 """
 
+# Where its goods stand is told to the buyer alone.
 SHIPMENTS = f"""
     SELECT shipment.id, shipment.order_id, shipment.number, shipment.carrier,
            shipment.tracking_number, shipment.expected_on, shipment.packages,
            shipment.shipped_at, shipment.received_at, line.id AS line_id, line.order_line_id,
-           line.quantity, line.received_quantity, line.damaged_quantity, counted.damage_reason
+           line.quantity, line.received_quantity, line.damaged_quantity, counted.damage_reason,
+           CASE WHEN trade_order.buyer_org_id = $2 THEN counted.warehouse_id END AS warehouse_id
       FROM ordering.shipment AS shipment
       JOIN ordering.trade_order AS trade_order
         ON trade_order.network_id = shipment.network_id AND trade_order.id = shipment.order_id
@@ -251,6 +253,7 @@ def _shipments(rows: Sequence[asyncpg.Record]) -> list[Shipment]:
                     received_quantity=row["received_quantity"],
                     damaged_quantity=row["damaged_quantity"],
                     damage_reason=row["damage_reason"],
+                    warehouse_id=row["warehouse_id"],
                 )
                 for row in group
             ),

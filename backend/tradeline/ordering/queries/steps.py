@@ -15,7 +15,8 @@ STORE_STEPS = """
     WITH taken AS (
         SELECT *
           FROM unnest($2::bigint[], $3::text[], $4::bigint[], $8::text[], $9::text[])
-               AS taken (order_id, state, held_by_org_id, note, detail)
+               WITH ORDINALITY
+               AS taken (order_id, state, held_by_org_id, note, detail, place)
     ), stepped AS (
         UPDATE ordering.trade_order AS trade_order
            SET state = taken.state,
@@ -31,7 +32,7 @@ STORE_STEPS = """
            (network_id, order_id, step, state, org_id, account_id, note, detail)
     SELECT $1, taken.order_id, $5, taken.state, $6, $7, taken.note, taken.detail::jsonb
       FROM taken
-     ORDER BY taken.order_id
+     ORDER BY taken.place
 """
 
 # The first promise stays, whatever day is promised later.
@@ -103,15 +104,15 @@ INSERT_RECEIPT = """
     ), written AS (
         INSERT INTO ordering.receipt_line
                (network_id, receipt_id, order_line_id, shipped_quantity, received_quantity,
-                amount_minor, damaged_quantity, damage_reason)
+                amount_minor, damaged_quantity, damage_reason, warehouse_id)
         SELECT $1, receipt.id, found.order_line_id, found.shipped_quantity,
                found.received_quantity, found.amount_minor, found.damaged_quantity,
-               found.damage_reason
+               found.damage_reason, found.warehouse_id
           FROM receipt
          CROSS JOIN unnest($6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[],
-                           $11::text[])
+                           $11::text[], $12::bigint[])
                AS found (order_line_id, shipped_quantity, received_quantity, amount_minor,
-                         damaged_quantity, damage_reason)
+                         damaged_quantity, damage_reason, warehouse_id)
     )
     SELECT receipt.id, receipt.number, current_date AS today FROM receipt
 """
@@ -153,7 +154,7 @@ async def store_steps(
     step: str,
     taken: Sequence[tuple[int, OrderState, int | None, str, Mapping[str, Any]]],
 ) -> None:
-    """Move orders, which are locked, and write the step into their time lines.
+    """Move orders, which are locked, and write the step into their time lines, in that order.
 
     Of each its id, its state from now on, with whom it lies then, a note, and what the step did.
     """
@@ -226,9 +227,10 @@ async def insert_receipt(
     note: str,
     found: Sequence[tuple[int, int, int, int]],
     damaged: Mapping[int, Damage],
+    into: Mapping[int, int | None],
 ) -> tuple[int, str, date]:
-    """Store what was found: (order line, shipped, received, owed minor), and what came damaged by
-    order line. Id, number, today."""
+    """Store what was found: (order line, shipped, received, owed minor), what came damaged and into
+    which warehouse by order line. Id, number, today."""
     row = await conn.fetchrow(
         INSERT_RECEIPT,
         actor.network_id,
@@ -242,6 +244,7 @@ async def insert_receipt(
         [owed for _, _, _, owed in found],
         [damaged[line_id].quantity if line_id in damaged else 0 for line_id, _, _, _ in found],
         [damaged[line_id].reason if line_id in damaged else None for line_id, _, _, _ in found],
+        [into[line_id] if received else None for line_id, _, received, _ in found],
     )
     assert row is not None
     return row["id"], row["number"], row["today"]

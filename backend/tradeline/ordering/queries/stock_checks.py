@@ -146,3 +146,55 @@ STOCK_MOVED = comparison(
      WHERE expected <> found
     """,
 )
+
+# Goods come to the buyer of an edge, wherever lines and receipts say.
+RECEIVING = comparison(
+    code="ordering.goods_are_received_in_own_warehouses",
+    title_en="Goods are meant for, and received in, warehouses of the order's buyer",
+    title_zh="收货仓库属于订单的采购方",
+    subject_en="Order line/warehouse",
+    subject_zh="订单行/仓库",
+    sql="""
+    SELECT named.network_id, format('%s/%s', named.line_id, named.warehouse_id) AS subject_id,
+           trade_order.buyer_org_id AS expected, warehouse.org_id AS found
+      FROM (SELECT network_id, id AS line_id, order_id, receiving_warehouse_id AS warehouse_id
+              FROM ordering.order_line
+             WHERE receiving_warehouse_id IS NOT NULL
+             UNION
+            SELECT line.network_id, line.id, line.order_id, counted.warehouse_id
+              FROM ordering.receipt_line AS counted
+              JOIN ordering.order_line AS line
+                ON line.network_id = counted.network_id AND line.id = counted.order_line_id
+             WHERE counted.warehouse_id IS NOT NULL) AS named
+      JOIN ordering.trade_order AS trade_order
+        ON trade_order.network_id = named.network_id AND trade_order.id = named.order_id
+      JOIN inventory.warehouse AS warehouse
+        ON warehouse.network_id = named.network_id AND warehouse.id = named.warehouse_id
+     WHERE warehouse.org_id <> trade_order.buyer_org_id
+    """,
+)
+
+# Receipts from before warehouses were written on them say none.
+RECEIVED_THERE = comparison(
+    code="ordering.stock_came_where_receipts_say",
+    title_en="What was received came to stand in the warehouse that its receipt names",
+    title_zh="收货入库的仓库与收货单一致",
+    subject_en="Shipment line",
+    subject_zh="发货行",
+    sql="""
+    SELECT line.network_id, line.id AS subject_id, counted.warehouse_id AS expected,
+           movement.warehouse_id AS found
+      FROM inventory.stock_movement AS movement
+      JOIN ordering.shipment_line AS line
+        ON line.network_id = movement.network_id AND line.id = movement.reference_id
+      JOIN ordering.receipt AS receipt
+        ON receipt.network_id = line.network_id AND receipt.shipment_id = line.shipment_id
+      JOIN ordering.receipt_line AS counted
+        ON counted.network_id = receipt.network_id
+       AND counted.receipt_id = receipt.id
+       AND counted.order_line_id = line.order_line_id
+     WHERE movement.reason = 'receipt'
+       AND movement.reference_type = 'shipment_line'
+       AND movement.warehouse_id <> counted.warehouse_id
+    """,
+)

@@ -1,4 +1,4 @@
-"""Goods on the move: shipping, counting what came, and giving some of it back."""
+"""Goods on the move: shipping, and counting what came."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tradeline.inventory import (
     MovementReason,
     StockReceipt,
     receive_stock,
-    send_back_stock,
+    receiving_places,
     ship_holds,
 )
 from tradeline.kernel import (
@@ -29,17 +29,15 @@ from tradeline.ordering.model import (
     Damage,
     Order,
     OrderLine,
-    OrderReturn,
-    ReturnState,
     Shipment,
 )
 from tradeline.ordering.queries import reading, steps
+from tradeline.ordering.receiving import Places, judge_place, place_of
 from tradeline.ordering.rules import (
     judge_day,
     judge_packages,
     judge_texts,
     nothing_given,
-    reason_missing,
 )
 from tradeline.ordering.service.steps import (
     exposure_releases,
@@ -50,7 +48,6 @@ from tradeline.ordering.service.steps import (
     unknown_lines,
 )
 from tradeline.settlement import (
-    ExposureRelease,
     NewObligation,
     ObligationKind,
     Side,
@@ -74,7 +71,7 @@ async def ship_order(
 
     When it should arrive, and in how many packages, tells the buyer ahead what to make room for.
     Held stock leaves its warehouse. On an edge without the receiving step, the goods count as
-    received in full, and are owed, at once.
+    received in full, and are owed, at once, each line in the warehouse that it was meant for.
 
     Raises:
         Forbidden: without `order:ship`.
@@ -96,9 +93,12 @@ async def ship_order(
         conn, actor, order.id, carrier, tracking_number, packed, expected_on, packages
     )
     shipped = [line.ship(wanted.get(line.id, 0)) for line in lines]
+    into: dict[int, int | None] = {}
     if not order.requires_receipt:
+        places = await _places(conn, actor, order)
+        into = {line.id: place_of(places, line.receiving_warehouse_id) for line in lines}
         shipped, _ = await _count(
-            conn, actor, order, shipped, shipment_id, dict(packed), {}, {}, ""
+            conn, actor, order, shipped, shipment_id, dict(packed), {}, {}, into, ""
         )
     await ship_holds(
         conn,
@@ -116,7 +116,7 @@ async def ship_order(
         account_id=actor.account_id,
     )
     if not order.requires_receipt:
-        await _put_away(conn, actor, order, shipped, shipment_lines, dict(packed), {})
+        await _put_away(conn, actor, order, shipped, shipment_lines, dict(packed), {}, into)
     document = {
         "shipment_id": shipment_id,
         "number": number,
@@ -134,6 +134,8 @@ async def receive_shipment(
     shipment_id: int,
     found: Mapping[int, int] | None = None,
     damaged: Mapping[int, Damage] | None = None,
+    warehouse_id: int | None = None,
+    warehouse_ids: Mapping[int, int | None] | None = None,
     note: str = "",
 ) -> int:
     """Count a shipment: all of it, or what was found of the lines named; the shipment's id.
@@ -142,10 +144,14 @@ async def receive_shipment(
     owed. More than was shipped is owed too, at the line's price. Units that came damaged are not
     among those found: they are written down, neither owed nor put into stock.
 
+    What was found stands in the warehouse that is named for its line (`warehouse_ids`), else in
+    the one that is named for all, else in the one that the line was meant for, else in the first.
+
     Raises:
         Forbidden: without `order:receive`, or for the seller.
         Rejected: NotFound, WrongState if it was counted before, InvalidValue for a count beyond
-            twice what was shipped, or damage beyond what was shipped or without a reason.
+            twice what was shipped, or damage beyond what was shipped or without a reason;
+            WarehouseClosed.
     """
     require_step(actor, OrderStep.RECEIVE)
     raise_any(judge_texts(texts={"note": note}))
@@ -155,148 +161,30 @@ async def receive_shipment(
     if shipment.received_at is not None:
         raise refuse(WrongState(path=("shipmentId",), subject="shipment", state="received"))
     packed = {line.order_line_id: line.quantity for line in shipment.lines}
-    found, damaged = dict(found or {}), dict(damaged or {})
+    found, damaged, named = dict(found or {}), dict(damaged or {}), dict(warehouse_ids or {})
     shipped = [line for line in lines if line.id in packed]
-    raise_any(unknown_lines(list(found), shipped) + unknown_lines(list(damaged), shipped))
-    raise_any(judge_count(packed, found, damaged))
+    raise_any(unknown_lines(list(found | damaged | named), shipped))
+    places = await _places(conn, actor, order)
+    problems = judge_count(packed, found, damaged)
+    problems += judge_place(places, warehouse_id, ("warehouseId",))
+    for position, place_id in enumerate(named.values()):
+        problems += judge_place(places, place_id, ("lines", position, "warehouseId"))
+    raise_any(problems)
+    into = {
+        line.id: place_of(places, named.get(line.id), warehouse_id, line.receiving_warehouse_id)
+        for line in lines
+    }
     # Of what came damaged and was not counted besides, the rest is good.
     for line_id, damage in damaged.items():
         found.setdefault(line_id, packed[line_id] - damage.quantity)
     damaged = {line_id: damage for line_id, damage in damaged.items() if damage.quantity}
     counted, receipt = await _count(
-        conn, actor, order, lines, shipment.id, packed, found, damaged, note
+        conn, actor, order, lines, shipment.id, packed, found, damaged, into, note
     )
     shipment_lines = {line.order_line_id: line.id for line in shipment.lines}
-    await _put_away(conn, actor, order, counted, shipment_lines, packed, found)
+    await _put_away(conn, actor, order, counted, shipment_lines, packed, found, into)
     await store(conn, actor, order, lines, counted, "receive", note=note, document=receipt)
     return shipment.id
-
-
-async def request_return(
-    conn: Connection, *, actor: Actor, order_id: int, quantities: Mapping[int, int], reason: str
-) -> int:
-    """Ask to give back received units; the return's id. Nothing moves until the seller accepts.
-
-    Raises:
-        Forbidden: without `order:return`, or for the seller.
-        Rejected: NotFound, WrongState, QuantityNotOpen (what is asked back already counts),
-            InvalidValue without lines or reason.
-    """
-    require_step(actor, OrderStep.RETURN)
-    order, lines = await lock_for_step(conn, actor, order_id, OrderStep.RETURN)
-    asked = dict.fromkeys((line.id for line in lines), 0)
-    for earlier in await reading.fetch_returns_of_orders(conn, actor, [order.id]):
-        if earlier.state is ReturnState.REQUESTED:
-            for line in earlier.lines:
-                asked[line.order_line_id] += line.quantity
-    returnable = {line.id: line.returnable - asked[line.id] for line in lines}
-    problems = unknown_lines(list(quantities), lines) + too_many(quantities, returnable, lines)
-    problems += judge_texts(texts={"reason": reason})
-    wanted = [(line_id, units) for line_id, units in quantities.items() if units]
-    if not wanted:
-        problems.append(nothing_given("lines"))
-    if not reason.strip():
-        problems.append(reason_missing("reason"))
-    raise_any(problems)
-    return_id, number = await steps.insert_return(conn, actor, order.id, reason.strip(), wanted)
-    line_numbers = {line.id: line.line_no for line in lines}
-    document = {
-        "return_id": return_id,
-        "number": number,
-        "returned": [{"line_no": line_numbers[id], "quantity": units} for id, units in wanted],
-    }
-    await store(
-        conn,
-        actor,
-        order,
-        lines,
-        lines,
-        "request_return",
-        state=order.state,
-        note=reason.strip(),
-        document=document,
-    )
-    return return_id
-
-
-async def decide_return(
-    conn: Connection, *, actor: Actor, return_id: int, accepts: bool, reason: str = ""
-) -> int:
-    """Take goods back, or refuse to; by the seller. The return's id.
-
-    Accepted, the units' share of what was owed is no longer owed, and the goods stand in the
-    seller's warehouse again.
-
-    Raises:
-        Forbidden: without `order:confirm`, or for the buyer.
-        Rejected: NotFound, WrongState if it was decided before, InvalidValue for a refusal
-            without a reason.
-    """
-    require_step(actor, OrderStep.DECIDE_RETURN)
-    raise_any(judge_texts(texts={"reason": reason}))
-    order_return = await _return(conn, actor, return_id)
-    order, lines = await lock_for_step(conn, actor, order_return.order_id, OrderStep.DECIDE_RETURN)
-    order_return = await _return(conn, actor, return_id)
-    if order_return.state is not ReturnState.REQUESTED:
-        state = order_return.state.value
-        raise refuse(WrongState(path=("orderReturnId",), subject="return", state=state))
-    if accepts:
-        await _accept_return(conn, actor, order, lines, order_return, reason)
-        return return_id
-    if not reason.strip():
-        raise refuse(reason_missing("reason"))
-    await steps.decide_return(conn, actor, return_id, "refused", reason.strip(), [])
-    await store(
-        conn,
-        actor,
-        order,
-        lines,
-        lines,
-        "refuse_return",
-        state=order.state,
-        note=reason.strip(),
-        document={"return_id": return_id, "number": order_return.number},
-    )
-    return return_id
-
-
-async def _accept_return(
-    conn: Connection,
-    actor: Actor,
-    order: Order,
-    lines: Sequence[OrderLine],
-    order_return: OrderReturn,
-    note: str,
-) -> None:
-    """Give back the units' share of the debt, and carry the goods home."""
-    units = {line.order_line_id: line.quantity for line in order_return.lines}
-    before = [line for line in lines if line.id in units]
-    given = [line.give_back(units[line.id]) for line in before]
-    total = sum(minor for _, minor in given)
-    shares = [(line.id, minor) for line, minor in given]
-    await steps.decide_return(conn, actor, order_return.id, "accepted", None, shares)
-    if total:
-        obligation = _obligation(
-            order, "return", "seller", total, order_return.id, order_return.number
-        )
-        await owe(conn, network_id=actor.network_id, obligations=[obligation])
-    await _take_back(conn, actor, order, lines, order_return)
-    document = {
-        "return_id": order_return.id,
-        "number": order_return.number,
-        "amount_minor": total,
-    }
-    await store(
-        conn,
-        actor,
-        order,
-        before,
-        [line for line, _ in given],
-        "return",
-        state=order.state,
-        note=note,
-        document=document,
-    )
 
 
 async def _shipment(conn: Connection, actor: Actor, shipment_id: int) -> Shipment:
@@ -306,11 +194,12 @@ async def _shipment(conn: Connection, actor: Actor, shipment_id: int) -> Shipmen
     return found[0]
 
 
-async def _return(conn: Connection, actor: Actor, return_id: int) -> OrderReturn:
-    found = await reading.fetch_returns(conn, actor, [return_id])
-    if not found:
-        raise refuse(NotFound(path=("orderReturnId",), subject="return"))
-    return found[0]
+async def _places(conn: Connection, actor: Actor, order: Order) -> Places:
+    """The buyer's warehouses, none of which is closed meanwhile."""
+    found = await receiving_places(
+        conn, network_id=actor.network_id, org_ids=[order.buyer_org_id], is_kept=True
+    )
+    return found[order.buyer_org_id]
 
 
 async def _count(
@@ -322,6 +211,7 @@ async def _count(
     packed: Mapping[int, int],
     found: Mapping[int, int],
     damaged: Mapping[int, Damage],
+    into: Mapping[int, int | None],
     note: str,
 ) -> tuple[list[OrderLine], dict[str, Any]]:
     """Write the receipt, make the debt and end the holds; the lines as they are now, the paper."""
@@ -343,18 +233,20 @@ async def _count(
             if line.id in packed
         ],
         damaged,
+        into,
     )
     owed = sum(result.owed_minor for _, result in counted)
     releases = exposure_releases(order, sum(result.released_minor for _, result in counted))
     if owed:
         due_on = today + timedelta(days=order.payment_terms_days)
-        obligation = _obligation(
-            order,
-            "goods",
-            "buyer",
-            owed,
-            receipt_id,
-            number,
+        obligation = NewObligation(
+            relationship_id=order.relationship_id,
+            kind=ObligationKind.GOODS,
+            owed_by=Side.BUYER,
+            amount_minor=owed,
+            document_type="receipt",
+            document_id=receipt_id,
+            document_number=number,
             due_on=due_on,
             releases=releases[0] if releases else None,
         )
@@ -380,8 +272,9 @@ async def _put_away(
     shipment_lines: Mapping[int, int],
     packed: Mapping[int, int],
     found: Mapping[int, int],
+    into: Mapping[int, int | None],
 ) -> None:
-    """Stand what was found in the buyer's warehouse, if it keeps one."""
+    """Stand what was found in the buyer's warehouses, if it keeps any."""
     units = {line_id: found.get(line_id, shipped) for line_id, shipped in packed.items()}
     receipts = [
         StockReceipt(
@@ -391,78 +284,11 @@ async def _put_away(
             reason=MovementReason.RECEIPT,
             reference_type="shipment_line",
             reference_id=shipment_lines[line.id],
+            warehouse_id=into[line.id],
         )
         for line in lines
         if units.get(line.id)
     ]
     await receive_stock(
         conn, network_id=actor.network_id, receipts=receipts, account_id=actor.account_id
-    )
-
-
-async def _take_back(
-    conn: Connection,
-    actor: Actor,
-    order: Order,
-    lines: Sequence[OrderLine],
-    order_return: OrderReturn,
-) -> None:
-    """Carry returned goods from the buyer's stock to the seller's, where they keep it here."""
-    skus = {line.id: line.sku_id for line in lines}
-    await send_back_stock(
-        conn,
-        network_id=actor.network_id,
-        org_id=order.buyer_org_id,
-        goods=[
-            HoldShipment(
-                reference_type="return_line",
-                reference_id=line.id,
-                quantity=line.quantity,
-                movement_type="return_line",
-                movement_id=line.id,
-            )
-            for line in order_return.lines
-        ],
-        skus=[skus[line.order_line_id] for line in order_return.lines],
-        account_id=actor.account_id,
-    )
-    if not order.holds_stock:
-        return
-    receipts = [
-        StockReceipt(
-            org_id=order.seller_org_id,
-            sku_id=skus[line.order_line_id],
-            quantity=line.quantity,
-            reason=MovementReason.RETURN,
-            reference_type="return_line",
-            reference_id=line.id,
-        )
-        for line in order_return.lines
-    ]
-    await receive_stock(
-        conn, network_id=actor.network_id, receipts=receipts, account_id=actor.account_id
-    )
-
-
-def _obligation(
-    order: Order,
-    kind: str,
-    owed_by: str,
-    minor: int,
-    document_id: int,
-    number: str,
-    *,
-    due_on: date | None = None,
-    releases: ExposureRelease | None = None,
-) -> NewObligation:
-    return NewObligation(
-        relationship_id=order.relationship_id,
-        kind=ObligationKind(kind),
-        owed_by=Side(owed_by),
-        amount_minor=minor,
-        document_type="receipt" if kind == "goods" else "return",
-        document_id=document_id,
-        document_number=number,
-        due_on=due_on,
-        releases=releases,
     )

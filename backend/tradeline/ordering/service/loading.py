@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tradeline.catalog import Tradable, load_tradable
-from tradeline.inventory import Supply, load_supply, lock_supply
-from tradeline.kernel import Connection
+from tradeline.inventory import Supply, load_supply, lock_supply, receiving_places
+from tradeline.kernel import Actor, Connection
 from tradeline.ordering.decisions import PlacementState, pack_of
 from tradeline.ordering.model import LINES_MAX, NewOrder
+from tradeline.ordering.receiving import Places
 from tradeline.ordering.service.steps import today
 from tradeline.organizations import Relationship
 from tradeline.pricing import PriceRequest, PriceResolution, price_lines
@@ -44,6 +45,27 @@ async def load_placement(
     supply = await _supply(conn, network_id, pairs, trading, tradable, is_locked=is_locked)
     free = {edge_id: exposure.free_minor for edge_id, exposure in exposures.items()}
     return PlacementState(trading, tradable, prices, exposures, supply, free, today())
+
+
+async def load_places(
+    conn: Connection,
+    network_id: int,
+    asked: Sequence[tuple[Actor, NewOrder]],
+    edges: Mapping[int, Relationship],
+) -> dict[int, Places]:
+    """The warehouses that orders may name, by position: the buyer's own, if the buyer places. One
+    statement, and none where nobody names any."""
+    buyers = {
+        position: actor.org_id
+        for position, (actor, order) in enumerate(asked)
+        if any(line.receiving_warehouse_id is not None for line in order.lines)
+        and actor.org_id == edges[order.relationship_id].buyer_org_id
+    }
+    if not buyers:
+        return {}
+    org_ids = sorted(set(buyers.values()))
+    found = await receiving_places(conn, network_id=network_id, org_ids=org_ids, is_kept=False)
+    return {position: found[org_id] for position, org_id in buyers.items()}
 
 
 async def _supply(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tradeline.inventory import NewHold, store_holds
 from tradeline.kernel import (
@@ -33,7 +33,7 @@ from tradeline.ordering.decisions import (
 )
 from tradeline.ordering.model import LINES_MAX, NewOrder, Order
 from tradeline.ordering.queries import placing as queries
-from tradeline.ordering.service.loading import load_placement
+from tradeline.ordering.service.loading import load_placement, load_places
 from tradeline.organizations import Relationship, load_known_and_trading
 from tradeline.settlement import NewExposureHold, store_exposure_holds
 
@@ -74,7 +74,8 @@ async def place_orders(
     stock levels they draw on stay locked until the unit of work ends. Reasons: NotTrading,
     NotInAssortment, ComponentClosed, UnknownPack, BelowMinimum, OutOfStep, PriceMissing,
     NotEnoughStock, OutsideTerritory, BelowOrderMinimum, CreditBlocked, NotEnoughCredit,
-    InvalidValue.
+    InvalidValue; NotFound and WarehouseClosed for where goods are to be received, which the buyer
+    alone says.
 
     Raises:
         Forbidden: if one of the actors lacks the permission for its side.
@@ -175,6 +176,8 @@ async def _place(
     keyed = [(asked[position][0], asked[position][2]) for position in known]
     with timed(Stage.LOADING, len(asked)):
         state = await load_placement(conn, network_id, orders, trading, is_locked=True)
+        by_whom = [asked[position][1:] for position in known]
+        state = replace(state, places=await load_places(conn, network_id, by_whom, edges))
     with timed(Stage.DECIDING, len(asked)):
         decisions = decide_orders(keyed, state)
     accepted: list[tuple[int, Actor, PlacedOrder]] = []

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tradeline.kernel import Actor, Connection, Money, NotFound, Problem, raise_any
 from tradeline.ordering.decisions import RefusedOrder, decide_orders
 from tradeline.ordering.model import NewOrder
-from tradeline.ordering.service.loading import load_placement
+from tradeline.ordering.service.loading import load_placement, load_places
 from tradeline.ordering.service.placing import may_place
 from tradeline.organizations import Relationship, load_known_and_trading
 
@@ -37,7 +37,7 @@ async def preview_orders(
     conn: Connection, *, actor: Actor, orders: Sequence[NewOrder]
 ) -> list[OrderPreview]:
     """Each order as `place_orders` would find it after those before it. Nothing is locked or
-    stored: it is a look, not a promise. Five statements, however many orders and lines.
+    stored: it is a look, not a promise. Six statements, however many orders and lines.
 
     Raises:
         Forbidden: without `order:place` (buyer) or `order:place_on_behalf` (seller).
@@ -56,6 +56,8 @@ async def preview_orders(
         ]
     )
     state = await load_placement(conn, actor.network_id, orders, trading, is_locked=False)
+    by_whom = [(actor, order) for order in orders]
+    state = replace(state, places=await load_places(conn, actor.network_id, by_whom, edges))
     previews = []
     for place, decision in enumerate(decide_orders(list(enumerate(orders)), state)):
         prices = [state.prices.get((place, at)) for at in range(len(orders[place].lines))]

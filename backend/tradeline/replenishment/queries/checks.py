@@ -92,6 +92,22 @@ BOUGHT_ONCE = comparison(
     """,
 )
 
+BOUGHT_FOR = comparison(
+    code="replenishment.goods_come_where_they_were_proposed_for",
+    title_en="What was taken of a proposal is ordered into the warehouse that it was proposed for",
+    title_zh="已接受的采购建议的收货仓库即建议的仓库",
+    subject_en="Proposal",
+    subject_zh="补货建议",
+    sql="""
+    SELECT proposal.network_id, proposal.id AS subject_id, proposal.warehouse_id AS expected,
+           line.receiving_warehouse_id AS found
+      FROM replenishment.proposal_line AS proposal
+      JOIN ordering.order_line AS line
+        ON line.network_id = proposal.network_id AND line.id = proposal.order_line_id
+     WHERE line.receiving_warehouse_id IS DISTINCT FROM proposal.warehouse_id
+    """,
+)
+
 MOVED_ONCE = comparison(
     code="replenishment.what_was_to_move_has_moved",
     title_en="A transfer that was taken is a document that moved as many units",
@@ -160,4 +176,11 @@ TERMS_OF_BUYERS = comparison(
     """,
 )
 
-INVARIANTS = (STORE_DAYS_COUNTED, BOUGHT_ONCE, MOVED_ONCE, OWN_WAREHOUSES, TERMS_OF_BUYERS)
+INVARIANTS = (
+    STORE_DAYS_COUNTED,
+    BOUGHT_ONCE,
+    BOUGHT_FOR,
+    MOVED_ONCE,
+    OWN_WAREHOUSES,
+    TERMS_OF_BUYERS,
+)

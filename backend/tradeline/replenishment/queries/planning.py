@@ -54,8 +54,8 @@ FETCH_FORECASTS = """
 """
 
 # What stands, what comes of own orders, what is owed on edges that hold nothing. An order's line
-# comes to the warehouse that it was proposed for, else to where all goods are received: the first.
-# Bundles come, and are owed, as their components. $3: SKUs, or null for all.
+# comes to the warehouse that it is meant for, as long as that is open, else to the first, as when
+# it is received. Bundles come, and are owed, as their components. $3: SKUs, or null for all.
 FETCH_POSITIONS = """
     WITH own AS (
         SELECT warehouse.id, warehouse.priority
@@ -72,7 +72,7 @@ FETCH_POSITIONS = """
          WHERE ($3::bigint[] IS NULL OR level.sku_id = ANY($3))
            AND level.on_hand > 0
          UNION ALL
-        SELECT coalesce(proposed.warehouse_id, (SELECT id FROM first_warehouse)),
+        SELECT coalesce(meant.id, (SELECT id FROM first_warehouse)),
                coalesce(component.component_sku_id, line.sku_id), 0, 0,
                (line.quantity - line.refused_quantity - line.cancelled_quantity
                 - line.counted_quantity) * coalesce(component.quantity, 1),
@@ -82,8 +82,7 @@ FETCH_POSITIONS = """
             ON line.network_id = $1 AND line.order_id = trade_order.id
           LEFT JOIN catalog.sku_component AS component
             ON component.network_id = $1 AND component.bundle_sku_id = line.sku_id
-          LEFT JOIN replenishment.proposal_line AS proposed
-            ON proposed.network_id = $1 AND proposed.order_line_id = line.id
+          LEFT JOIN own AS meant ON meant.id = line.receiving_warehouse_id
          WHERE trade_order.network_id = $1
            AND trade_order.buyer_org_id = $2
            AND trade_order.state IN ('in_review', 'to_confirm', 'to_ship', 'to_receive')
@@ -200,7 +199,7 @@ async def lock_desk_within(
 async def fetch_own_warehouses(
     conn: Connection, network_id: int, org_id: int
 ) -> list[tuple[int, str]]:
-    """(Id, region); goods are received in the first."""
+    """(Id, region); goods for which no other is named are received in the first."""
     rows = await conn.fetch(FETCH_OWN_WAREHOUSES, network_id, org_id)
     return [(row["id"], row["region"]) for row in rows]
 

@@ -114,12 +114,11 @@ async def _order(
     if not bought:
         return {}
     warehouses = await planning.fetch_own_warehouses(conn, actor.network_id, actor.org_id)
-    region = warehouses[0][1] if warehouses else ""
     groups = group_by_edge(bought)
     outcome = await place_orders(
         conn,
         network_id=actor.network_id,
-        requests=[(actor, order_of(group, region)) for group in groups],
+        requests=[(actor, order_of(group, warehouses)) for group in groups],
     )
     refused = [
         as_taken(problem, group)

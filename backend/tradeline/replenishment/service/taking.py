@@ -142,14 +142,22 @@ def group_by_edge(taken: Sequence[Taken]) -> list[list[Taken]]:
     return [by_edge[edge_id] for edge_id in sorted(by_edge)]
 
 
-def order_of(group: Sequence[Taken], region: str) -> NewOrder:
-    """All goods are received in one place, be they proposed for another."""
+def order_of(group: Sequence[Taken], warehouses: Sequence[tuple[int, str]]) -> NewOrder:
+    """Each line comes to the warehouse that it was proposed for. An order goes to one region: that
+    of the first, of all `warehouses` (id, region), to receive any of it."""
     first = group[0].line
     assert first.relationship_id is not None
+    receiving = {one.line.warehouse_id for one in group}
+    region = next((region for id, region in warehouses if id in receiving), "")
     return NewOrder(
         relationship_id=first.relationship_id,
         lines=tuple(
-            NewOrderLine(one.line.sku_id, one.quantity // one.line.pack_units, one.line.pack_id)
+            NewOrderLine(
+                one.line.sku_id,
+                one.quantity // one.line.pack_units,
+                one.line.pack_id,
+                one.line.warehouse_id,
+            )
             for one in group
         ),
         ship_to_region=region,
