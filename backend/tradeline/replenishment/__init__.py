@@ -5,9 +5,16 @@ The names below are the module: others import them from here, and nothing from d
 
 from tradeline.replenishment.alerts import (
     Alert,
+    AlertCount,
+    AlertFilter,
     AlertKind,
 )
-from tradeline.replenishment.errors import BudgetExceeded, NeedCovered, QuantityNotInSteps
+from tradeline.replenishment.errors import (
+    BudgetExceeded,
+    NeedCovered,
+    OrderAmountChanged,
+    QuantityNotInSteps,
+)
 from tradeline.replenishment.model import (
     HISTORY_DAYS,
     HORIZON_DAYS,
@@ -21,6 +28,7 @@ from tradeline.replenishment.model import (
     ProposalKind,
     ProposalLine,
     ProposalState,
+    ShownOrder,
     StoredForecast,
     Take,
     Term,
@@ -47,6 +55,7 @@ from tradeline.replenishment.service.accepting import (
     dismiss_proposals,
 )
 from tradeline.replenishment.service.alerts import (
+    count_alerts,
     list_alerts,
     watch_supply,
 )
@@ -67,6 +76,13 @@ from tradeline.replenishment.service.forecasts import (
     load_forecasts,
     make_forecasts,
     store_forecasts,
+)
+from tradeline.replenishment.service.previewing import (
+    AcceptPreview,
+    PreviewedBudget,
+    PreviewedLine,
+    PreviewedOrder,
+    preview_accept,
 )
 from tradeline.replenishment.service.promises import (
     promises,
@@ -92,7 +108,7 @@ from tradeline.replenishment.service.terms import (
     put_budget,
     put_terms,
     remove_term,
-    terms_by_ids,
+    terms_said,
 )
 
 __all__ = [
@@ -101,8 +117,11 @@ __all__ = [
     "HORIZON_DAYS",
     "LINES_AT_ONCE_MAX",
     "MOVING",
+    "AcceptPreview",
     "Accepted",
     "Alert",
+    "AlertCount",
+    "AlertFilter",
     "AlertKind",
     "Amount",
     "Awaited",
@@ -114,8 +133,12 @@ __all__ = [
     "Figures",
     "LeadTime",
     "NeedCovered",
+    "OrderAmountChanged",
     "Pegged",
     "Position",
+    "PreviewedBudget",
+    "PreviewedLine",
+    "PreviewedOrder",
     "Promise",
     "ProposalFilter",
     "ProposalKind",
@@ -123,6 +146,7 @@ __all__ = [
     "ProposalState",
     "QuantityNotInSteps",
     "Scorecard",
+    "ShownOrder",
     "StoredForecast",
     "Supplied",
     "Take",
@@ -130,6 +154,7 @@ __all__ = [
     "accept_proposals",
     "ask_for_forecasts",
     "claim_due_forecasts",
+    "count_alerts",
     "count_demand",
     "days_of_cover",
     "dismiss_proposals",
@@ -147,6 +172,7 @@ __all__ = [
     "make_proposals",
     "note_expectations",
     "peg",
+    "preview_accept",
     "promise_bundle",
     "promises",
     "proposals_by_ids",
@@ -158,7 +184,7 @@ __all__ = [
     "series_of",
     "store_forecasts",
     "tell_moved",
-    "terms_by_ids",
+    "terms_said",
     "told_to_consumers",
     "trade_day",
     "watch_stock",

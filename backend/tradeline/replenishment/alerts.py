@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from tradeline.kernel import TRADE_ZONE
+
 
 class AlertKind(StrEnum):
     """LATE_CONFIRMATION: an order waits for it longer than the edge's terms say. LATE_DELIVERY: a
@@ -34,3 +36,25 @@ class Alert:
     quantity: int
     raised_at: datetime
     healed_at: datetime | None
+
+    @property
+    def since(self) -> tuple[int, int]:
+        """By what open ones are sorted, the worst first: since which day it is so, as its number
+        from the year 1 on; the query says so too."""
+        day = self.due_on or self.raised_at.astimezone(TRADE_ZONE).date()
+        return day.toordinal(), self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFilter:
+    relationship_id: int | None = None
+    kind: AlertKind | None = None
+    is_open: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertCount:
+    """How many of a kind are open."""
+
+    kind: AlertKind
+    count: int

@@ -48,3 +48,17 @@ class BudgetExceeded(Problem):
     en: ClassVar[str] = "This exceeds the month's budget by {missing}; take less, or raise it."
 
     missing: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderAmountChanged(Problem):
+    """An order comes to something else than was shown. Nothing was ordered."""
+
+    zh: ClassVar[str] = "订单金额已由 {was} 变为 {now}，尚未下单；请核对后再次采纳。"
+    en: ClassVar[str] = (
+        "The order came to {was} when it was shown and comes to {now} by now."
+        " Nothing was ordered; look at it again, and accept it."
+    )
+
+    was: Money
+    now: Money

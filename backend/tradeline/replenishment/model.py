@@ -9,6 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from tradeline.kernel import Money
+
 # A series reaches so many days back, and a forecast so many ahead; the day after counts as the
 # mean of its last week.
 HISTORY_DAYS = 365
@@ -17,6 +19,9 @@ SKUS_MAX = 100
 DAYS_MAX = 1_000
 # So many lines of proposals are decided on at once: as many as an order may have.
 LINES_AT_ONCE_MAX = 1_000
+# What nobody asks for lasts for ever, which is so many days.
+COVER_DAYS_MAX = Decimal(9_999)
+MICRO = 1_000_000
 
 
 class DemandSource(StrEnum):
@@ -156,13 +161,30 @@ class ProposalLine(NewProposalLine):
     document_id: int | None = None
     decided_at: datetime | None = None
 
+    @property
+    def urgency(self) -> tuple[int, int, int]:
+        """By what open lines are sorted: those that run out first, of these those that come to
+        most. What is to be cleared comes last, what lasts longest first; the query says so too."""
+        days = COVER_DAYS_MAX if self.days_of_cover is None else self.days_of_cover
+        days = 2 * COVER_DAYS_MAX + 1 - days if self.kind is ProposalKind.CLEAR else days
+        return int(days * MICRO), -(self.amount_minor or 0), self.id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalFilter:
     kind: ProposalKind | None = None
     state: ProposalState | None = None
+    relationship_id: int | None = None
     warehouse_id: int | None = None
     search: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOrder:
+    """What somebody was shown that the order on an edge would come to."""
+
+    relationship_id: int
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,13 @@ from functools import lru_cache
 from math import lcm
 from statistics import NormalDist
 
-from tradeline.replenishment.model import NewProposalLine, Position, ProposalKind, Term
+from tradeline.replenishment.model import (
+    COVER_DAYS_MAX,
+    NewProposalLine,
+    Position,
+    ProposalKind,
+    Term,
+)
 
 # Stock that lasts longer than this, where the terms name nothing else, is slow, and so is what
 # nobody has asked for in so many days.
@@ -33,7 +39,6 @@ SILENT_DAYS = 90
 WEEK = 7
 MILLI = Decimal("0.001")
 DAY_STEP = Decimal("0.01")
-COVER_DAYS_MAX = Decimal(9_999)
 
 Step = tuple[str, str]
 

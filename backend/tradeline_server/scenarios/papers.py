@@ -15,7 +15,7 @@ DEMAND: Final = """
 TERM_PUT: Final = """
     mutation ReplenishmentTermPut($input: ReplenishmentTermPutInput!) {
       replenishmentTermPut(input: $input) {
-        term { id } errors { __typename ... on Problem { message } }
+        terms { id } errors { __typename ... on Problem { message } }
       }
     }
 """
@@ -33,6 +33,14 @@ PROPOSALS: Final = """
     query ReplenishmentProposals {
       replenishmentProposals(kind: BUY, state: OPEN, first: 100) {
         edges { node { id quantity sku { code } amount { amount } } }
+      }
+    }
+"""
+ACCEPT_PREVIEW: Final = """
+    query ReplenishmentAcceptPreview($lines: [ProposalTakeInput!]!) {
+      replenishmentAcceptPreview(lines: $lines) {
+        orders { amount { amount currency } relationship { id } }
+        problems { ... on Problem { message } }
       }
     }
 """
@@ -64,10 +72,10 @@ ORDER: Final = """
       }
     }
 """
-SUBSTITUTE_DECIDE: Final = """
-    mutation OrderSubstituteDecide($input: OrderSubstituteDecideInput!) {
-      orderSubstituteDecide(input: $input) {
-        substitute { id } errors { __typename ... on Problem { message } }
+SUBSTITUTES_DECIDE: Final = """
+    mutation OrderSubstitutesDecide($input: OrderSubstitutesDecideInput!) {
+      orderSubstitutesDecide(input: $input) {
+        substitutes { id } errors { __typename ... on Problem { message } }
       }
     }
 """

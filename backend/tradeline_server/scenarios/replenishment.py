@@ -32,6 +32,7 @@ from tradeline_server.scenarios.chain import (
 from tradeline_server.scenarios.figures import Figure, count, money
 from tradeline_server.scenarios.papers import (
     ACCEPT,
+    ACCEPT_PREVIEW,
     DEMAND,
     FORECAST_MAKE,
     OFFERS,
@@ -41,7 +42,7 @@ from tradeline_server.scenarios.papers import (
     PROPOSE,
     SHIPMENT_RECEIVE,
     STATEMENT_ISSUE,
-    SUBSTITUTE_DECIDE,
+    SUBSTITUTES_DECIDE,
     TERM_PUT,
 )
 from tradeline_server.scenarios.people import Consumer, Refused
@@ -57,6 +58,7 @@ TRADERS_OWN: Final = 24
 DEALER_WANTS: Final = 10
 # Target less what stands, and of vinegar the dealer's 10 as well, which wait.
 NEEDED: Final = {"VINEGAR": 37, "WINE": 8, "TEA": 12, "JUICE": 16}
+ORDERED_MINOR: Final = 1287_20 + 10 * 22_40
 
 
 class NotThere(dict[str, str]):
@@ -110,11 +112,15 @@ class Month:
         edge = to_id("Relationship", stage.chain.edges[BRAND])
         await clerk.do(
             TERM_PUT,
-            relationshipId=edge,
-            leadTimeDays=10,
-            leadTimeSpreadDays="1",
-            serviceLevel="0.95",
-            reviewDays=4,
+            terms=[
+                {
+                    "relationshipId": edge,
+                    "leadTimeDays": 10,
+                    "leadTimeSpreadDays": "1",
+                    "serviceLevel": "0.95",
+                    "reviewDays": 4,
+                }
+            ],
         )
         skus = {code: to_id("Sku", stage.chain.skus[code]) for code in SOLD}
         await clerk.do(FORECAST_MAKE, skuIds=list(skus.values()))
@@ -131,9 +137,16 @@ class Month:
             count(f"proposed of {code}", units, found.get(code, 0))
             for code, units in NEEDED.items()
         ]
-        take = [{"id": line["id"]} for line in lines]
+        take = [{"id": line["id"], "quantity": line["quantity"]} for line in lines]
+        preview = (await clerk.ask(ACCEPT_PREVIEW, lines=take))["replenishmentAcceptPreview"]
+        shown = [
+            {"relationshipId": one["relationship"]["id"], "amount": one["amount"]}
+            for one in preview["orders"]
+        ]
+        amount = sum(_minor(one["amount"]) for one in preview["orders"])
+        figures.append(money("shown before it is ordered", ORDERED_MINOR, amount))
         answers = await asyncio.gather(
-            *(clerk.do(ACCEPT, lines=take) for _ in range(2)), return_exceptions=True
+            *(clerk.do(ACCEPT, lines=take, shown=shown) for _ in range(2)), return_exceptions=True
         )
         accepted = [answer for answer in answers if isinstance(answer, dict)]
         figures += [
@@ -145,7 +158,7 @@ class Month:
         [self.order] = orders
         order = await _order(stage, BRAND, self.order)
         self.lines = {line["skuCode"]: line["id"] for line in order["lines"]}
-        figures.append(money("ordered", 1287_20 + 10 * 22_40, _minor(order["amount"])))
+        figures.append(money("ordered", ORDERED_MINOR, _minor(order["amount"])))
         return figures
 
     async def confirm(self, stage: Stage) -> Sequence[Figure]:
@@ -174,18 +187,24 @@ class Month:
             lines=[{"orderLineId": lines["VINEGAR"], "promisedOn": _in_days(9)}],
         )
         proposed = await clerk.do(
-            self.papers["SupplierSubstitute"],
-            orderId=self.order,
-            orderLineId=lines["JUICE"],
-            quantity=16,
-            skuId=to_id("Sku", stage.chain.skus["NECTAR"]),
-            packQuantity=16,
-            promisedOn=soon,
-            reason="果汁缺货",
+            self.papers["SupplierSubstitutes"],
+            substitutes=[
+                {
+                    "orderId": self.order,
+                    "orderLineId": lines["JUICE"],
+                    "quantity": 16,
+                    "skuId": to_id("Sku", stage.chain.skus["NECTAR"]),
+                    "packQuantity": 16,
+                    "promisedOn": soon,
+                    "validUntil": soon,
+                    "reason": "果汁缺货",
+                }
+            ],
         )
-        await stage.clerks[BRAND].do(
-            SUBSTITUTE_DECIDE, orderSubstituteId=proposed["substitute"]["id"], accepts=True
-        )
+        taken = [
+            {"orderSubstituteId": offer["id"], "accepts": True} for offer in proposed["substitutes"]
+        ]
+        await stage.clerks[BRAND].do(SUBSTITUTES_DECIDE, decisions=taken)
         order = await _order(stage, BRAND, self.order)
         found = {line["skuCode"]: line for line in order["lines"]}
         self.lines = {code: line["id"] for code, line in found.items()}
@@ -438,8 +457,8 @@ def _first(later: Sequence[Mapping[str, str]]) -> str | None:
     return later[0]["on"] if later else None
 
 
-def _sum(days: Sequence[Mapping[str, int]]) -> int:
-    return sum(day["quantity"] for day in days)
+def _sum(days: Sequence[Mapping[str, str]]) -> int:
+    return sum(int(day["quantity"]) for day in days)
 
 
 def _minor(amount: Mapping[str, str]) -> int:

@@ -19,7 +19,7 @@ from tradeline_graph._problems import (
     WrongState,
     face_of,
 )
-from tradeline_graph._scalars import Money, PositiveInt
+from tradeline_graph._scalars import Money, MoneyInput, PositiveInt
 from tradeline_graph._scope import Scope, scoped
 from tradeline_graph.inventory.payloads import BundleHasNoStock, InsufficientStock, WarehouseClosed
 from tradeline_graph.ordering import Order
@@ -53,13 +53,36 @@ class ProposalTakeInput:
         return replenishment.Take(from_id("ProposalLine", self.id), self.quantity)
 
 
+@strawberry.input(description="What you were shown that the order on an edge would come to.")
+class ShownOrderInput:
+    relationship_id: strawberry.ID
+    amount: MoneyInput
+
+
 @strawberry.input(description="Up to 1000 lines, all or none.")
 class ReplenishmentAcceptInput:
     request_id: str
     lines: list[ProposalTakeInput]
+    shown: list[ShownOrderInput] | None = strawberry.field(
+        default=None,
+        description="The orders of `replenishmentAcceptPreview`: they are placed as they were "
+        "shown, or nothing is.",
+    )
 
     def to_model(self) -> list[replenishment.Take]:
         return [line.to_model() for line in self.lines]
+
+    def shown_orders(self) -> list[replenishment.ShownOrder] | None:
+        """Raises Rejected for an amount that nothing can come to."""
+        if self.shown is None:
+            return None
+        return [
+            replenishment.ShownOrder(
+                relationship_id=from_id("Relationship", one.relationship_id),
+                amount=one.amount.to_model("shown"),
+            )
+            for one in self.shown
+        ]
 
 
 @strawberry.input(description="Up to 1000 lines, all or none.")
@@ -75,8 +98,7 @@ class ReplenishmentDismissInput:
     description="How you are supplied on an edge, or with one SKU on it, in place of what was said "
     "of the same before. `serviceLevel` is 0.5 to 0.9999; quantities are base units."
 )
-class ReplenishmentTermPutInput:
-    request_id: str
+class ReplenishmentTermInput:
     relationship_id: strawberry.ID
     sku_id: strawberry.ID | None = None
     lead_time_days: int
@@ -104,6 +126,15 @@ class ReplenishmentTermPutInput:
             shelf_life_days=self.shelf_life_days,
             max_cover_days=self.max_cover_days,
         )
+
+
+@strawberry.input(description="Up to 100 edges, or SKUs on them, all or none.")
+class ReplenishmentTermPutInput:
+    request_id: str
+    terms: list[ReplenishmentTermInput]
+
+    def to_model(self) -> list[replenishment.Term]:
+        return [term.to_model() for term in self.terms]
 
 
 @strawberry.input(description="Takes back what was said of an edge, or of a SKU on it.")
@@ -161,6 +192,16 @@ class BudgetExceeded(Problem):
     missing: Money
 
 
+@face_of(replenishment.OrderAmountChanged)
+@strawberry.type(
+    description="The order comes to something else than was shown. Nothing was ordered.",
+    directives=scoped(Scope.VALUE),
+)
+class OrderAmountChanged(Problem):
+    was: Money
+    now: Money
+
+
 ReplenishmentProposeError: TypeAlias = Annotated[
     NotFound | InvalidValue | RequestReused | WrongState,
     strawberry.union("ReplenishmentProposeError"),
@@ -173,6 +214,7 @@ ReplenishmentAcceptError: TypeAlias = Annotated[
     | NeedCovered
     | QuantityNotInSteps
     | BudgetExceeded
+    | OrderAmountChanged
     | PlacingProblem
     | InsufficientStock
     | WarehouseClosed
@@ -216,9 +258,9 @@ class ReplenishmentDismissPayload:
     errors: list[ReplenishmentDismissError]
 
 
-@strawberry.type(description=null_with_errors("term"), directives=scoped(Scope.VALUE))
+@strawberry.type(description=null_with_errors("terms"), directives=scoped(Scope.VALUE))
 class ReplenishmentTermPutPayload:
-    term: ReplenishmentTerm | None
+    terms: list[ReplenishmentTerm] | None
     errors: list[ReplenishmentTermPutError]
 
 

@@ -14,7 +14,7 @@ from tradeline import kernel, replenishment
 from tradeline.kernel import Actor, Permission
 from tradeline_graph._context import Info
 from tradeline_graph._ids import from_id, from_optional_id
-from tradeline_graph._mutations import perform, unlisted
+from tradeline_graph._mutations import perform
 from tradeline_graph._pages import Connection
 from tradeline_graph._scalars import MoneyInput
 from tradeline_graph._scope import Scope, guarded
@@ -35,6 +35,7 @@ from tradeline_graph.replenishment.inputs import (
     ReplenishmentTermRemoveInput,
     ReplenishmentTermRemovePayload,
 )
+from tradeline_graph.replenishment.previews import PreviewQuery
 from tradeline_graph.replenishment.supply import SupplyQuery
 from tradeline_graph.replenishment.types import (
     DemandDay,
@@ -45,7 +46,6 @@ from tradeline_graph.replenishment.types import (
     ReplenishmentTerm,
     SellInDay,
     load_proposals,
-    load_term,
 )
 
 READS = guarded(Scope.ORGANIZATION, Permission.REPLENISHMENT_READ)
@@ -56,7 +56,7 @@ PATIENCE_MS = 1_000
 
 
 @strawberry.type
-class Query(SupplyQuery):
+class Query(PreviewQuery, SupplyQuery):
     @strawberry.field(
         description="What was asked for of a SKU on the days from `from` to `to`, of all your "
         "warehouses or one, and what is expected.",
@@ -89,15 +89,16 @@ class Query(SupplyQuery):
         forecasts = [DemandForecast.of(one, info.context.locale) for one in found]
         return DemandSeries(
             days=[DemandDay.of(row) for row in days],
-            sell_in=[SellInDay(on=row.day, quantity=row.quantity) for row in sell_in],
+            sell_in=[SellInDay.of(row) for row in sell_in],
             forecasts=forecasts,
             forecast=forecasts[0] if len(forecasts) == 1 else None,
             days_of_cover=lasting,
         )
 
     @strawberry.field(
-        description="What should be bought, moved or cleared, newest first; search for SKUs as in "
-        "`skus`.",
+        description="What should be bought, moved or cleared; search for SKUs as in `skus`. With "
+        "`state: OPEN` the most urgent come first: what runs out soonest, and of that what costs "
+        "most; what is to be cleared comes last, the slowest first. Else the newest come first.",
         extensions=READS,
     )
     async def replenishment_proposals(
@@ -105,16 +106,19 @@ class Query(SupplyQuery):
         info: Info,
         kind: replenishment.ProposalKind | None = None,
         state: replenishment.ProposalState | None = None,
+        relationship_id: strawberry.ID | None = None,
         warehouse_id: strawberry.ID | None = None,
         search: str | None = None,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[ProposalLine]:
         actor = info.context.signed_in()
-        request = kernel.page_request(first, after, (int,))
+        is_open = state is replenishment.ProposalState.OPEN
+        request = kernel.page_request(first, after, (int, int, int) if is_open else (int,))
         only = replenishment.ProposalFilter(
             kind=kind,
             state=state,
+            relationship_id=from_optional_id("Relationship", relationship_id),
             warehouse_id=from_optional_id("Warehouse", warehouse_id),
             search=search,
         )
@@ -185,7 +189,8 @@ class Mutation:
         takes = input.to_model()
 
         async def accept(conn: kernel.Connection, actor: Actor) -> int:
-            await replenishment.accept_proposals(conn, actor=actor, takes=takes)
+            shown = input.shown_orders()
+            await replenishment.accept_proposals(conn, actor=actor, takes=takes, shown=shown)
             return len(takes)
 
         done = await perform(info, input, accept)
@@ -219,15 +224,20 @@ class Mutation:
     async def replenishment_term_put(
         self, info: Info, input: ReplenishmentTermPutInput
     ) -> ReplenishmentTermPutPayload:
+        said = input.to_model()
+
         async def put(conn: kernel.Connection, actor: Actor) -> int:
-            made = replenishment.put_terms(conn, actor=actor, terms=[input.to_model()])
-            [term_id] = await unlisted(made)
-            return term_id
+            return len(await replenishment.put_terms(conn, actor=actor, terms=said))
 
         done = await perform(info, input, put)
-        may_read = info.context.signed_in().may(Permission.REPLENISHMENT_READ)
-        term = await load_term(info, done.id) if may_read else None
-        return ReplenishmentTermPutPayload(term=term, errors=done.errors)
+        actor = info.context.signed_in()
+        terms = None
+        if done.id is not None and actor.may(Permission.REPLENISHMENT_READ):
+            keys = [(term.relationship_id, term.sku_id) for term in said]
+            async with info.context.db.reading(actor.network_id) as conn:
+                found = await replenishment.terms_said(conn, actor=actor, keys=keys)
+            terms = [ReplenishmentTerm.of(term) for term in found]
+        return ReplenishmentTermPutPayload(terms=terms, errors=done.errors)
 
     @strawberry.mutation(description="Take it back.", extensions=MANAGES)
     async def replenishment_term_remove(

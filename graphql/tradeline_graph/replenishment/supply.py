@@ -164,17 +164,24 @@ class ReplenishmentAlert:
         return await load_relationship(info, self.alert.relationship_id)
 
 
+@strawberry.type(description="Open alerts of a kind.", directives=scoped(Scope.PARTY))
+class ReplenishmentAlertCount:
+    kind: replenishment.AlertKind
+    count: int
+
+
 @strawberry.type
 class SupplyQuery:
     @strawberry.field(
-        description="What sellers of your relationships are late or short with, you among them; "
-        "newest first.",
+        description="What sellers of your relationships are late or short with, you among them. "
+        "With `isOpen: true` the worst come first, overdue longest; else the newest.",
         extensions=[Guard(Scope.PARTY, Permission.ORDER_READ)],
     )
     async def replenishment_alerts(
         self,
         info: Info,
         relationship_id: strawberry.ID | None = None,
+        kind: replenishment.AlertKind | None = None,
         is_open: Annotated[
             bool | None, strawberry.argument(description="Whether it has not healed yet.")
         ] = None,
@@ -182,15 +189,26 @@ class SupplyQuery:
         after: str | None = None,
     ) -> Connection[ReplenishmentAlert]:
         actor = info.context.signed_in()
+        request = kernel.page_request(first, after, (int, int) if is_open else (int,))
+        only = replenishment.AlertFilter(
+            relationship_id=from_optional_id("Relationship", relationship_id),
+            kind=kind,
+            is_open=is_open,
+        )
         async with info.context.db.reading(actor.network_id) as conn:
-            page = await replenishment.list_alerts(
-                conn,
-                actor=actor,
-                page=kernel.page_request(first, after, (int,)),
-                relationship_id=from_optional_id("Relationship", relationship_id),
-                is_open=is_open,
-            )
+            page = await replenishment.list_alerts(conn, actor=actor, page=request, only=only)
         return Connection.of(page, ReplenishmentAlert.of)
+
+    @strawberry.field(
+        description="How many `replenishmentAlerts` of each kind are open; kinds without are left "
+        "out.",
+        extensions=[Guard(Scope.PARTY, Permission.ORDER_READ)],
+    )
+    async def replenishment_alert_counts(self, info: Info) -> list[ReplenishmentAlertCount]:
+        actor = info.context.signed_in()
+        async with info.context.db.reading(actor.network_id) as conn:
+            counts = await replenishment.count_alerts(conn, actor=actor)
+        return [ReplenishmentAlertCount(kind=one.kind, count=one.count) for one in counts]
 
     @strawberry.field(
         description="How the sellers of up to 100 of your relationships keep their word, you as "

@@ -38,8 +38,8 @@ strawberry.enum(
 )
 class DemandDay:
     on: datetime.date
-    quantity: int
-    returned: int
+    quantity: decimal.Decimal = strawberry.field(description="A whole number, over all places.")
+    returned: decimal.Decimal
     is_promoted: bool
     is_unknown: bool = strawberry.field(
         description="Nothing was free all day: nobody knows how much would have been asked for."
@@ -49,8 +49,8 @@ class DemandDay:
     def of(cls, row: replenishment.DemandRow) -> DemandDay:
         return cls(
             on=row.day,
-            quantity=row.quantity,
-            returned=row.returned,
+            quantity=decimal.Decimal(row.quantity),
+            returned=decimal.Decimal(row.returned),
             is_promoted=row.is_promoted,
             is_unknown=row.is_unknown,
         )
@@ -62,7 +62,11 @@ class DemandDay:
 )
 class SellInDay:
     on: datetime.date
-    quantity: int
+    quantity: decimal.Decimal = strawberry.field(description="A whole number, over all buyers.")
+
+    @classmethod
+    def of(cls, row: replenishment.DemandRow) -> SellInDay:
+        return cls(on=row.day, quantity=decimal.Decimal(row.quantity))
 
 
 @strawberry.type(
@@ -329,24 +333,10 @@ class ReplenishmentBudget:
         return cls(month=budget.month, amount=amount)
 
 
-async def load_term(info: Info, term_id: int | None) -> ReplenishmentTerm | None:
-    if term_id is None:
-        return None
-    found = await info.context.loader("replenishment_term", _terms).load(term_id)
-    return None if found is None else ReplenishmentTerm.of(found)
-
-
 async def load_proposals(info: Info, ids: list[int]) -> list[ProposalLine]:
     """Those that are the organization's."""
     found = await info.context.loader("proposal_line", _proposals).load_many(ids)
     return [ProposalLine.of(line) for line in found if line is not None]
-
-
-async def _terms(
-    conn: kernel.Connection, actor: Actor, ids: list[int]
-) -> list[replenishment.Term | None]:
-    found = await replenishment.terms_by_ids(conn, actor=actor, ids=ids)
-    return [found.get(id) for id in ids]
 
 
 async def _proposals(

@@ -65,20 +65,26 @@ async def test_a_planner_goes_from_terms_to_an_order(
         db,
         shop,
         "replenishmentTermPut",
-        "term { leadTimeDays serviceLevel reviewDays relationship { id } sku { code } }",
-        relationshipId=to_id("Relationship", shop.edge),
-        skuId=to_id("Sku", tea),
-        leadTimeDays=2,
-        serviceLevel="0.98",
-        reviewDays=8,
+        "terms { leadTimeDays serviceLevel reviewDays relationship { id } sku { code } }",
+        terms=[
+            {
+                "relationshipId": to_id("Relationship", shop.edge),
+                "skuId": to_id("Sku", tea),
+                "leadTimeDays": 2,
+                "serviceLevel": "0.98",
+                "reviewDays": 8,
+            }
+        ],
     )
-    assert said["term"] == {
-        "leadTimeDays": 2,
-        "serviceLevel": "0.98",
-        "reviewDays": 8,
-        "relationship": {"id": to_id("Relationship", shop.edge)},
-        "sku": {"code": "TEA"},
-    }
+    assert said["terms"] == [
+        {
+            "leadTimeDays": 2,
+            "serviceLevel": "0.98",
+            "reviewDays": 8,
+            "relationship": {"id": to_id("Relationship", shop.edge)},
+            "sku": {"code": "TEA"},
+        }
+    ]
     await expects(db, shop, tea, 4, sigma=1)
     await stands(owner_pool, shop, tea, 12)
     assert (await do(db, shop, "replenishmentPropose", "count"))["count"] == 1
@@ -169,13 +175,13 @@ async def test_demand_is_drawn_beside_what_is_expected_of_it(
     assert seller["days"] == [
         {
             "on": str(day),
-            "quantity": 6,
-            "returned": 0,
+            "quantity": "6",
+            "returned": "0",
             "isUnknown": False,
             "isPromoted": False,
         }
     ]
-    assert seller["sellIn"] == [{"on": str(day), "quantity": 6}]
+    assert seller["sellIn"] == [{"on": str(day), "quantity": "6"}]
     assert (seller["forecast"], seller["daysOfCover"]) == (None, None)
 
     await expects(db, shop, market.tea, 2, sigma=1)

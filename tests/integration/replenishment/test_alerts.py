@@ -21,7 +21,14 @@ from tradeline.ordering import (
     redate_lines,
     ship_order,
 )
-from tradeline.replenishment import Alert, AlertKind, list_alerts, note_expectations, watch_supply
+from tradeline.replenishment import (
+    Alert,
+    AlertFilter,
+    AlertKind,
+    list_alerts,
+    note_expectations,
+    watch_supply,
+)
 from tradeline_server.worker import HANDLERS, deliver_events
 
 PLAN = """
@@ -70,7 +77,7 @@ async def seen(place: Place, market: Market, by: str, **only: object) -> list[Al
             conn,
             actor=market.story.actor(by),
             page=PageRequest(),
-            **only,  # type: ignore[arg-type]
+            only=AlertFilter(**only),  # type: ignore[arg-type]
         )
     return list(reversed(page.items))
 

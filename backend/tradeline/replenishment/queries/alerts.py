@@ -8,7 +8,7 @@ from datetime import date
 import asyncpg
 
 from tradeline.kernel import Actor, Connection, PageRequest
-from tradeline.replenishment.alerts import Alert, AlertKind
+from tradeline.replenishment.alerts import Alert, AlertCount, AlertFilter, AlertKind
 
 # Edges that somebody plans by, with the days that their sellers have to confirm.
 PLANNED = """
@@ -87,9 +87,21 @@ MATTERS = f"""
          WHERE line.counted_quantity > line.received_quantity)
 """
 
-# A shortage that has grown is raised anew; whatever else was raised once, was.
-RAISE_ALERTS = f"""
-    WITH {MATTERS}, raised AS (
+# A shortage that has grown is raised anew; whatever else was raised once, was. What is closed is no
+# matter any more, and what is raised is one: no row is both.
+WATCH_SUPPLY = f"""
+    WITH {MATTERS}, healed AS (
+        UPDATE replenishment.alert AS alert
+           SET healed_at = now()
+         WHERE alert.healed_at IS NULL
+           AND NOT EXISTS (SELECT
+                             FROM matter
+                            WHERE matter.network_id = alert.network_id
+                              AND matter.order_id = alert.order_id
+                              AND matter.kind = alert.kind
+                              AND matter.order_line_id IS NOT DISTINCT FROM alert.order_line_id
+                              AND matter.due_on IS NOT DISTINCT FROM alert.due_on)
+    ), raised AS (
         INSERT INTO replenishment.alert AS alert
                (network_id, kind, relationship_id, order_id, order_line_id, due_on, quantity)
         SELECT network_id, kind, relationship_id, order_id, order_line_id, due_on, quantity
@@ -111,33 +123,53 @@ RAISE_ALERTS = f"""
      ORDER BY raised.network_id, raised.id
 """
 
-HEAL_ALERTS = f"""
-    WITH {MATTERS}
-    UPDATE replenishment.alert AS alert
-       SET healed_at = now()
-     WHERE alert.healed_at IS NULL
-       AND NOT EXISTS (SELECT
-                         FROM matter
-                        WHERE matter.network_id = alert.network_id
-                          AND matter.order_id = alert.order_id
-                          AND matter.kind = alert.kind
-                          AND matter.order_line_id IS NOT DISTINCT FROM alert.order_line_id
-                          AND matter.due_on IS NOT DISTINCT FROM alert.due_on)
+ALERT_COLUMNS = """
+    alert.id, alert.kind, alert.relationship_id, alert.order_id, alert.order_line_id, alert.due_on,
+    alert.quantity, alert.raised_at, alert.healed_at
 """
 
-LIST_ALERTS = """
-    SELECT alert.id, alert.kind, alert.relationship_id, alert.order_id, alert.order_line_id,
-           alert.due_on, alert.quantity, alert.raised_at, alert.healed_at
+LIST_ALERTS = f"""
+    SELECT {ALERT_COLUMNS}
       FROM organizations.relationship AS edge
       JOIN replenishment.alert AS alert
         ON alert.network_id = $1 AND alert.relationship_id = edge.id
      WHERE edge.network_id = $1
        AND (edge.seller_org_id = $2 OR edge.buyer_org_id = $2)
        AND ($3::bigint IS NULL OR edge.id = $3)
-       AND ($4::boolean IS NULL OR (alert.healed_at IS NULL) = $4)
-       AND ($5::bigint IS NULL OR alert.id < $5)
+       AND ($4::text IS NULL OR alert.kind = $4)
+       AND ($5::boolean IS NULL OR (alert.healed_at IS NULL) = $5)
+       AND ($6::bigint IS NULL OR alert.id < $6)
      ORDER BY alert.id DESC
-     LIMIT $6
+     LIMIT $7
+"""
+
+# As `Alert.since` counts the days, which $5 is one of.
+LIST_OPEN_ALERTS = f"""
+    SELECT {ALERT_COLUMNS}
+      FROM organizations.relationship AS edge
+      JOIN replenishment.alert AS alert
+        ON alert.network_id = $1 AND alert.relationship_id = edge.id AND alert.healed_at IS NULL
+     CROSS JOIN LATERAL (
+           SELECT coalesce(alert.due_on, (alert.raised_at AT TIME ZONE interval '8 hours')::date)
+                  - DATE '0001-01-01' + 1 AS day) AS since
+     WHERE edge.network_id = $1
+       AND (edge.seller_org_id = $2 OR edge.buyer_org_id = $2)
+       AND ($3::bigint IS NULL OR edge.id = $3)
+       AND ($4::text IS NULL OR alert.kind = $4)
+       AND ($5::bigint IS NULL OR (since.day, alert.id) > ($5, $6::bigint))
+     ORDER BY since.day, alert.id
+     LIMIT $7
+"""
+
+COUNT_ALERTS = """
+    SELECT alert.kind, count(*) AS count
+      FROM organizations.relationship AS edge
+      JOIN replenishment.alert AS alert
+        ON alert.network_id = $1 AND alert.relationship_id = edge.id AND alert.healed_at IS NULL
+     WHERE edge.network_id = $1
+       AND (edge.seller_org_id = $2 OR edge.buyer_org_id = $2)
+     GROUP BY alert.kind
+     ORDER BY alert.kind
 """
 
 
@@ -153,37 +185,33 @@ class Raised:
     buyer_org_id: int
 
 
-async def raise_alerts(
+async def watch_supply(
     conn: Connection, today: date, confirm_days: int, news_days: int
 ) -> list[Raised]:
-    """Raise what was not raised before, over all networks; by network."""
-    rows = await conn.fetch(RAISE_ALERTS, today, confirm_days, news_days)
+    """Raise what was not raised before, and close what is no longer so, over all networks; what was
+    raised, by network."""
+    rows = await conn.fetch(WATCH_SUPPLY, today, confirm_days, news_days)
     return [Raised(**(dict(row) | {"kind": AlertKind(row["kind"])})) for row in rows]
 
 
-async def heal_alerts(conn: Connection, today: date, confirm_days: int, news_days: int) -> None:
-    """Close what is no longer so, over all networks."""
-    await conn.execute(HEAL_ALERTS, today, confirm_days, news_days)
-
-
 async def list_alerts(
-    conn: Connection,
-    actor: Actor,
-    page: PageRequest,
-    relationship_id: int | None,
-    is_open: bool | None,
+    conn: Connection, actor: Actor, page: PageRequest, only: AlertFilter
 ) -> list[Alert]:
-    """Those of edges to which the actor's organization is a side, newest first."""
-    rows = await conn.fetch(
-        LIST_ALERTS,
-        actor.network_id,
-        actor.org_id,
-        relationship_id,
-        is_open,
-        page.after[0] if page.after else None,
-        page.limit,
-    )
+    """Those of edges to which the actor's organization is a side: open ones, where only these are
+    asked for, by how long it has been so, else newest first."""
+    wanted = (actor.network_id, actor.org_id, only.relationship_id, only.kind)
+    if only.is_open:
+        behind = page.after or (None, None)
+        rows = await conn.fetch(LIST_OPEN_ALERTS, *wanted, *behind, page.limit)
+    else:
+        last_id = None if page.after is None else page.after[0]
+        rows = await conn.fetch(LIST_ALERTS, *wanted, only.is_open, last_id, page.limit)
     return [_alert(row) for row in rows]
+
+
+async def count_alerts(conn: Connection, actor: Actor) -> list[AlertCount]:
+    rows = await conn.fetch(COUNT_ALERTS, actor.network_id, actor.org_id)
+    return [AlertCount(kind=AlertKind(row["kind"]), count=row["count"]) for row in rows]
 
 
 def _alert(row: asyncpg.Record) -> Alert:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tradeline.kernel import Actor, Connection, PageRequest
+from tradeline.kernel import Actor, Connection, Money, PageRequest
 from tradeline.replenishment.model import (
     NewProposalLine,
     ProposalFilter,
@@ -61,21 +61,47 @@ FETCH_LINES = f"""
      WHERE line.network_id = $1 AND line.org_id = $2 AND line.id = ANY($3::bigint[])
 """
 
-# The most urgent come with the least cover; a page begins behind the id of the last one.
-LIST_LINES = f"""
-    SELECT {LINE_COLUMNS}
-      FROM replenishment.proposal_line AS line
-     WHERE line.network_id = $1
+# Of an organization, $3 of a kind, $4 of an edge, $5 of a warehouse, $6 and $7 of SKUs found.
+WANTED = """
+           line.network_id = $1
        AND line.org_id = $2
        AND ($3::text IS NULL OR line.kind = $3)
-       AND ($4::text IS NULL OR line.state = $4)
+       AND ($4::bigint IS NULL OR line.relationship_id = $4)
        AND ($5::bigint IS NULL OR line.warehouse_id = $5)
        AND ($6::text[] IS NULL
             OR line.sku_id IN (
                    SELECT hit.id FROM catalog.skus_with_text($1, $6, $7::text[]) AS hit (id)))
-       AND ($8::bigint IS NULL OR line.id < $8)
+"""
+
+# As the index has it, and as `ProposalLine.urgency` reckons it, which is what a page begins behind.
+LIST_OPEN_LINES = f"""
+    SELECT {LINE_COLUMNS}
+      FROM replenishment.proposal_line AS line
+     WHERE {WANTED}
+       AND line.state = 'open'
+       AND (replenishment.urgency(line.kind, line.days_of_cover),
+            -coalesce(line.amount_minor, 0), line.id)
+           > (coalesce($8::bigint, -1), coalesce($9::bigint, 0), coalesce($10::bigint, 0))
+     ORDER BY replenishment.urgency(line.kind, line.days_of_cover),
+              -coalesce(line.amount_minor, 0), line.id
+     LIMIT $11
+"""
+
+# A page begins behind the id of the last one.
+LIST_LINES = f"""
+    SELECT {LINE_COLUMNS}
+      FROM replenishment.proposal_line AS line
+     WHERE {WANTED}
+       AND ($8::text IS NULL OR line.state = $8)
+       AND ($9::bigint IS NULL OR line.id < $9)
      ORDER BY line.id DESC
-     LIMIT $9
+     LIMIT $10
+"""
+
+FETCH_AMOUNTS = """
+    SELECT trade_order.relationship_id, trade_order.amount_minor, trade_order.currency
+      FROM ordering.trade_order AS trade_order
+     WHERE trade_order.network_id = $1 AND trade_order.id = ANY($2::bigint[])
 """
 
 FETCH_ORDER_LINES = """
@@ -152,20 +178,31 @@ async def list_lines(
     grams: Sequence[str] | None,
     terms: Sequence[str] | None,
 ) -> list[ProposalLine]:
-    """Newest first."""
-    rows = await conn.fetch(
-        LIST_LINES,
+    """Open ones by urgency, where these are asked for; else newest first."""
+    wanted = (
         actor.network_id,
         actor.org_id,
         filter.kind,
-        filter.state,
+        filter.relationship_id,
         filter.warehouse_id,
         grams,
         terms,
-        None if page.after is None else page.after[0],
-        page.limit,
     )
+    if filter.state is ProposalState.OPEN:
+        behind = page.after or (None, None, None)
+        rows = await conn.fetch(LIST_OPEN_LINES, *wanted, *behind, page.limit)
+    else:
+        last_id = None if page.after is None else page.after[0]
+        rows = await conn.fetch(LIST_LINES, *wanted, filter.state, last_id, page.limit)
     return [_line(row) for row in rows]
+
+
+async def fetch_amounts(
+    conn: Connection, network_id: int, order_ids: Sequence[int]
+) -> dict[int, Money]:
+    """What orders come to, by edge."""
+    rows = await conn.fetch(FETCH_AMOUNTS, network_id, order_ids)
+    return {row["relationship_id"]: Money(row["amount_minor"], row["currency"]) for row in rows}
 
 
 async def fetch_order_lines(

@@ -63,10 +63,16 @@ LIST_TERMS = f"""
      LIMIT $5
 """
 
-FETCH_TERMS = f"""
+FETCH_TERMS_SAID = f"""
     SELECT {TERM_COLUMNS}
-      FROM replenishment.term AS term
-     WHERE term.network_id = $1 AND term.org_id = $2 AND term.id = ANY($3::bigint[])
+      FROM unnest($3::bigint[], $4::bigint[]) WITH ORDINALITY
+           AS said (relationship_id, sku_id, place)
+      JOIN replenishment.term AS term
+        ON term.network_id = $1
+       AND term.org_id = $2
+       AND term.relationship_id = said.relationship_id
+       AND term.sku_id IS NOT DISTINCT FROM said.sku_id
+     ORDER BY said.place
 """
 
 PUT_BUDGET = """
@@ -137,9 +143,18 @@ async def list_terms(
     return [Term(**row) for row in rows]
 
 
-async def fetch_terms(conn: Connection, actor: Actor, ids: Sequence[int]) -> dict[int, Term]:
-    rows = await conn.fetch(FETCH_TERMS, actor.network_id, actor.org_id, ids)
-    return {row["id"]: Term(**row) for row in rows}
+async def fetch_terms_said(
+    conn: Connection, actor: Actor, keys: Sequence[tuple[int, int | None]]
+) -> list[Term]:
+    """By edge and SKU, in their order; those that there are."""
+    rows = await conn.fetch(
+        FETCH_TERMS_SAID,
+        actor.network_id,
+        actor.org_id,
+        [relationship_id for relationship_id, _ in keys],
+        [sku_id for _, sku_id in keys],
+    )
+    return [Term(**row) for row in rows]
 
 
 async def put_budget(conn: Connection, actor: Actor, budget: Budget) -> None:

@@ -19,12 +19,13 @@ from tradeline.kernel import (
 )
 from tradeline.ordering import RefusedOrder, place_orders
 from tradeline.replenishment.errors import BudgetExceeded
-from tradeline.replenishment.model import ProposalKind, ProposalLine, Take
+from tradeline.replenishment.model import ProposalKind, ProposalLine, ShownOrder, Take
 from tradeline.replenishment.queries import demand, planning, proposals
 from tradeline.replenishment.service.taking import (
     Taken,
     as_taken,
     group_by_edge,
+    judge_amounts,
     judge_ids,
     judge_kinds,
     judge_needs,
@@ -42,9 +43,16 @@ class Accepted:
     document_ids: tuple[int, ...]
 
 
-async def accept_proposals(conn: Connection, *, actor: Actor, takes: Sequence[Take]) -> Accepted:
+async def accept_proposals(
+    conn: Connection,
+    *,
+    actor: Actor,
+    takes: Sequence[Take],
+    shown: Sequence[ShownOrder] | None = None,
+) -> Accepted:
     """Do what lines propose: buy, as one order for each edge, move between own warehouses, or note
-    that slow stock is being cleared. All or none.
+    that slow stock is being cleared. All or none. With `shown`, the orders are these and come to
+    what was shown, or none is placed.
 
     The organization's desk is locked first, then what placing orders or moving stock locks: both in
     one take would lock stock twice, in no order. What is needed is worked out anew with the stock
@@ -54,8 +62,8 @@ async def accept_proposals(conn: Connection, *, actor: Actor, takes: Sequence[Ta
         Forbidden: without `replenishment:manage`, and `order:place` or `stock:manage` for what is
             bought or moved.
         Rejected: NotFound; WrongState for a line that is not open; NeedCovered where less is needed
-            by now; QuantityNotInSteps; BudgetExceeded; InvalidValue; all that `place_orders` and
-            `transfer_stock` refuse with.
+            by now; QuantityNotInSteps; BudgetExceeded; OrderAmountChanged; InvalidValue; all that
+            `place_orders` and `transfer_stock` refuse with.
     """
     actor.require(Permission.REPLENISHMENT_MANAGE)
     raise_any(judge_takes(takes))
@@ -65,7 +73,7 @@ async def accept_proposals(conn: Connection, *, actor: Actor, takes: Sequence[Ta
     taken = await _judge_needs(conn, actor, takes, lines)
     bought = [one for one in taken if one.line.kind is ProposalKind.BUY]
     moved = [one for one in taken if one.line.kind is ProposalKind.TRANSFER]
-    order_lines = await _order(conn, actor, bought)
+    order_lines = await _order(conn, actor, bought, shown)
     documents = await _move(conn, actor, moved)
     quantities = {one.line.id: one.quantity for one in taken}
     await proposals.accept_lines(conn, actor, quantities, order_lines, documents)
@@ -108,7 +116,7 @@ async def _judge_needs(
 
 
 async def _order(
-    conn: Connection, actor: Actor, bought: Sequence[Taken]
+    conn: Connection, actor: Actor, bought: Sequence[Taken], shown: Sequence[ShownOrder] | None
 ) -> dict[int, tuple[int, int]]:
     """Place one order for each edge; of each proposal, the order and the line that it became."""
     if not bought:
@@ -128,6 +136,9 @@ async def _order(
     ]
     raise_any(refused)
     order_ids = [found for found in outcome if isinstance(found, int)]
+    if shown is not None:
+        amounts = await proposals.fetch_amounts(conn, actor.network_id, order_ids)
+        raise_any(judge_amounts(amounts, shown))
     await _keep_to_budget(conn, actor, {one.line.currency for one in bought})
     ids = await proposals.fetch_order_lines(conn, actor.network_id, order_ids)
     return {
@@ -144,13 +155,13 @@ async def _keep_to_budget(
     currencies leave."""
     today = await demand.get_today(conn)
     left = await planning.fetch_budgets(conn, actor.network_id, actor.org_id, today.replace(day=1))
-    exceeded = [
-        BudgetExceeded(path=("lines",), missing=Money(-minor, currency))
-        for currency, minor in left.items()
-        if minor < 0 and currency in currencies
-    ]
-    if exceeded:
-        raise Rejected(exceeded)
+    raise_any(
+        [
+            BudgetExceeded(path=("lines",), missing=Money(-minor, currency))
+            for currency, minor in left.items()
+            if minor < 0 and currency in currencies
+        ]
+    )
 
 
 async def _move(conn: Connection, actor: Actor, moved: Sequence[Taken]) -> dict[int, int]:

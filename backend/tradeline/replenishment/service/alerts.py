@@ -15,7 +15,7 @@ from tradeline.kernel import (
     make_page,
     publish,
 )
-from tradeline.replenishment.alerts import Alert
+from tradeline.replenishment.alerts import Alert, AlertCount, AlertFilter
 from tradeline.replenishment.queries import alerts as queries
 from tradeline.replenishment.service.promises import trade_day
 
@@ -34,26 +34,31 @@ async def watch_supply(conn: Connection, *, limit: int) -> int:
     """
     today = trade_day()
     async with conn.transaction():
-        await queries.heal_alerts(conn, today, CONFIRM_DAYS, NEWS_DAYS)
-        raised = await queries.raise_alerts(conn, today, CONFIRM_DAYS, NEWS_DAYS)
+        raised = await queries.watch_supply(conn, today, CONFIRM_DAYS, NEWS_DAYS)
         for network_id, alerts in groupby(raised, key=lambda alert: alert.network_id):
             await publish(conn, network_id=network_id, events=[_event(alert) for alert in alerts])
     return 0
 
 
 async def list_alerts(
-    conn: Connection,
-    *,
-    actor: Actor,
-    page: PageRequest,
-    relationship_id: int | None = None,
-    is_open: bool | None = None,
+    conn: Connection, *, actor: Actor, page: PageRequest, only: AlertFilter | None = None
 ) -> Page[Alert]:
-    """What sellers of the actor's edges, its own organization among them, are late or short with;
-    newest first. The cursor's shape is (int,). Raises Forbidden without `order:read`."""
+    """What sellers of the actor's edges, its own organization among them, are late or short with.
+    Those that are open, where `only` these are asked for, begin with what is overdue longest, and
+    the cursor's shape is (int, int); else the newest come first, and it is (int,).
+
+    Raises Forbidden without `order:read`."""
     actor.require(Permission.ORDER_READ)
-    rows = await queries.list_alerts(conn, actor, page, relationship_id, is_open)
-    return make_page(rows, page, lambda alert: (alert.id,))
+    only = only or AlertFilter()
+    rows = await queries.list_alerts(conn, actor, page, only)
+    return make_page(rows, page, lambda alert: alert.since if only.is_open else (alert.id,))
+
+
+async def count_alerts(conn: Connection, *, actor: Actor) -> list[AlertCount]:
+    """How many of each kind are open, as `list_alerts` lists them; kinds without any are left
+    out. Raises Forbidden without `order:read`."""
+    actor.require(Permission.ORDER_READ)
+    return await queries.count_alerts(conn, actor)
 
 
 def _event(alert: queries.Raised) -> Event:

@@ -31,6 +31,7 @@ from tradeline.replenishment.model import (
     ProposalFilter,
     ProposalKind,
     ProposalLine,
+    ProposalState,
     Term,
 )
 from tradeline.replenishment.planning import (
@@ -111,7 +112,8 @@ def _judge(stands: Sequence[Stand]) -> tuple[list[Need], list[NewProposalLine], 
 async def list_proposals(
     conn: Connection, *, actor: Actor, page: PageRequest, only: ProposalFilter | None = None
 ) -> Page[ProposalLine]:
-    """Lines of the actor's organization, newest first; the cursor is (int,).
+    """Lines of the actor's organization: open ones, where `only` these are asked for, by urgency,
+    else newest first. The cursor is (int, int, int) of open ones, else (int,).
 
     Raises:
         Forbidden: without `replenishment:read`.
@@ -128,7 +130,8 @@ async def list_proposals(
         None if terms is None else list(terms.grams),
         None if terms is None else list(terms.terms),
     )
-    return make_page(rows, page, lambda line: (line.id,))
+    is_open = only.state is ProposalState.OPEN
+    return make_page(rows, page, lambda line: line.urgency if is_open else (line.id,))
 
 
 async def proposals_by_ids(

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tradeline.kernel import QUANTITY_MAX, InvalidValue, NotFound, Problem, WrongState
+from tradeline.kernel import QUANTITY_MAX, InvalidValue, Money, NotFound, Problem, WrongState
 from tradeline.ordering import NewOrder, NewOrderLine
-from tradeline.replenishment.errors import NeedCovered, QuantityNotInSteps
+from tradeline.replenishment.errors import (
+    NeedCovered,
+    OrderAmountChanged,
+    QuantityNotInSteps,
+)
 from tradeline.replenishment.model import (
     LINES_AT_ONCE_MAX,
     Position,
     ProposalKind,
     ProposalLine,
     ProposalState,
+    ShownOrder,
     Take,
 )
 from tradeline.replenishment.planning import round_up, still_needed
@@ -100,8 +105,8 @@ def judge_needs(
     lines: Mapping[int, ProposalLine],
     positions: Mapping[tuple[int, int], Position],
 ) -> tuple[list[Taken], list[Problem]]:
-    """What is asked for of each line, and each that is not needed, or not to spare where it comes
-    from: each line sees what those before it bring and take away."""
+    """What can be taken, and why the rest cannot: it is not needed, or not to spare where it comes
+    from. Each line sees what those before it bring and take away."""
     left = dict(positions)
     problems: list[Problem] = []
     taken: list[Taken] = []
@@ -112,7 +117,6 @@ def judge_needs(
         from_id = line.from_warehouse_id
         source = None if from_id is None else left.get((from_id, line.sku_id), Position())
         quantity = line.quantity if take.quantity is None else take.quantity
-        taken.append(Taken(index, line, quantity))
         path = ("lines", index, "quantity")
         needed = still_needed(line, position, source)
         if quantity > needed:
@@ -129,6 +133,7 @@ def judge_needs(
         if from_id is not None and source is not None:
             rest = source.on_hand - quantity
             left[from_id, line.sku_id] = replace(source, on_hand=rest)
+        taken.append(Taken(index, line, quantity))
     return taken, problems
 
 
@@ -162,6 +167,27 @@ def order_of(group: Sequence[Taken], warehouses: Sequence[tuple[int, str]]) -> N
         ),
         ship_to_region=region,
     )
+
+
+def judge_amounts(amounts: Mapping[int, Money], shown: Sequence[ShownOrder]) -> list[Problem]:
+    """What orders come to, by edge, beside what was shown of them."""
+    problems: list[Problem] = []
+    for index, order in enumerate(shown):
+        now = amounts.get(order.relationship_id)
+        path = ("shown", index)
+        if now is None:
+            problems.append(NotFound(path=(*path, "relationshipId"), subject="order"))
+        elif now != order.amount:
+            path = (*path, "amount")
+            problems.append(OrderAmountChanged(path=path, was=order.amount, now=now))
+    if amounts.keys() - {order.relationship_id for order in shown}:
+        rule = "name each order that was shown"
+        problems.append(
+            InvalidValue(
+                path=("shown",), field="shown", rule=rule, rule_zh="请列出看到的每一张订单"
+            )
+        )
+    return problems
 
 
 def as_taken(problem: Problem, group: Sequence[Taken]) -> Problem:

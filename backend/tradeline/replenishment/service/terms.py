@@ -87,10 +87,13 @@ async def list_terms(
     return make_page(rows, page, lambda term: (term.id,))
 
 
-async def terms_by_ids(conn: Connection, *, actor: Actor, ids: Sequence[int]) -> dict[int, Term]:
-    """Those of `ids` that are the organization's; Forbidden without `replenishment:read`."""
+async def terms_said(
+    conn: Connection, *, actor: Actor, keys: Sequence[tuple[int, int | None]]
+) -> list[Term]:
+    """The organization's terms of edges (and SKUs on them), in the order of `keys`, without those
+    that there are not. Raises Forbidden without `replenishment:read`."""
     actor.require(Permission.REPLENISHMENT_READ)
-    return await queries.fetch_terms(conn, actor, ids)
+    return await queries.fetch_terms_said(conn, actor, keys)
 
 
 async def put_budget(
