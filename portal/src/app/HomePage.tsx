@@ -15,6 +15,7 @@ import { useGraph } from "../shared/graph/hooks";
 import { useTexts } from "../shared/i18n/i18n";
 import {
   OpenDrafts,
+  WaitingAlerts,
   WaitingDisputes,
   WaitingPayments,
   WaitingRelationships,
@@ -45,6 +46,7 @@ export function HomePage() {
       )}
       {may("ORDER_READ") && may("ORDER_CONFIRM") && <WaitingReturns />}
       {may("ORDER_READ") && <WaitingDisputes />}
+      {may("ORDER_READ") && <WaitingAlerts />}
       {may("ORDER_PLACE", "ORDER_PLACE_ON_BEHALF") && <OpenDrafts />}
       {may("STATEMENT_READ") && may("STATEMENT_CONFIRM") && <WaitingStatements />}
       {may("PAYMENT_READ") && may("PAYMENT_RECORD") && <WaitingPayments />}

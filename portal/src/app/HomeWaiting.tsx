@@ -5,6 +5,7 @@ import { Link } from "react-router";
 
 import {
   OpenDraftsDocument,
+  WaitingAlertsDocument,
   WaitingDisputesDocument,
   type WaitingOrderFragment,
   WaitingPaymentsDocument,
@@ -69,11 +70,47 @@ export function WaitingDisputes() {
   return <WaitingList title={t("home.disputes")} query={disputes} items={items} />;
 }
 
+/** What is late or came short on either side: how much of what, and the worst of it. */
+export function WaitingAlerts() {
+  const t = useTexts(appTexts);
+  const name = useName();
+  const alerts = useGraph({
+    kinds: ["ORDER", "SHIPMENT"],
+    document: WaitingAlertsDocument,
+    variables: {},
+  });
+  const { replenishmentAlertCounts: counts = [], replenishmentAlerts: worst } = alerts.data ?? {};
+  const items = (worst?.edges ?? []).flatMap(({ node: { id, kind, dueOn, raisedAt, order } }) =>
+    order == null
+      ? []
+      : [
+          {
+            id,
+            to: orderPath(order),
+            text: `${t(`alert.${kind}`)} · ${order.number} · ${name(order.counterpart)}`,
+            aside: <DateText value={dueOn ?? raisedAt} />,
+          },
+        ],
+  );
+  const count = counts.reduce((sum, one) => sum + one.count, 0);
+  return (
+    <WaitingList
+      title={t("home.alerts", { count })}
+      query={alerts}
+      items={items}
+      more={{ to: "/supply?tab=alerts", text: t("home.alerts.all") }}
+    />
+  );
+}
+
+function orderPath({ id, side }: Pick<WaitingOrderFragment, "id" | "side">): string {
+  return `${side === "SELLING" ? "/sales" : "/orders"}/${encodeURIComponent(id)}`;
+}
+
 function orderItem(order: WaitingOrderFragment, name: ReturnType<typeof useName>) {
-  const list = order.side === "SELLING" ? "/sales" : "/orders";
   return {
     id: order.id,
-    to: `${list}/${encodeURIComponent(order.id)}`,
+    to: orderPath(order),
     text: `${order.number} · ${name(order.counterpart)}`,
     aside: <Money value={order.amount} />,
   };
@@ -146,6 +183,7 @@ function WaitingList({
   title,
   query,
   items,
+  more,
 }: {
   readonly title: string;
   readonly query: { readonly error: Error | null; refetch(): unknown };
@@ -155,6 +193,8 @@ function WaitingList({
     readonly text: string;
     readonly aside: ReactNode;
   }[];
+  /** Where all of them are, where these are a few. */
+  readonly more?: { readonly to: string; readonly text: string };
 }) {
   if (items.length === 0 && query.error === null) return null;
   return (
@@ -168,6 +208,7 @@ function WaitingList({
           </li>
         ))}
       </ul>
+      {more !== undefined && <Link to={more.to}>{more.text}</Link>}
     </Section>
   );
 }

@@ -1,15 +1,30 @@
+import { useEffect } from "react";
 import { Link } from "react-router";
 
-import { ReplenishmentAcceptDocument, type ReplenishmentAcceptMutation } from "../../gql/graphql";
-import { FormDialog, Money, Notice, Quantity, useName } from "../../shared/components";
-import { useIntent } from "../../shared/graph/hooks";
+import {
+  ReplenishmentAcceptDocument,
+  type ReplenishmentAcceptMutation,
+  ReplenishmentAcceptPreviewDocument,
+} from "../../gql/graphql";
+import {
+  ErrorState,
+  FormDialog,
+  Loading,
+  Money,
+  Notice,
+  ProblemList,
+  useName,
+} from "../../shared/components";
+import { useGraph, useIntent } from "../../shared/graph/hooks";
 import { useTexts } from "../../shared/i18n/i18n";
-import { type Proposal, bySeller } from "./lines";
+import { AcceptTotals } from "./AcceptTotals";
+import type { Proposal } from "./lines";
 import { replenishmentTexts } from "./texts";
 
 export type Taken = ReplenishmentAcceptMutation["replenishmentAccept"];
 
-/** Says what comes of the chosen lines, by seller, before anything is ordered. */
+/** Says what comes of the chosen lines, by seller, before anything is ordered: what is ordered
+ * then comes to what is said here, or is refused. */
 export function AcceptDialog({
   kind,
   lines,
@@ -25,44 +40,56 @@ export function AcceptDialog({
 }) {
   const t = useTexts(replenishmentTexts);
   const name = useName();
+  const takes = lines.map((line) => ({ id: line.id, quantity: quantityOf(line) }));
+  const asked = useGraph({
+    kinds: ["REPLENISHMENT", "ORDER", "STOCK"],
+    document: ReplenishmentAcceptPreviewDocument,
+    variables: { lines: takes },
+    keepsFormer: true,
+  });
+  const preview = asked.data?.replenishmentAcceptPreview;
   const intent = useIntent(ReplenishmentAcceptDocument, "replenishmentAccept", {
     touches: ["REPLENISHMENT", "ORDER", "STOCK"],
     onDone,
   });
+  const { refetch } = asked;
+  // What was refused had changed meanwhile: what it comes to now is looked at anew.
+  useEffect(() => {
+    if (intent.problems.length > 0) void refetch();
+  }, [intent.problems, refetch]);
+  const shown = (preview?.orders ?? []).flatMap(({ relationship, amount }) =>
+    relationship == null || amount == null
+      ? []
+      : [{ relationshipId: relationship.id, amount: { ...amount } }],
+  );
   return (
     <FormDialog
       title={t(`accept.title.${kind}`, { count: lines.length })}
       intent={intent}
       isWide
-      isReady={lines.length > 0}
+      isReady={preview !== undefined && preview.problems.length === 0 && !asked.isFetching}
       submitText={t(`accept.submit.${kind}`)}
       onClose={onClose}
       onSubmit={() =>
-        void intent.run({ lines: lines.map((line) => ({ id: line.id, quantity: quantityOf(line) })) })
+        // Who may not see amounts was shown none.
+        void intent.run({ lines: takes, shown: shown.length === 0 ? null : shown })
       }
     >
       <p>{t(`accept.text.${kind}`)}</p>
-      {[...bySeller(lines)].map(([key, group]) => (
-        <section key={key} className="accept-group">
-          <h3>{name(group[0]?.relationship?.seller ?? group[0]?.fromWarehouse)}</h3>
-          <ul>
-            {group.map((line) => (
-              <li key={line.id}>
-                <span>
-                  {line.sku?.code} <small>{name(line.sku)}</small>
-                </span>
-                <span>{name(line.warehouse)}</span>
-                <Quantity value={quantityOf(line)} unit={line.sku?.baseUnit} />
-                {quantityOf(line) === line.quantity ? (
-                  <Money value={line.amount} />
-                ) : (
-                  <small>{t("accept.repriced")}</small>
-                )}
-              </li>
-            ))}
-          </ul>
-        </section>
-      ))}
+      {asked.error !== null && <ErrorState error={asked.error} onRetry={() => void refetch()} />}
+      {preview === undefined && asked.error === null && <Loading rows={4} />}
+      {preview !== undefined && asked.error === null && (
+        <>
+          <ProblemList
+            problems={preview.problems}
+            action={({ path }) => {
+              const line = path[0] === "lines" ? lines[Number(path[1])] : undefined;
+              return line && <strong>{`${line.sku?.code ?? ""} ${name(line.warehouse)}`}</strong>;
+            }}
+          />
+          <AcceptTotals lines={lines} quantityOf={quantityOf} preview={preview} />
+        </>
+      )}
     </FormDialog>
   );
 }

@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { type ReactNode, useId } from "react";
 
 import { useFormat } from "../../shared/i18n/format";
 import { useTexts } from "../../shared/i18n/i18n";
@@ -16,13 +16,26 @@ const LABELS_MAX = 8;
 /** Bars of what was sold, a line and a band of what is expected. The table says it exactly. */
 export function DemandChart({
   label,
+  unit,
   points,
 }: {
   readonly label: string;
+  readonly unit: string;
   readonly points: readonly Point[];
 }) {
   const t = useTexts(demandTexts);
   const { day } = useFormat();
+  const told = (point: Point) =>
+    [
+      point.sold !== null && `${t("sold")} ${point.sold}`,
+      point.sellIn > 0 && `${t("sellIn")} ${point.sellIn}`,
+      point.mean !== null &&
+        `${t("forecast")} ${point.mean.toFixed(1)} (${point.low?.toFixed(1)} – ${point.high?.toFixed(1)})`,
+      point.isUnknown && t("unknown"),
+      point.isPromoted && t("promoted"),
+    ]
+      .filter(Boolean)
+      .join(", ");
   const hatch = useId();
   const top = topOf(points);
   const slot = (WIDTH - LEFT) / Math.max(points.length, 1);
@@ -39,11 +52,10 @@ export function DemandChart({
   return (
     <figure className="demand-chart">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
-        <defs>
-          <pattern id={hatch} width="6" height="6" patternUnits="userSpaceOnUse">
-            <path d="M0 6L6 0" className="demand-hatch" />
-          </pattern>
-        </defs>
+        <Hatch id={hatch} />
+        <text x={LEFT - 6} y={TOP - 12} textAnchor="end" className="demand-tick">
+          {unit}
+        </text>
         {Array.from({ length: TICKS + 1 }, (_, tick) => (top / TICKS) * tick).map((value) => (
           <g key={value}>
             <line x1={LEFT} x2={WIDTH} y1={y(value)} y2={y(value)} className="demand-grid" />
@@ -90,7 +102,7 @@ export function DemandChart({
               </text>
             )}
             <rect x={x(index) - slot / 2} y={0} width={slot} height={HEIGHT} fill="transparent">
-              <title>{`${day(point.on)}: ${point.sold ?? point.mean?.toFixed(1) ?? ""}`}</title>
+              <title>{`${day(point.on)}: ${told(point)}`}</title>
             </rect>
           </g>
         ))}
@@ -104,8 +116,86 @@ export function DemandChart({
           </>
         )}
       </svg>
-      <figcaption className="report-note">{t("chart.text")}</figcaption>
+      <figcaption>
+        <Legend points={points} />
+      </figcaption>
     </figure>
+  );
+}
+
+/** What is drawn, each with a sample of itself; of marks, those that occur. */
+function Legend({ points }: { readonly points: readonly Point[] }) {
+  const t = useTexts(demandTexts);
+  const hatch = useId();
+  const has = (what: (point: Point) => boolean) => points.some(what);
+  return (
+    <ul className="demand-legend">
+      <li>
+        <Sample>
+          <rect x="6" y="2" width="8" height="12" className="demand-bar" />
+        </Sample>
+        {t("sold")}
+      </li>
+      {has(({ sellIn }) => sellIn > 0) && (
+        <li>
+          <Sample>
+            <rect x="5" y="2" width="10" height="12" className="demand-sell-in" />
+          </Sample>
+          {t("sellIn")}
+        </li>
+      )}
+      {has(({ mean }) => mean !== null) && (
+        <>
+          <li>
+            <Sample>
+              <path d="M0 8H20" className="demand-line" />
+            </Sample>
+            {t("forecast")}
+          </li>
+          <li>
+            <Sample>
+              <rect y="2" width="20" height="12" className="demand-band" />
+            </Sample>
+            {t("interval")}
+          </li>
+        </>
+      )}
+      {has(({ isUnknown }) => isUnknown) && (
+        <li>
+          <Sample>
+            <Hatch id={hatch} />
+            <rect y="1" width="20" height="14" fill={`url(#${CSS.escape(hatch)})`} />
+          </Sample>
+          {t("unknown")}
+        </li>
+      )}
+      {has(({ isPromoted }) => isPromoted) && (
+        <li>
+          <Sample>
+            <path d="M5 4h10l-5 8z" className="demand-promoted" />
+          </Sample>
+          {t("promoted")}
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function Sample({ children }: { readonly children: ReactNode }) {
+  return (
+    <svg viewBox="0 0 20 16" width="20" height="16" aria-hidden="true">
+      {children}
+    </svg>
+  );
+}
+
+function Hatch({ id }: { readonly id: string }) {
+  return (
+    <defs>
+      <pattern id={id} width="6" height="6" patternUnits="userSpaceOnUse">
+        <path d="M0 6L6 0" className="demand-hatch" />
+      </pattern>
+    </defs>
   );
 }
 

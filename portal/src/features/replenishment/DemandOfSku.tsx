@@ -60,7 +60,12 @@ export function DemandOfSku({
           <Empty>{t("none")}</Empty>
         ) : (
           <>
-            <DemandChart label={t("chart", { code: sku.code })} points={points} />
+            <DemandChart
+              label={t("chart", { code: sku.code })}
+              unit={sku.baseUnit}
+              points={points}
+            />
+            {demand.forecasts.length > 1 && <p className="report-note">{t("together")}</p>}
             <details className="demand-table">
               <summary>{t("table")}</summary>
               <PointsTable points={points} unit={sku.baseUnit} isByWeek={isByWeek} />

@@ -1,12 +1,12 @@
 import { useSearchParams } from "react-router";
 
-import { usePermissions } from "../../app/session";
-import { ReplenishmentDemandDocument, WarehousesDocument } from "../../gql/graphql";
-import { Empty, ErrorState, Loading, Page, SelectField, useName } from "../../shared/components";
+import { ReplenishmentDemandDocument } from "../../gql/graphql";
+import { Empty, ErrorState, Loading, Page, SelectField } from "../../shared/components";
 import { useGraph } from "../../shared/graph/hooks";
 import { TRADE_ZONE } from "../../shared/i18n/format";
 import { useTexts } from "../../shared/i18n/i18n";
 import { SkuPicker } from "../catalog/SkuPicker";
+import { useWarehouseChoices } from "./choices";
 import { DemandOfSku } from "./DemandOfSku";
 import { demandTexts } from "./demandTexts";
 import "./replenishment.css";
@@ -14,13 +14,10 @@ import { dayAfter } from "./series";
 
 const SPANS = ["30", "60", "90"] as const;
 const SHOWN = { day: "day", week: "week" } as const;
-const WAREHOUSES_MAX = 100;
 
 /** What consumers bought of a SKU, over all who sell on, and what is expected. */
 export default function DemandPage() {
   const t = useTexts(demandTexts);
-  const name = useName();
-  const may = usePermissions();
   const [parameters, setParameters] = useSearchParams();
   const skuId = parameters.get("sku") ?? "";
   const warehouseId = parameters.get("warehouse") ?? "";
@@ -33,12 +30,7 @@ export default function DemandPage() {
   };
   const to = yesterday();
   const from = dayAfter(to, 1 - Number(span));
-  const warehouses = useGraph({
-    kinds: ["STOCK"],
-    document: WarehousesDocument,
-    variables: { first: WAREHOUSES_MAX },
-    enabled: may("STOCK_READ", "STOCK_MANAGE"),
-  });
+  const warehouses = useWarehouseChoices();
   const asked = useGraph({
     kinds: ["REPLENISHMENT", "ORDER", "SALE", "STOCK"],
     document: ReplenishmentDemandDocument,
@@ -52,13 +44,7 @@ export default function DemandPage() {
         <SkuPicker label={t("sku")} onPick={(sku) => put("sku", sku.id)} />
         <SelectField
           label={t("warehouse")}
-          options={[
-            { value: "", text: t("all") },
-            ...(warehouses.data?.warehouses.edges ?? []).map(({ node }) => ({
-              value: node.id,
-              text: name(node),
-            })),
-          ]}
+          options={[{ value: "", text: t("all") }, ...warehouses]}
           value={warehouseId}
           onText={(value) => put("warehouse", value)}
         />

@@ -13,6 +13,7 @@ import {
   Empty,
   IntentProblems,
   PagedTable,
+  SelectField,
   TextField,
 } from "../../shared/components";
 import { useIntent, usePages } from "../../shared/graph/hooks";
@@ -20,7 +21,8 @@ import { useTexts } from "../../shared/i18n/i18n";
 import { useSettled } from "../../shared/useSettled";
 import { AcceptDialog, type Taken, TakenNotice } from "./AcceptDialog";
 import { Arithmetic } from "./Arithmetic";
-import { type Proposal, byUrgency, quantityOf } from "./lines";
+import { usePartnerChoices, useWarehouseChoices } from "./choices";
+import { type Proposal, quantityOf } from "./lines";
 import { replenishmentTexts } from "./texts";
 import { useProposalColumns } from "./useProposalColumns";
 
@@ -31,6 +33,8 @@ export function OpenLines({ kind }: { readonly kind: ProposalKind }) {
   const t = useTexts(replenishmentTexts);
   const may = usePermissions();
   const [search, setSearch] = useState("");
+  const [relationshipId, setRelationshipId] = useState("");
+  const [warehouseId, setWarehouseId] = useState("");
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const [typed, setTyped] = useState<ReadonlyMap<string, string>>(new Map());
   const [explained, setExplained] = useState<Proposal | null>(null);
@@ -40,14 +44,20 @@ export function OpenLines({ kind }: { readonly kind: ProposalKind }) {
   const pages = usePages({
     kinds: ["REPLENISHMENT", "ORDER", "STOCK"],
     document: ReplenishmentProposalsDocument,
-    variables: { kind, state: "OPEN", search: settled || null, first: PAGE_SIZE },
+    variables: {
+      kind,
+      state: "OPEN",
+      relationshipId: relationshipId || null,
+      warehouseId: warehouseId || null,
+      search: settled || null,
+      first: PAGE_SIZE,
+    },
     connection: (result) => result.replenishmentProposals,
     keepsFormer: true,
   });
-  const urgent = pages.rows.toSorted(byUrgency);
-  // What lasts longest is the slowest.
-  const rows = kind === "CLEAR" ? urgent.toReversed() : urgent;
-  const chosen = rows.filter(({ id }) => ids.has(id));
+  const sellers = usePartnerChoices("BUYER");
+  const warehouses = useWarehouseChoices();
+  const chosen = pages.rows.filter(({ id }) => ids.has(id));
   const canManage = may("REPLENISHMENT_MANAGE");
   const canAccept = canManage && may(kind === "BUY" ? "ORDER_PLACE" : "STOCK_MANAGE");
   const isTyped = (line: Proposal) => quantityOf(typed.get(line.id) ?? String(line.quantity));
@@ -72,6 +82,22 @@ export function OpenLines({ kind }: { readonly kind: ProposalKind }) {
           value={search}
           onText={setSearch}
         />
+        {kind === "BUY" && sellers.length > 1 && (
+          <SelectField
+            label={t("seller")}
+            options={[{ value: "", text: t("seller.all") }, ...sellers]}
+            value={relationshipId}
+            onText={setRelationshipId}
+          />
+        )}
+        {warehouses.length > 1 && (
+          <SelectField
+            label={t("warehouse")}
+            options={[{ value: "", text: t("warehouse.all") }, ...warehouses]}
+            value={warehouseId}
+            onText={setWarehouseId}
+          />
+        )}
         {canManage && (
           <span className="proposal-acts">
             {canAccept && kind !== "CLEAR" && (
@@ -90,7 +116,7 @@ export function OpenLines({ kind }: { readonly kind: ProposalKind }) {
       {taken && <TakenNotice taken={taken} />}
       <PagedTable
         caption={t(`tab.${kind}`)}
-        pages={{ ...pages, rows }}
+        pages={pages}
         columns={columns}
         rowKey={(line) => line.id}
         rowLabel={(line) => `${line.sku?.code ?? ""} ${line.warehouse?.code ?? ""}`.trim()}

@@ -17,16 +17,6 @@ export function stepOf(line: Pick<Proposal, "arithmetic">, code: string): string
   return line.arithmetic.find((step) => step.code === code)?.value ?? null;
 }
 
-/** The most urgent first; what nobody asks for comes last. */
-export function byUrgency(
-  one: Pick<Proposal, "daysOfCover">,
-  other: Pick<Proposal, "daysOfCover">,
-): number {
-  const cover = (days: string | null | undefined) => (days == null ? Infinity : Number(days));
-  const [first, second] = [cover(one.daysOfCover), cover(other.daysOfCover)];
-  return first === second ? 0 : first - second;
-}
-
 /** "12.345678" as "12.3": a figure to look at, and exact in its title. */
 export function shortened(decimal: string, digits = 1): string {
   const [whole = "", fraction = ""] = decimal.split(".");
@@ -34,8 +24,8 @@ export function shortened(decimal: string, digits = 1): string {
   return kept === "" ? whole : `${whole}.${kept}`;
 }
 
-/** Lines by what they are bought from: each group becomes an order. */
-export function bySeller(lines: readonly Proposal[]): ReadonlyMap<string, readonly Proposal[]> {
+/** Lines by whom they are bought from, each group an order, or by where they come from. */
+export function byGiver(lines: readonly Proposal[]): ReadonlyMap<string, readonly Proposal[]> {
   const groups = new Map<string, Proposal[]>();
   for (const line of lines) {
     const key = line.relationship?.id ?? line.fromWarehouse?.id ?? "";
