@@ -21,6 +21,7 @@ from tradeline import (
     settlement,
     shopping,
     sourcing,
+    webhooks,
 )
 from tradeline.kernel import Connection, Finding, Locale
 from tradeline_server import queries
@@ -38,6 +39,7 @@ EXAMINERS: Sequence[Callable[[Connection], Awaitable[list[Finding]]]] = (
     ordering.find_violations,
     shopping.find_violations,
     replenishment.find_violations,
+    webhooks.find_violations,
 )
 
 

@@ -6,6 +6,7 @@ The names below are the module: others import them from here, and nothing from d
 from tradeline.webhooks.errors import TooManyWebhooks
 from tradeline.webhooks.jobs import (
     due_deliveries,
+    find_violations,
     forget_deliveries,
     note_deliveries,
     settle_delivery,
@@ -55,6 +56,7 @@ __all__ = [
     "delete_webhook",
     "deliveries_of_webhooks",
     "due_deliveries",
+    "find_violations",
     "forget_deliveries",
     "list_webhooks",
     "note_deliveries",

@@ -8,8 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from tradeline.kernel import Change, Connection, StoredEvent, record_changes, system_actor
-from tradeline.webhooks import queries
+from tradeline.kernel import (
+    Change,
+    Connection,
+    Finding,
+    StoredEvent,
+    examine,
+    record_changes,
+    system_actor,
+)
 from tradeline.webhooks.model import (
     OLD_SECRET_HOURS,
     Attempt,
@@ -20,6 +27,8 @@ from tradeline.webhooks.model import (
     pause_after,
     telling_of,
 )
+from tradeline.webhooks.queries import telling as queries
+from tradeline.webhooks.queries.checks import INVARIANTS
 
 # Longer than a try may take, so that nothing is sent twice while it is being sent.
 LEASE_SECONDS = 60
@@ -87,3 +96,8 @@ async def settle_delivery(conn: Connection, *, due: DueDelivery, attempt: Attemp
 async def forget_deliveries(conn: Connection, *, limit: int) -> int:
     """Away with those of more than thirty days, whatever became of them; how many."""
     return await queries.forget_deliveries(conn, limit)
+
+
+async def find_violations(conn: Connection) -> list[Finding]:
+    """The invariants of webhooks."""
+    return await examine(conn, INVARIANTS)

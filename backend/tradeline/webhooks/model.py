@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ ENDPOINTS_MAX: Final = 10
 SHOWN_MAX: Final = 20  # deliveries of each endpoint that people see
 OLD_SECRET_HOURS: Final = 24
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1"})
+NAME: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)+\.?")
 HTTPS_PORT: Final = 443
 FREE_PORT_MIN: Final = 1024
 
@@ -65,6 +67,7 @@ class Topic(StrEnum):
     ORDER_SUBSTITUTE_PROPOSED = "order.substitute_proposed"
     ORDER_SUBSTITUTE_ACCEPTED = "order.substitute_accepted"
     ORDER_SUBSTITUTE_REFUSED = "order.substitute_refused"
+    ORDER_SUBSTITUTE_WITHDRAWN = "order.substitute_withdrawn"
 
 
 TEST_TOPIC: Final = "webhook.test"  # sent when somebody asks for it, whatever the endpoint wants
@@ -124,6 +127,7 @@ class DueDelivery:
     network_id: int
     id: int
     endpoint_id: int
+    org_id: int
     topic: str
     payload: Mapping[str, int]
     occurred_at: datetime
@@ -181,7 +185,7 @@ def judge_url(url: str, *, allows_loopback: bool) -> list[Problem]:
         return []
     if parts.scheme != "https":
         return [_not_an_address()]
-    if "." not in host.strip(".") or _is_number(host):
+    if not NAME.fullmatch(host) or _is_number(host):
         return [_not_an_address()]
     if port not in (None, HTTPS_PORT) and port < FREE_PORT_MIN:
         return [

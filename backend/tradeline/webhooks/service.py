@@ -21,7 +21,6 @@ from tradeline.kernel import (
     record_changes,
     refuse,
 )
-from tradeline.webhooks import queries
 from tradeline.webhooks.errors import TooManyWebhooks
 from tradeline.webhooks.model import (
     ENDPOINTS_MAX,
@@ -34,6 +33,7 @@ from tradeline.webhooks.model import (
     judge_topics,
     judge_url,
 )
+from tradeline.webhooks.queries import telling as queries
 from tradeline.webhooks.signing import secret_of, webhook_keys
 
 

@@ -24,6 +24,7 @@ class Endpoint(Table, tablename="endpoint", schema="webhooks"):
     is_active = Boolean(default=True, null=False)
     off_reason = Text(default=None, null=True)
     created_at = Timestamptz(default=TimestamptzNow(), null=False)
+    changed_at = Timestamptz(default=TimestamptzNow(), null=False)
 
 
 class Delivery(Table, tablename="delivery", schema="webhooks"):
@@ -44,5 +45,6 @@ class Delivery(Table, tablename="delivery", schema="webhooks"):
     last_error = Text(default=None, null=True)
     created_at = Timestamptz(default=TimestamptzNow(), null=False)
     settled_at = Timestamptz(default=None, null=True)
+    tried_at = Timestamptz(default=None, null=True)
 
     one_telling_of_each_event = Unique([network_id, endpoint_id, event_id])

@@ -27,7 +27,7 @@ from tradeline.webhooks import (
     webhook_keys,
 )
 from tradeline_graph._ids import to_id
-from tradeline_server.webhooks.addresses import NotToBeReached, choose_address, look_up
+from tradeline_server.webhooks.addresses import Names, NotToBeReached, Owner, choose_address
 
 SECONDS_MAX: Final = 10.0
 STATUS_LINE_MAX: Final = 1_024
@@ -44,7 +44,7 @@ TYPES: Final = {
     "substitute_id": ("substituteId", "OrderSubstitute"),
 }
 
-LookUp = Callable[[str, int], Awaitable[Sequence[str]]]
+LookUp = Callable[[Owner, str, int], Awaitable[Sequence[str]]]
 Connect = Callable[..., Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 
 log = structlog.get_logger("tradeline.webhooks")
@@ -54,9 +54,9 @@ class Caller:
     """Tries a telling once. Names and connections may be given, to be looked at in tests."""
 
     def __init__(
-        self, *, look_up: LookUp = look_up, connect: Connect = asyncio.open_connection
+        self, *, look_up: LookUp | None = None, connect: Connect = asyncio.open_connection
     ) -> None:
-        self._look_up = look_up
+        self._look_up = look_up or Names().look_up
         self._connect = connect
         self._tls = ssl.create_default_context()
 
@@ -88,7 +88,8 @@ class Caller:
         if not is_secret and not is_loopback:
             raise NotToBeReached("the address is not https")
         port = parts.port or (443 if is_secret else 80)
-        address = choose_address(await self._look_up(host, port), is_loopback=is_loopback)
+        found = await self._look_up((due.network_id, due.org_id), host, port)
+        address = choose_address(found, is_loopback=is_loopback)
         # To the address that was looked at, and not by the name again: that may lead elsewhere by
         # now. The certificate has to be the name's nevertheless.
         secrecy: dict[str, Any] = {"ssl": self._tls, "server_hostname": host} if is_secret else {}

@@ -433,7 +433,7 @@ async def test_what_is_deleted_is_gone_with_what_it_was_told(place: Place, marke
     assert await place.owner_pool.fetchval("SELECT count(*) FROM webhooks.endpoint") == 0
 
 
-async def nowhere(host: str, port: int) -> list[str]:
+async def nowhere(owner: tuple[int, int], host: str, port: int) -> list[str]:
     raise OSError(f"{host}:{port} is nowhere")
 
 

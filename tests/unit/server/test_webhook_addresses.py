@@ -1,10 +1,25 @@
 """Where a name may lead, and where not."""
 
+from __future__ import annotations
+
+import asyncio
 import ipaddress
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
 
 import pytest
 
-from tradeline_server.webhooks.addresses import NotToBeReached, choose_address, is_public, look_up
+from tradeline_server.webhooks.addresses import (
+    LOOK_UPS_MAX,
+    LOOK_UPS_OF_ONE,
+    Names,
+    NotToBeReached,
+    choose_address,
+    is_public,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +61,13 @@ from tradeline_server.webhooks.addresses import NotToBeReached, choose_address, 
         "fec0::1",
         "ff02::1",
         "100::1",
+        "3fff::1",
+        "3ffe::1",
+        "5f00::1",
+        "4000::1",
+        "2606:2800:220:1:0:5efe:10.0.0.1",  # with an address of a site inside
+        "2606:2800:220:1:200:5efe:10.0.0.1",
+        "2001:20::1",
     ],
 )
 def test_nobody_of_ours_is_reached(address: str) -> None:
@@ -76,5 +98,119 @@ def test_loopback_is_asked_for_and_nothing_else_passes_for_it() -> None:
 
 
 async def test_names_are_looked_up_by_the_system() -> None:
-    assert "127.0.0.1" in await look_up("127.0.0.1", 443)
-    assert "127.0.0.1" in await look_up("0x7f.1", 443), "as a resolver takes it"
+    names = Names()
+    assert "127.0.0.1" in await names.look_up((1, 1), "127.0.0.1", 443)
+    for spelling in ("0x7f.1", "0177.0.0.1", "2130706433", "127.1"):
+        found = await names.look_up((1, 1), spelling, 443)
+        assert found == ["127.0.0.1"], "as a resolver takes it"
+        with pytest.raises(NotToBeReached):
+            choose_address(found, is_loopback=False)
+    with pytest.raises(socket.gaierror):
+        await names.look_up((1, 1), "nobody.invalid", 443)
+    with pytest.raises(UnicodeError):
+        await names.look_up((1, 1), "x" * 64 + ".example.com", 443)
+
+
+class Dead:
+    """A resolver to which nobody answers until the test ends."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.ends = threading.Event()
+
+    def resolve(self, host: str, port: int) -> list[str]:
+        self.asked.append(host)
+        if host.startswith("dead"):
+            self.ends.wait(20)
+            raise socket.gaierror("nobody answers")
+        return ["93.184.216.34"]
+
+
+@pytest.fixture
+def dead() -> Iterator[Dead]:
+    resolver = Dead()
+    yield resolver
+    resolver.ends.set()
+
+
+def threads() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name == "webhook-name"}
+
+
+async def ask(names: Names, owner: int, host: str) -> str:
+    """What came of it, with little patience."""
+    try:
+        async with asyncio.timeout(0.05):
+            await names.look_up((1, owner), host, 443)
+    except TimeoutError:
+        return "late"
+    except NotToBeReached:
+        return "refused"
+    return "found"
+
+
+async def test_dead_names_take_few_threads_however_many_there_are(dead: Dead) -> None:
+    names = Names(dead.resolve)
+    before = threads()
+
+    for _ in range(3):
+        said = [await ask(names, 1, f"dead{number}.example.com") for number in range(15)]
+        assert said == ["late"] * LOOK_UPS_OF_ONE + ["refused"] * (15 - LOOK_UPS_OF_ONE)
+    assert len(threads() - before) == len(dead.asked) == LOOK_UPS_OF_ONE, "each is asked for once"
+
+    for owner in range(2, 12):
+        await asyncio.gather(*(ask(names, owner, f"dead{number}.x") for number in range(12)))
+    assert len(threads() - before) == len(dead.asked) == LOOK_UPS_MAX
+
+
+async def test_whose_names_are_dead_keeps_nobody_else_waiting(dead: Dead) -> None:
+    names = Names(dead.resolve)
+    for number in range(LOOK_UPS_OF_ONE):
+        assert await ask(names, 1, f"dead{number}.example.com") == "late"
+
+    assert await ask(names, 1, "well.example.com") == "refused"
+    assert await ask(names, 2, "well.example.com") == "found"
+
+
+async def test_there_is_room_again_once_the_system_has_given_up(dead: Dead) -> None:
+    names = Names(dead.resolve)
+    before = threads()
+    for number in range(LOOK_UPS_OF_ONE):
+        await ask(names, 1, f"dead{number}.example.com")
+
+    assert len(threads() - before) == LOOK_UPS_OF_ONE
+
+    dead.ends.set()
+    for thread in threads() - before:
+        await asyncio.to_thread(thread.join, 5)
+
+    assert await ask(names, 1, "well.example.com") == "found"
+
+
+async def test_two_who_ask_for_one_name_share_the_answer(dead: Dead) -> None:
+    names = Names(dead.resolve)
+    answers = [names.look_up((1, 1), "dead.example.com", 443) for _ in range(3)]
+    waiting = asyncio.gather(*answers, return_exceptions=True)
+    assert await ask(names, 1, "dead.example.com") == "late", "one gives up, the others go on"
+    dead.ends.set()
+
+    assert [type(each) for each in await waiting] == [socket.gaierror] * 3
+    assert dead.asked == ["dead.example.com"]
+
+
+def test_a_process_that_ends_waits_for_no_name() -> None:
+    code = """
+import asyncio, time
+from tradeline_server.webhooks.addresses import Names
+async def main():
+    names = Names(lambda host, port: time.sleep(30))
+    try:
+        await asyncio.wait_for(names.look_up((1, 1), "dead.example.com", 443), 0.1)
+    except TimeoutError:
+        print("late")
+asyncio.run(main())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=25, check=True
+    )
+    assert (done.stdout, done.stderr) == ("late\n", "")

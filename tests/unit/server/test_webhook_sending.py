@@ -28,6 +28,7 @@ def due(url: str, *versions: int, payload: dict[str, int] | None = None) -> DueD
         network_id=1,
         id=41,
         endpoint_id=5,
+        org_id=3,
         topic="order.shipped",
         payload={"order_id": 12, "shipment_id": 7} if payload is None else payload,
         occurred_at=datetime(2026, 11, 23, 6, 13, 20, tzinfo=UTC),
@@ -57,7 +58,7 @@ class Line:
         self.asked: list[tuple[str, int]] = []
         self.called: list[tuple[str, int, dict[str, Any]]] = []
 
-    async def look_up(self, host: str, port: int) -> list[str]:
+    async def look_up(self, owner: tuple[int, int], host: str, port: int) -> list[str]:
         self.asked.append((host, port))
         return self.answers.pop(0)
 

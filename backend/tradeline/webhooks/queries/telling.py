@@ -1,4 +1,4 @@
-"""All SQL of webhooks. Endpoints are locked before their deliveries."""
+"""Endpoints, and what they are told."""
 
 from __future__ import annotations
 
@@ -54,7 +54,11 @@ LOCK_ENDPOINT = """
 
 UPDATE_ENDPOINT = """
     UPDATE webhooks.endpoint
-       SET url = $4, topics = $5, is_active = $6, off_reason = $7
+       SET url = $4,
+           topics = $5,
+           is_active = $6,
+           off_reason = $7,
+           changed_at = CASE WHEN (topics, is_active) = ($5, $6) THEN changed_at ELSE now() END
      WHERE network_id = $1 AND org_id = $2 AND id = $3
 """
 
@@ -180,7 +184,7 @@ CLAIM_DELIVERIES = """
              ORDER BY each.next_try_at, each.id
              LIMIT $1) AS due
      WHERE delivery.network_id = due.network_id AND delivery.id = due.id
-    RETURNING delivery.network_id, delivery.id, delivery.endpoint_id, delivery.topic,
+    RETURNING delivery.network_id, delivery.id, delivery.endpoint_id, due.org_id, delivery.topic,
               delivery.payload, delivery.occurred_at, delivery.tries, due.url, due.secret_version,
               due.has_old_secret
 """
@@ -191,6 +195,7 @@ SETTLE_DELIVERY = """
            tries = tries + 1,
            next_try_at = coalesce(now() + $4::interval, next_try_at),
            leased_until = NULL,
+           tried_at = now(),
            last_status = $5,
            last_error = $6,
            settled_at = CASE WHEN $3 = 'waiting' THEN NULL ELSE now() END
@@ -201,7 +206,7 @@ SETTLE_DELIVERY = """
 # the delivery was noted.
 TURN_OFF_FAILING = """
     UPDATE webhooks.endpoint AS endpoint
-       SET is_active = false, off_reason = 'failing'
+       SET is_active = false, off_reason = 'failing', changed_at = now()
       FROM webhooks.delivery AS refused
      WHERE endpoint.network_id = $1 AND endpoint.id = $2 AND endpoint.is_active
        AND refused.network_id = $1 AND refused.id = $3
@@ -322,6 +327,7 @@ async def claim_deliveries(
             network_id=row["network_id"],
             id=row["id"],
             endpoint_id=row["endpoint_id"],
+            org_id=row["org_id"],
             topic=row["topic"],
             payload=json.loads(row["payload"]),
             occurred_at=row["occurred_at"],
