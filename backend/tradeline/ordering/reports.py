@@ -9,7 +9,10 @@ units shipped to the total units requested"). As the receipt makes the debt (ADR
 is what was received. Only lines that are over count, nothing of which waits to be shipped or to be
 received; else every young order would look like a bad one. Ordered is what was asked for at first:
 what was refused or cancelled since was not delivered. What came in excess of a line makes up for
-no other line.
+no other line, and other goods that were taken instead fill nothing, as on scorecards.
+
+Sums and SKUs are of what was bought: units that a substitute replaced are out of them, and the
+substitute is in.
 """
 
 from __future__ import annotations

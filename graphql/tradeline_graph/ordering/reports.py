@@ -15,7 +15,8 @@ from tradeline_graph._scope import Guard, Scope, scoped
 
 _FILL_RATE = (
     "Of the units ordered, the share that was received, from 0 to 1, of lines of which nothing is "
-    "to come any more; null while there is none. More than was ordered counts as ordered."
+    "to come any more; null while there is none. More than was ordered counts as ordered, and other "
+    "goods that were taken instead as nothing."
 )
 
 
@@ -27,7 +28,10 @@ class TradeMonth:
     month: str = strawberry.field(description='In Shanghai, such as "2026-11".')
     order_count: int
     ordered: Money = strawberry.field(
-        description="As ordered, with what was refused or cancelled since."
+        description=(
+            "As ordered, with what was refused or cancelled since; a substitute that was taken in "
+            "place of what it replaces."
+        )
     )
     received: Money = strawberry.field(
         description="What has been received of it by now, before returns."

@@ -14,10 +14,15 @@ from tests.factories_inventory import a_sku
 from tests.factories_ordering import Market, a_market, confirmed, lines, placed
 from tradeline.kernel import TRADE_ZONE, Actor, Database, Forbidden, Permission, Pool, Rejected
 from tradeline.ordering import (
+    NewOrderLine,
+    NewSubstitute,
     OrderSide,
+    SubstituteDecision,
     TradeReport,
     cancel_order,
+    decide_substitutes,
     orders_of_documents,
+    propose_substitutes,
     receive_shipment,
     report_trade,
     ship_order,
@@ -236,6 +241,64 @@ async def test_units_that_are_short_refused_or_cancelled_were_not_filled(
     ]
     [sold] = await reported(db, seller, OrderSide.SELLING, 1)
     assert sold == over, "both sides of an edge read the same"
+
+
+async def test_what_was_taken_instead_counts_once(owner_pool: Pool, db: Database) -> None:
+    """Nine tea at 3.00, three of which become two oil at 12.50."""
+    market = await a_market(owner_pool, db)
+    seller, buyer = market.story.actor("trader_a"), market.story.actor("retailer_1")
+    order_id = await confirmed(db, market, tea=9)
+    [tea] = await lines(db, market, order_id)
+    async with db.unit_of_work(market.story.network_id) as conn:
+        offer = NewSubstitute(
+            order_id=order_id,
+            order_line_id=tea.id,
+            quantity=3,
+            replacement=NewOrderLine(market.oil, 2),
+        )
+        [substitute] = await propose_substitutes(conn, actor=seller, substitutes=[offer])
+    taken = [SubstituteDecision(substitute, accepts=True)]
+    [proposed] = await reported(db, buyer, OrderSide.BUYING, 1)
+    async with db.unit_of_work(market.story.network_id) as conn:
+        await decide_substitutes(conn, actor=buyer, decisions=taken)
+    [accepted] = await reported(db, buyer, OrderSide.BUYING, 1)
+    async with db.unit_of_work(market.story.network_id) as conn:
+        shipment = await ship_order(conn, actor=seller, order_id=order_id)
+        await receive_shipment(conn, actor=buyer, shipment_id=shipment)
+    [came] = await reported(db, buyer, OrderSide.BUYING, 1)
+
+    assert proposed.total.ordered_minor == 27_00, "it is an offer so far"
+    for report in (accepted, came):
+        assert report.total.ordered_minor == 18_00 + 25_00
+        assert [(sku.sku_code, sku.quantity, sku.amount_minor) for sku in report.top_skus] == [
+            ("OIL", 2, 25_00),
+            ("TEA", 6, 18_00),
+        ]
+    assert came.total.received_minor == came.total.ordered_minor
+    # Six of the nine that were asked for, as on the seller's scorecard.
+    assert (came.total.delivered_quantity, came.total.closed_quantity) == (6, 9)
+
+
+async def test_what_was_replaced_whole_was_not_bought(owner_pool: Pool, db: Database) -> None:
+    market = await a_market(owner_pool, db)
+    seller, buyer = market.story.actor("trader_a"), market.story.actor("retailer_1")
+    order_id = await confirmed(db, market, tea=3)
+    [tea] = await lines(db, market, order_id)
+    async with db.unit_of_work(market.story.network_id) as conn:
+        offer = NewSubstitute(
+            order_id=order_id,
+            order_line_id=tea.id,
+            quantity=3,
+            replacement=NewOrderLine(market.oil, 1),
+        )
+        [substitute] = await propose_substitutes(conn, actor=seller, substitutes=[offer])
+        taken = [SubstituteDecision(substitute, accepts=True)]
+        await decide_substitutes(conn, actor=buyer, decisions=taken)
+
+    for actor, side in ((buyer, OrderSide.BUYING), (seller, OrderSide.SELLING)):
+        [report] = await reported(db, actor, side, 1)
+        assert [sku.sku_code for sku in report.top_skus] == ["OIL"]
+        assert report.total.ordered_minor == report.top_skus[0].amount_minor
 
 
 async def test_an_order_counts_for_the_month_in_which_it_was_placed(

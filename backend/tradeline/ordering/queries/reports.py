@@ -11,16 +11,25 @@ from tradeline.ordering.reports import TOP_SKUS_MAX, SkuOfTrade, Trade
 
 # The lines are walked once and summed twice, by month and by SKU; a row without a SKU is a month.
 # Each order has a line with the number 1, so that orders are counted without being sorted. The
-# moments of $5 are the beginnings of the months and the end of the last.
+# moments of $5 are the beginnings of the months and the end of the last. What was replaced was not
+# bought: what came instead has a line of its own, which nobody asked for at first.
 SUM_TRADE = """
-    WITH summed AS (
+    WITH replaced AS (
+        SELECT order_line_id, sum(replaced_quantity)::bigint AS quantity
+          FROM ordering.substitute
+         WHERE network_id = $1 AND state = 'accepted'
+         GROUP BY order_line_id),
+    summed AS (
         SELECT trade_order.currency,
                width_bucket(trade_order.placed_at, $5::timestamptz[]) - 1 AS month_number,
                line.sku_id,
                count(*) FILTER (WHERE line.line_no = 1) AS order_count,
-               sum(line.amount_minor)::bigint AS ordered_minor,
+               sum(CASE WHEN replaced.quantity IS NULL THEN line.amount_minor
+                        ELSE round(line.amount_minor::numeric
+                                   * (line.quantity - replaced.quantity) / line.quantity)
+                   END)::bigint AS ordered_minor,
                sum(line.owed_minor)::bigint AS received_minor,
-               sum(line.quantity)::bigint AS quantity,
+               sum(line.quantity - coalesce(replaced.quantity, 0))::bigint AS quantity,
                coalesce(sum(line.quantity) FILTER (WHERE {is_over}), 0)::bigint
                    AS closed_quantity,
                coalesce(sum(least(line.received_quantity, line.quantity))
@@ -29,6 +38,8 @@ SUM_TRADE = """
           FROM ordering.trade_order AS trade_order
           JOIN ordering.order_line AS line
             ON line.network_id = $1 AND line.order_id = trade_order.id
+          LEFT JOIN replaced
+            ON replaced.order_line_id = line.id
          WHERE trade_order.network_id = $1
            AND trade_order.{side_column} = $2
            AND ($3::bigint IS NULL OR trade_order.relationship_id = $3)
@@ -49,12 +60,13 @@ SUM_TRADE = """
       LEFT JOIN ordering.order_line AS named
         ON ranked.sku_id IS NOT NULL
        AND named.network_id = $1 AND named.id = ranked.latest_line_id
-     WHERE ranked.sku_id IS NULL OR ranked.place <= $4
+     WHERE ranked.sku_id IS NULL OR (ranked.place <= $4 AND ranked.quantity > 0)
      ORDER BY ranked.currency, ranked.place
 """
-# Nothing waits to be shipped, nothing is on its way.
+# Nothing waits to be shipped, nothing is on its way; of what was asked for at first.
 IS_OVER = """line.refused_quantity + line.cancelled_quantity + line.shipped_quantity = line.quantity
-                       AND line.counted_quantity = line.shipped_quantity"""
+                       AND line.counted_quantity = line.shipped_quantity
+                       AND line.replaces_line_id IS NULL"""
 SUM_TRADE_BY_SIDE = {
     OrderSide.BUYING: SUM_TRADE.format(is_over=IS_OVER, side_column="buyer_org_id"),
     OrderSide.SELLING: SUM_TRADE.format(is_over=IS_OVER, side_column="seller_org_id"),
