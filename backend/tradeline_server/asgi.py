@@ -125,7 +125,7 @@ def create_app(
 
 @contextlib.asynccontextmanager
 async def _worker(dsn: str, db: Database, merchants: WeChatMerchants) -> AsyncIterator[None]:
-    owner_pool = await open_pool(dsn, role=None, max_size=1)
+    owner_pool = await open_pool(dsn, role=None, max_size=2)
     stop = asyncio.Event()
     working = asyncio.create_task(run_worker(owner_pool, db, stop, merchants=merchants))
     try:

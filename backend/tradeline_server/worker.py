@@ -39,10 +39,17 @@ from tradeline.replenishment import (
     watch_supply,
 )
 from tradeline.settlement import post_journals
-from tradeline.shopping import TOLD_OF, complete_orders, expire_orders, forget_guests
+from tradeline.shopping import (
+    TOLD_OF,
+    complete_orders,
+    expire_orders,
+    forget_guests,
+    make_orders_final,
+)
 from tradeline.webhooks import due_deliveries, forget_deliveries, note_deliveries
 from tradeline_server import queries
 from tradeline_server.announcing import Announcement, announce, announcements
+from tradeline_server.behind import Behind
 from tradeline_server.paying.jobs import Lanes, plan_sharings
 from tradeline_server.paying.lanes import Lane
 from tradeline_server.paying.outreach import note_what_to_tell
@@ -107,12 +114,13 @@ async def run_worker(
 ) -> None:
     """Work, or stand by, until `stop` is set. A database that goes away is waited for.
 
-    `owner_pool` sees all networks, `db` is for the handlers, and for what WeChat says when it is
-    asked about payments of `merchants`.
+    `owner_pool` sees all networks, over two connections; `db` is for the handlers, and for what
+    WeChat says when it is asked about payments of `merchants`.
     """
     lanes = Lanes(db, merchants)
     telling = Lane("tell endpoints", due_deliveries, Sender(db).send)
     planner = Planner(db)
+    counting = Behind("count demand", owner_pool, count_demand)
     deliver = partial(deliver_events, db=db, handlers=handlers)
     jobs = (
         Job("post journals", post_journals),
@@ -122,11 +130,12 @@ async def run_worker(
         Job(telling.name, telling.run, LOOK_SECONDS),
         Job("expire consumers' orders", expire_orders, POLL_SECONDS),
         Job("complete consumers' orders", complete_orders, COMPLETION_SECONDS),
+        Job("make consumers' orders final", make_orders_final, COMPLETION_SECONDS),
         Job("plan sharings", partial(plan_sharings, db=db), POLL_SECONDS),
         Job("expire holds", expire_holds, POLL_SECONDS),
         Job("note expectations", note_expectations, EXPECTATION_SECONDS),
         Job("watch supply", watch_supply, SUPPLY_SECONDS),
-        Job("count demand", count_demand, DEMAND_SECONDS),
+        Job(counting.name, counting.run, DEMAND_SECONDS),
         Job("watch stock", watch_stock, STOCK_SECONDS),
         Job("plan replenishment", planner.run, DEMAND_SECONDS),
         Job("refresh statistics", refresh_statistics, STATISTICS_SECONDS),
@@ -147,7 +156,7 @@ async def run_worker(
                 log.warning("the worker has lost the database", reason=str(error))
                 await _pause(stop, POLL_SECONDS)
     finally:
-        await asyncio.gather(lanes.close(), telling.close())
+        await asyncio.gather(lanes.close(), telling.close(), counting.close())
         await planner.close()
 
 

@@ -6,36 +6,19 @@ import json
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Final
 
+from tests.factories_many import multiply
 from tests.factories_outbox import a_place
 from tests.factories_supply import a_chain, bought, in_days, sold
-from tradeline.kernel import Connection
 from tradeline.replenishment import trade_day
 from tradeline.replenishment.queries.promises import FETCH_GOODS
 
 LINES: Final = 20_000
-COLUMNS: Final = """
-    SELECT quote_ident(attribute.attname) AS name
-      FROM pg_attribute AS attribute
-     WHERE attribute.attrelid = 'ordering.order_line'::regclass AND attribute.attnum > 0
-       AND NOT attribute.attisdropped AND attribute.attgenerated = ''
-     ORDER BY attribute.attnum
-"""
 # Of other goods, which nobody has: for plans only the numbers count.
 OF_ITS_OWN: Final = {
     "id": "1000000 + one.id * 100000 + many",
     "line_no": "one.line_no + many",
     "sku_id": "1000000 + many",
 }
-
-
-async def _multiply_lines(conn: Connection) -> None:
-    names = [row["name"] for row in await conn.fetch(COLUMNS)]
-    values = ", ".join(OF_ITS_OWN.get(name, f"one.{name}") for name in names)
-    await conn.execute("SET LOCAL session_replication_role = replica")
-    await conn.execute(
-        f"INSERT INTO ordering.order_line ({', '.join(names)}) OVERRIDING SYSTEM VALUE"
-        f" SELECT {values} FROM ordering.order_line AS one, generate_series(1, {LINES}) AS many"
-    )
 
 
 def _steps(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -50,7 +33,7 @@ async def test_lines_of_other_goods_are_not_read(clone: Callable[[], Awaitable[s
         await sold(place.db, market, tea=4)
         await bought(place.db, market, in_days(9), tea=20)
         async with place.owner_pool.acquire() as conn, conn.transaction():
-            await _multiply_lines(conn)
+            await multiply(conn, "ordering.order_line", times=LINES, own=OF_ITS_OWN)
         await place.owner_pool.execute("ANALYZE ordering.order_line")
         async with place.db.reading(market.story.network_id) as conn:
             [row] = await conn.fetch(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from tradeline.kernel import Connection
@@ -36,11 +35,12 @@ LOCK_MARK = """
 """
 
 READ_TIME_LINE = """
-    SELECT event.id, event.order_id
-      FROM {events} AS event
-     WHERE event.network_id = $1 AND event.id > $2 AND event.id <= $3
-     ORDER BY event.id
-     LIMIT $4
+    SELECT count(*) AS steps, max(step.id) AS last_id
+      FROM (SELECT event.id
+              FROM {events} AS event
+             WHERE event.network_id = $1 AND event.id > $2 AND event.id <= $3
+             ORDER BY event.id
+             LIMIT $4) AS step
 """
 
 MOVE_MARK = """
@@ -58,21 +58,35 @@ READ_TIME_LINE_OF = {
     source: READ_TIME_LINE.format(events=EVENTS[source]) for source in DemandSource
 }
 
+# To whose orders something has happened. They may be many: only SQL sees them.
+CHANGED = """
+            SELECT event.order_id
+              FROM {events} AS event
+             WHERE event.network_id = $1 AND event.id > $2 AND event.id <= $3
+"""
+CHANGED_OF = {source: CHANGED.format(events=EVENTS[source]) for source in DemandSource}
+
 WIDEN_SPANS = """
     INSERT INTO replenishment.demand_span AS span
            (network_id, source, day, first_order_id, last_order_id)
-    SELECT $1, $2, ({moment} AT TIME ZONE interval '8 hours')::date, min(id), max(id)
+    SELECT $1, $4, ({moment} AT TIME ZONE interval '8 hours')::date, min(id), max(id)
       FROM {orders}
-     WHERE network_id = $1 AND id = ANY($3::bigint[]) AND {moment} IS NOT NULL
+     WHERE network_id = $1 AND id IN ({changed}) AND {moment} IS NOT NULL
      GROUP BY 3
         ON CONFLICT (network_id, source, day)
         DO UPDATE SET first_order_id = least(span.first_order_id, excluded.first_order_id),
                       last_order_id = greatest(span.last_order_id, excluded.last_order_id)
 """
 WIDEN_SPANS_OF = {
-    DemandSource.ORDER: WIDEN_SPANS.format(orders="ordering.trade_order", moment="placed_at"),
+    DemandSource.ORDER: WIDEN_SPANS.format(
+        orders="ordering.trade_order",
+        moment="placed_at",
+        changed=CHANGED_OF[DemandSource.ORDER],
+    ),
     DemandSource.CONSUMER_ORDER: WIDEN_SPANS.format(
-        orders="shopping.consumer_order", moment="paid_at"
+        orders="shopping.consumer_order",
+        moment="paid_at",
+        changed=CHANGED_OF[DemandSource.CONSUMER_ORDER],
     ),
 }
 
@@ -198,29 +212,31 @@ STORE_COUNTED = """
                (excluded.org_id, excluded.quantity, excluded.returned, excluded.is_promoted)
 """
 
-COUNT_STORES = """
+COUNT_STORES = f"""
     WITH touched AS MATERIALIZED (
         SELECT DISTINCT $1::bigint AS network_id, store_id AS place_id,
                (paid_at AT TIME ZONE interval '8 hours')::date AS day
           FROM shopping.consumer_order
-         WHERE network_id = $1 AND id = ANY($2::bigint[]) AND paid_at IS NOT NULL)
+         WHERE network_id = $1
+           AND id IN ({CHANGED_OF[DemandSource.CONSUMER_ORDER]})
+           AND paid_at IS NOT NULL)
 """ + STORE_COUNTED.format(counted=SOLD_AT_STORES, place_type="store")
 
-EDGES_OF_LEGS = """
+EDGES_OF_LEGS = f"""
         SELECT DISTINCT $1::bigint AS network_id, leg.relationship_id AS place_id,
                (consumer_order.paid_at AT TIME ZONE interval '8 hours')::date AS day
           FROM shopping.consumer_order AS consumer_order
           JOIN shopping.leg AS leg
             ON leg.network_id = $1 AND leg.order_id = consumer_order.id
          WHERE consumer_order.network_id = $1
-           AND consumer_order.id = ANY($2::bigint[])
+           AND consumer_order.id IN ({CHANGED_OF[DemandSource.CONSUMER_ORDER]})
            AND consumer_order.paid_at IS NOT NULL
 """
-EDGES_OF_ORDERS = """
+EDGES_OF_ORDERS = f"""
         SELECT DISTINCT $1::bigint AS network_id, relationship_id AS place_id,
                (placed_at AT TIME ZONE interval '8 hours')::date AS day
           FROM ordering.trade_order
-         WHERE network_id = $1 AND id = ANY($2::bigint[])
+         WHERE network_id = $1 AND id IN ({CHANGED_OF[DemandSource.ORDER]})
 """
 COUNT_EDGES_OF_LEGS = f"WITH touched AS MATERIALIZED ({EDGES_OF_LEGS})" + STORE_COUNTED.format(
     counted=ASKED_ON_EDGES, place_type="edge"
@@ -311,12 +327,13 @@ async def lock_mark(conn: Connection, network_id: int, source: DemandSource) -> 
 
 async def read_time_line(
     conn: Connection, network_id: int, source: DemandSource, mark: Mark, limit: int
-) -> list[tuple[int, int]]:
-    """The next (event, order) up to the mark's bound, in order."""
-    rows = await conn.fetch(
+) -> tuple[int, int]:
+    """How many of the next steps there are up to the mark's bound, and the last of them."""
+    row = await conn.fetchrow(
         READ_TIME_LINE_OF[source], network_id, mark.read_to, mark.bound_id, limit
     )
-    return [(row["id"], row["order_id"]) for row in rows]
+    assert row is not None, "it counts"
+    return row["steps"], row["last_id"]
 
 
 async def move_mark(conn: Connection, network_id: int, source: DemandSource, read_to: int) -> None:
@@ -324,15 +341,15 @@ async def move_mark(conn: Connection, network_id: int, source: DemandSource, rea
 
 
 async def count_days(
-    conn: Connection, network_id: int, source: DemandSource, order_ids: Sequence[int]
+    conn: Connection, network_id: int, source: DemandSource, after: int, last: int
 ) -> None:
-    """Count anew the days of the orders, at their stores and on their edges."""
-    await conn.execute(WIDEN_SPANS_OF[source], network_id, source, order_ids)
+    """Count anew the days of the orders of these steps, at their stores and on their edges."""
+    await conn.execute(WIDEN_SPANS_OF[source], network_id, after, last, source)
     if source is DemandSource.CONSUMER_ORDER:
-        await conn.execute(COUNT_STORES, network_id, order_ids)
-        await conn.execute(COUNT_EDGES_OF_LEGS, network_id, order_ids)
+        await conn.execute(COUNT_STORES, network_id, after, last)
+        await conn.execute(COUNT_EDGES_OF_LEGS, network_id, after, last)
     else:
-        await conn.execute(COUNT_EDGES_OF_ORDERS, network_id, order_ids)
+        await conn.execute(COUNT_EDGES_OF_ORDERS, network_id, after, last)
 
 
 async def forget_counted(conn: Connection, network_id: int) -> None:

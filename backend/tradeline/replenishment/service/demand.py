@@ -26,7 +26,7 @@ from tradeline.replenishment.queries.counting import Mark
 from tradeline.replenishment.rules import judge_skus
 
 BEYOND_ALL = 2**62
-STEPS_AT_ONCE = 20_000
+STEPS_AT_ONCE = 100_000
 
 
 async def count_demand(conn: Connection, *, limit: int) -> int:
@@ -51,14 +51,12 @@ async def _count(conn: Connection, network_id: int, source: DemandSource) -> int
         mark = await counting.lock_mark(conn, network_id, source)
         if not mark.is_quiet or mark.read_to == mark.bound_id:
             return 0
-        steps = await counting.read_time_line(conn, network_id, source, mark, STEPS_AT_ONCE)
-        order_ids = sorted({order_id for _, order_id in steps})
-        if order_ids:
-            await counting.count_days(conn, network_id, source, order_ids)
-        is_last = len(steps) < STEPS_AT_ONCE
-        read_to = mark.bound_id if is_last else steps[-1][0]
+        steps, last = await counting.read_time_line(conn, network_id, source, mark, STEPS_AT_ONCE)
+        if steps:
+            await counting.count_days(conn, network_id, source, mark.read_to, last)
+        read_to = mark.bound_id if steps < STEPS_AT_ONCE else last
         await counting.move_mark(conn, network_id, source, read_to)
-    return len(steps)
+    return steps
 
 
 async def watch_stock(conn: Connection, *, limit: int) -> int:
@@ -83,12 +81,14 @@ async def recount_demand(conn: Connection, *, network_id: int) -> None:
         await counting.recall_stock_outs(conn, network_id)
         for source in DemandSource:
             mark = Mark(read_to=0, bound_id=BEYOND_ALL, is_quiet=False)
-            while steps := await counting.read_time_line(
-                conn, network_id, source, mark, STEPS_AT_ONCE
-            ):
-                order_ids = sorted({order_id for _, order_id in steps})
-                await counting.count_days(conn, network_id, source, order_ids)
-                mark = mark._replace(read_to=steps[-1][0])
+            while True:
+                steps, last = await counting.read_time_line(
+                    conn, network_id, source, mark, STEPS_AT_ONCE
+                )
+                if not steps:
+                    break
+                await counting.count_days(conn, network_id, source, mark.read_to, last)
+                mark = mark._replace(read_to=last)
 
 
 async def load_demand(
