@@ -26,10 +26,10 @@ class WaitingLine:
 
 
 def lines_to_tell(
-    waiting: Sequence[WaitingLine], days: Mapping[int, date | None]
+    waiting: Sequence[WaitingLine], days: Mapping[int, date | None], today: date
 ) -> list[MovedLine]:
     """The lines that come later than their parties were told. Sooner is told to nobody: it is seen
-    by whoever looks."""
+    by whoever looks. Nor is that a day has gone by while the goods stand there."""
     return [
         MovedLine(
             order_id=line.order_id,
@@ -40,5 +40,5 @@ def lines_to_tell(
         for line in waiting
         if line.told_on is not None
         and not line.is_own
-        and is_later(days[line.order_line_id], line.told_on)
+        and is_later(days[line.order_line_id], max(line.told_on, today))
     ]

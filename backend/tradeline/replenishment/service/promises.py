@@ -17,9 +17,10 @@ def trade_day() -> date:
 
 
 async def promises(
-    conn: Connection, *, network_id: int, pairs: Sequence[Goods]
+    conn: Connection, *, network_id: int, pairs: Sequence[Goods], today: date | None = None
 ) -> dict[Goods, Promise]:
     """What each organization can promise of each SKU: pairs (org_id, sku_id), two statements.
+    `today` is for those who go on to count by the same day, though midnight passes.
 
     For modules above and other use cases, which decide how much of it who asks may see.
     """
@@ -35,7 +36,7 @@ async def promises(
             for part_id in bundles.get(sku_id, {sku_id: 1})
         }
     )
-    supplies, demands = await queries.fetch_goods(conn, network_id, goods, trade_day())
+    supplies, demands = await queries.fetch_goods(conn, network_id, goods, today or trade_day())
     pegged = {
         key: peg(supplies[key], demands.get(key, ())) if key in supplies else UNKNOWN
         for key in goods

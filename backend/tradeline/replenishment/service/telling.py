@@ -37,13 +37,14 @@ async def tell_moved(conn: Connection, *, network_id: int, order_id: int) -> int
     waiting = await queries.fetch_waiting(conn, network_id, order_id)
     if not waiting:
         return 0
-    days = await _days(conn, network_id, waiting)
+    today = trade_day()
+    days = await _days(conn, network_id, waiting, today)
     changed = {
         line.order_line_id: days[line.order_line_id]
         for line in waiting
         if days[line.order_line_id] != line.told_on
     }
-    moved = lines_to_tell(waiting, days)
+    moved = lines_to_tell(waiting, days, today)
     if moved:
         [seller_org_id] = {line.org_id for line in waiting if not line.is_own}
         await tell_expected_moved(
@@ -57,22 +58,24 @@ async def tell_moved(conn: Connection, *, network_id: int, order_id: int) -> int
 async def note_expectations(conn: Connection, *, limit: int) -> int:
     """Note the day of up to `limit` lines that have begun to wait; how many there were. For the
     owner's connection, over all networks."""
+    today = trade_day()
     async with conn.transaction():
         untold = await queries.fetch_untold(conn, limit)
         for network_id, lines in groupby(untold, key=lambda line: line.network_id):
-            await queries.store_told(conn, network_id, await _days(conn, network_id, list(lines)))
+            days = await _days(conn, network_id, list(lines), today)
+            await queries.store_told(conn, network_id, days)
     return len(untold)
 
 
 async def _days(
-    conn: Connection, network_id: int, lines: Sequence[WaitingLine]
+    conn: Connection, network_id: int, lines: Sequence[WaitingLine], today: date
 ) -> dict[int, date | None]:
     """When each line can be counted on, as things stand."""
-    today = trade_day()
     found = await promises(
         conn,
         network_id=network_id,
         pairs=sorted({(line.org_id, line.sku_id) for line in lines}),
+        today=today,
     )
     return {
         line.order_line_id: found[line.org_id, line.sku_id].expected_on(
