@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from playwright.async_api import Locator, Page, expect
@@ -11,6 +11,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.e2e.portal.conftest import Axe, PageAs
 from tests.e2e.portal.looking import OTHERS_SEE_IT_MS
 from tests.e2e.portal.words import Words
+from tradeline.kernel import TRADE_ZONE
 
 LOCALE: Final = "en"
 COMMON = Words("shared/i18n/common.ts", LOCALE)
@@ -24,7 +25,7 @@ SUPPLIER_NAME = "Quanyu Bottling"
 BRAND_NAME = "Lingshangtang Drinks"
 INSTEAD = "CBT-LJ-330"
 REPLACED = 96
-SOON = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
+SOON = (datetime.now(TRADE_ZONE) + timedelta(days=5)).date().isoformat()
 
 
 async def test_from_what_is_proposed_to_what_the_supplier_is_known_for(

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from tests.factories_ordering import Market, a_market, confirmed, lines, placed
-from tests.factories_supply import noon, set_times
+from tests.factories_supply import in_days, noon, set_times
 from tests.integration.ordering.test_steps import do
 from tradeline.kernel import Database, Forbidden, InvalidValue, Pool, Rejected
 from tradeline.ordering import (
@@ -106,12 +106,12 @@ async def test_what_is_not_due_yet_is_left_out_and_a_later_date_makes_nobody_pun
     market = await a_market(owner_pool, db)
     seller = market.story.actor("trader_a")
     young, late = await placed(db, market, tea=5), await placed(db, market, tea=4)
-    for order_id, day in ((young, date(2027, 12, 1)), (late, date(2026, 3, 9))):
+    for order_id, day in ((young, None), (late, date(2026, 3, 9))):
         [line] = await lines(db, market, order_id)
-        said = Confirmation(order_line_id=line.id, quantity=line.quantity, promised_on=day)
+        said = Confirmation(line.id, quantity=line.quantity, promised_on=in_days(300))
         await do(db, seller, confirm_order, order_id=order_id, confirmations=[said])
-        await set_times(owner_pool, market, order_id, placed=noon(2))
-    await do(db, seller, redate_lines, order_id=late, dates=[(line.id, date(2027, 12, 2))])
+        await set_times(owner_pool, market, order_id, placed=noon(2), promised=day)
+    await do(db, seller, redate_lines, order_id=late, dates=[(line.id, in_days(301))])
 
     figures = (await card(db, market)).total
 

@@ -40,7 +40,6 @@ from tradeline.settlement import (
 )
 
 FIRST_PAGE = PageRequest()
-TODAY = datetime.now(TRADE_ZONE).date()
 
 
 @pytest.fixture
@@ -185,6 +184,7 @@ async def test_an_adjustment_needs_a_reason_and_is_no_other_document(
 
 async def test_both_sides_read_one_balance(db: Database, owner_pool: Pool, story: Story) -> None:
     edge, idle = story.edge("brand", "trader_a"), story.edge("brand", "trader_b")
+    today = datetime.now(TRADE_ZONE).date()
     for days_ago, minor in ((-5, 100), (3, 200), (100, 400)):
         debt = a_debt(edge, minor)
         late = NewObligation(
@@ -195,7 +195,7 @@ async def test_both_sides_read_one_balance(db: Database, owner_pool: Pool, story
             document_type="receipt",
             document_id=debt.document_id,
             document_number=debt.document_number,
-            due_on=TODAY - timedelta(days=days_ago),
+            due_on=today - timedelta(days=days_ago),
         )
         await owing(db, story, late)
     await owing(db, story, a_debt(edge, 450, ObligationKind.PAYMENT))

@@ -35,7 +35,10 @@ from tradeline.settlement import (
 )
 
 FIRST_PAGE = PageRequest()
-TODAY = datetime.now(TRADE_ZONE).date()
+
+
+def today() -> date:
+    return datetime.now(TRADE_ZONE).date()
 
 
 def a_payment(
@@ -44,7 +47,7 @@ def a_payment(
     *,
     paid_by: Side = Side.BUYER,
     currency: str = "CNY",
-    paid_on: date = TODAY,
+    paid_on: date | None = None,
     reference: str = "",
 ) -> NewPayment:
     return NewPayment(
@@ -52,7 +55,7 @@ def a_payment(
         paid_by=paid_by,
         amount=Money(minor, currency),
         method=PaymentMethod.BANK,
-        paid_on=paid_on,
+        paid_on=paid_on or today(),
         reference=reference,
     )
 
@@ -177,7 +180,7 @@ async def test_confirmed_and_refused_at_once_one_word_counts(
 
 async def test_names_every_fault_of_a_payment(db: Database, story: Story) -> None:
     edge = story.edge("brand", "trader_a")
-    faulty = a_payment(edge, currency="GBP", paid_on=TODAY + timedelta(days=2), reference="x" * 501)
+    faulty = a_payment(edge, currency="GBP", paid_on=today() + timedelta(days=2), reference="x" * 501)
 
     with pytest.raises(Rejected) as refusal:
         await record(db, story.actor("brand"), faulty)

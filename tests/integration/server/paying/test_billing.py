@@ -44,7 +44,7 @@ def next_morning(counter: Counter) -> None:
 
 # What happens in the last hour before midnight may stand in the next day's bill.
 MOVE_TO_NOON = """
-    UPDATE payments.payment SET captured_at = $2::date + interval '4 hours' WHERE id = $1
+    UPDATE payments.payment SET captured_at = $2::date + interval '12 hours' WHERE id = $1
 """
 
 
