@@ -17,6 +17,11 @@ class OrderLineInput:
     sku_id: strawberry.ID
     quantity: PositiveInt
     pack_id: strawberry.ID | None = None
+    receiving_warehouse_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="As the buyer: your own warehouse that it is to be received in; without it, "
+        "your first. The seller is not told.",
+    )
 
 
 @strawberry.input
@@ -38,6 +43,7 @@ class OrderPlaceInput:
                     from_id("Sku", line.sku_id),
                     line.quantity,
                     from_optional_id("Pack", line.pack_id),
+                    from_optional_id("Warehouse", line.receiving_warehouse_id),
                 )
                 for line in self.lines
             ),
@@ -128,6 +134,9 @@ class ShipmentReceiveLineInput(OrderLineQuantityInput):
         default=0, description="Base units, none of which are in `quantity`."
     )
     damage_reason: str = strawberry.field(default="", description="Needed for damage.")
+    warehouse_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Your own warehouse that it came to, if to another."
+    )
 
 
 @strawberry.input(description="A line that is not named was found in full.")
@@ -135,6 +144,11 @@ class ShipmentReceiveInput:
     request_id: str
     shipment_id: strawberry.ID
     lines: list[ShipmentReceiveLineInput] = strawberry.field(default_factory=list)
+    warehouse_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="Your own warehouse that all came to for which no other is named; without it, "
+        "each line's `receivingWarehouse`, else your first.",
+    )
     note: str = ""
 
 
@@ -160,6 +174,14 @@ def damage_of(lines: Sequence[ShipmentReceiveLineInput]) -> dict[int, ordering.D
         from_id("OrderLine", line.order_line_id): ordering.Damage(
             line.damaged_quantity, line.damage_reason
         )
+        for line in lines
+    }
+
+
+def warehouses_of(lines: Sequence[ShipmentReceiveLineInput]) -> dict[int, int | None]:
+    """Where each line came to, as far as it is said, by order line."""
+    return {
+        from_id("OrderLine", line.order_line_id): from_optional_id("Warehouse", line.warehouse_id)
         for line in lines
     }
 

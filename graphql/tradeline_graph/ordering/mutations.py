@@ -7,7 +7,7 @@ import strawberry
 from tradeline import ordering
 from tradeline.kernel import Permission
 from tradeline_graph._context import Info
-from tradeline_graph._ids import from_id
+from tradeline_graph._ids import from_id, from_optional_id
 from tradeline_graph._mutations import perform
 from tradeline_graph._scope import Guard, Scope
 from tradeline_graph.ordering.confirmation_sheets import ConfirmationSheetMutation
@@ -25,6 +25,7 @@ from tradeline_graph.ordering.inputs import (
     ShipmentReceiveInput,
     damage_of,
     quantities_of,
+    warehouses_of,
 )
 from tradeline_graph.ordering.order_lists import OrderListMutation
 from tradeline_graph.ordering.payloads import (
@@ -172,6 +173,8 @@ class Mutation(
                 shipment_id=from_id("Shipment", input.shipment_id),
                 found=quantities_of(input.lines),
                 damaged=damage_of(input.lines),
+                warehouse_id=from_optional_id("Warehouse", input.warehouse_id),
+                warehouse_ids=warehouses_of(input.lines),
                 note=input.note,
             ),
         )

@@ -5,9 +5,12 @@ from __future__ import annotations
 import strawberry
 
 from tradeline import ordering
+from tradeline.kernel import Permission
+from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id
 from tradeline_graph._scalars import Money
-from tradeline_graph._scope import Scope, scoped
+from tradeline_graph._scope import Scope, needs, scoped
+from tradeline_graph.inventory import Warehouse, load_warehouse
 
 
 @strawberry.type(description="A line of a shipment.", directives=scoped(Scope.PARTY))
@@ -21,6 +24,7 @@ class ShipmentLine:
         description="What came damaged: counted, and neither owed nor put into stock."
     )
     damage_reason: str | None
+    line: strawberry.Private[ordering.ShipmentLine]
 
     @classmethod
     def of(cls, line: ordering.ShipmentLine) -> ShipmentLine:
@@ -30,7 +34,16 @@ class ShipmentLine:
             received_quantity=line.received_quantity,
             damaged_quantity=line.damaged_quantity,
             damage_reason=line.damage_reason,
+            line=line,
         )
+
+    @strawberry.field(
+        description="As the buyer: where what was received of it stood first. Null if none of it "
+        "was, and for the seller.",
+        extensions=needs(Permission.STOCK_READ),
+    )
+    async def warehouse(self, info: Info) -> Warehouse | None:
+        return await load_warehouse(info, self.line.warehouse_id)
 
 
 @strawberry.type(description="A line of a return.", directives=scoped(Scope.PARTY))

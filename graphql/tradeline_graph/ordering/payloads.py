@@ -9,6 +9,7 @@ import strawberry
 from tradeline_graph._mutations import null_with_errors
 from tradeline_graph._problems import Busy, InvalidValue, NotFound, RequestReused, WrongState
 from tradeline_graph._scope import Scope, scoped
+from tradeline_graph.inventory.payloads import WarehouseClosed
 from tradeline_graph.ordering.problems import (
     PlacingProblem,
     QuantityNotOpen,
@@ -17,7 +18,7 @@ from tradeline_graph.ordering.problems import (
 from tradeline_graph.ordering.types import Order, OrderReturn, Shipment
 
 OrderPlaceError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused | PlacingProblem | Busy,
+    NotFound | InvalidValue | RequestReused | PlacingProblem | WarehouseClosed | Busy,
     strawberry.union("OrderPlaceError"),
 ]
 OrderReviewError: TypeAlias = Annotated[
@@ -41,7 +42,8 @@ OrderShipError: TypeAlias = Annotated[
     strawberry.union("OrderShipError"),
 ]
 ShipmentReceiveError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused | WrongState, strawberry.union("ShipmentReceiveError")
+    NotFound | InvalidValue | RequestReused | WrongState | WarehouseClosed,
+    strawberry.union("ShipmentReceiveError"),
 ]
 OrderReturnRequestError: TypeAlias = Annotated[
     NotFound | InvalidValue | RequestReused | WrongState | QuantityNotOpen,

@@ -16,6 +16,7 @@ from tradeline_graph._scalars import Money
 from tradeline_graph._scope import Scope, needs, scoped
 from tradeline_graph.catalog import Sku, load_sku
 from tradeline_graph.identity import load_colleague_name
+from tradeline_graph.inventory import Warehouse, load_warehouse
 from tradeline_graph.ordering.enums import OrderSide, OrderState, OrderStep, ReturnState
 from tradeline_graph.ordering.events import OrderEvent
 from tradeline_graph.ordering.outlines import OrderCounts, load_outline
@@ -123,6 +124,16 @@ class OrderLine:
         promise = await load_promise(info, self.order.seller_org_id, self.line.sku_id)
         today = replenishment.trade_day()
         return promise.expected_on(self.line.id, self.line.promised_on, today)
+
+    @strawberry.field(
+        description="As the buyer: the warehouse of yours that it is to be received in, if one was "
+        "named. Null for the seller.",
+        extensions=needs(Permission.STOCK_READ),
+    )
+    async def receiving_warehouse(self, info: Info) -> Warehouse | None:
+        if info.context.signed_in().org_id != self.order.buyer_org_id:
+            return None
+        return await load_warehouse(info, self.line.receiving_warehouse_id)
 
     @strawberry.field(description="How the price came to be, frozen at placement.")
     def price_explanation(self, info: Info) -> PriceExplanation:

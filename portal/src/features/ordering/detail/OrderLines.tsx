@@ -23,6 +23,7 @@ import { explanationTexts } from "../../pricing/explanationTexts";
 import { orderingTexts } from "../texts";
 import { substituteTexts } from "./substituteTexts";
 import type { Order } from "./OrderDetail";
+import { receivingTexts } from "./receivingTexts";
 import { detailTexts } from "./texts";
 
 /** What the server gives as the reason where other goods came in place. */
@@ -60,6 +61,7 @@ function useColumns(
   const t = useTexts(detailTexts);
   const words = useTexts(orderingTexts);
   const substitutes = useTexts(substituteTexts);
+  const receiving = useTexts(receivingTexts);
   const prices = useTexts(explanationTexts);
   const name = useName();
   const currency = order.amount.currency;
@@ -74,6 +76,11 @@ function useColumns(
             {name({ name: line.skuName, nameEn: line.skuNameEn })}
           </small>
           <Contents sku={line.sku} />
+          {line.receivingWarehouse && (
+            <small className="line-name">
+              {receiving("meantFor", { name: name(line.receivingWarehouse) })}
+            </small>
+          )}
           {line.replacesLineId != null && (
             <small className="line-name">
               {substitutes("replaces", {

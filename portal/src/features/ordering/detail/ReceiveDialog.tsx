@@ -6,6 +6,7 @@ import { useIntent } from "../../../shared/graph/hooks";
 import { useTexts } from "../../../shared/i18n/i18n";
 import { LineInputs } from "./LineInputs";
 import type { Order } from "./OrderDetail";
+import { ReceivingFields, useReceivingPlaces } from "./ReceivingPlaces";
 import type { Shipment } from "./Shipments";
 import { StepDialog } from "./StepDialog";
 import { useLineForm, wholeNumber } from "./lineForm";
@@ -30,6 +31,7 @@ export function ReceiveDialog({
 }) {
   const t = useTexts(detailTexts);
   const [note, setNote] = useState("");
+  const places = useReceivingPlaces();
   const [damage, setDamage] = useState<ReadonlyMap<string, Damage>>(new Map());
   const intent = useIntent(ShipmentReceiveDocument, "shipmentReceive", {
     touches: ["ORDER", "SHIPMENT", "STATEMENT", "STOCK"],
@@ -71,6 +73,7 @@ export function ReceiveDialog({
             quantity: Number(form.get(line.id).quantity),
             damagedQuantity: Number(damageOf(line.id).quantity),
             damageReason: damageOf(line.id).reason.trim(),
+            warehouseId: places.of(line),
           })),
           note,
         })
@@ -86,6 +89,7 @@ export function ReceiveDialog({
         problems={intent.problems}
         sentIds={lines.map(({ id }) => id)}
       />
+      <ReceivingFields lines={lines} places={places} />
       <details className="receive-damage">
         <summary>{t("damaged")}</summary>
         <ul className="line-inputs">

@@ -4,6 +4,7 @@ import { Button, DateText, Quantity, Section, StatePill, useName } from "../../.
 import { useTexts } from "../../../shared/i18n/i18n";
 import type { Order } from "./OrderDetail";
 import { ReceiveDialog } from "./ReceiveDialog";
+import { receivingTexts } from "./receivingTexts";
 import { detailTexts } from "./texts";
 
 export type Shipment = Order["shipments"][number];
@@ -55,10 +56,12 @@ export function Shipments({ order }: { readonly order: Order }) {
 function ShipmentLines({ order, shipment }: { readonly order: Order; readonly shipment: Shipment }) {
   const t = useTexts(detailTexts);
   const name = useName();
+  const receiving = useTexts(receivingTexts);
   const lines = new Map(order.lines.map((line) => [line.id, line]));
   return (
     <ul className="paper-lines">
-      {shipment.lines.map(({ orderLineId, quantity, receivedQuantity, damagedQuantity, damageReason }) => {
+      {shipment.lines.map((sent) => {
+        const { orderLineId, quantity, receivedQuantity, damagedQuantity, damageReason } = sent;
         const line = lines.get(orderLineId);
         const differs = receivedQuantity != null && receivedQuantity !== quantity;
         return (
@@ -76,6 +79,7 @@ function ShipmentLines({ order, shipment }: { readonly order: Order; readonly sh
                 </>
               )}
             </span>
+            {sent.warehouse && <span>{receiving("cameInto", { name: name(sent.warehouse) })}</span>}
             {damagedQuantity > 0 && (
               <span className="paper-differs">
                 {t("damaged")} <Quantity value={damagedQuantity} unit={line?.baseUnit} />
