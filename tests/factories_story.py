@@ -17,16 +17,18 @@ from tradeline.ordering import (
     NewOrder,
     NewOrderLine,
     NewSubstitute,
+    SubstituteDecision,
     cancel_order,
     confirm_order,
     decide_return,
-    decide_substitute,
+    decide_substitutes,
     place_order,
-    propose_substitute,
+    propose_substitutes,
     receive_shipment,
     request_return,
     review_order,
     ship_order,
+    withdraw_substitutes,
 )
 from tradeline.settlement import (
     NewPayment,
@@ -116,22 +118,27 @@ async def _confirm_less_and_cancel(place: Place, market: Market) -> None:
     for step in (
         lambda conn: confirm_order(conn, actor=seller, order_id=order_id, confirmations=[less]),
         lambda conn: cancel_order(conn, actor=buyer, order_id=order_id, quantities={tea.id: 1}),
-        lambda conn: propose_substitute(
-            conn,
-            actor=seller,
-            order_id=order_id,
-            substitute=NewSubstitute(
-                order_line_id=tea.id, quantity=1, replacement=NewOrderLine(market.oil, 1)
-            ),
-        ),
     ):
-        substitute_id = await _do(place, market, step)
+        await _do(place, market, step)
+    offers = [
+        NewSubstitute(
+            order_id=order_id,
+            order_line_id=tea.id,
+            quantity=1,
+            replacement=NewOrderLine(market.oil, 1),
+        )
+    ] * 2
+    taken_id, withdrawn_id = await _do(
+        place, market, lambda conn: propose_substitutes(conn, actor=seller, substitutes=offers)
+    )
     await _do(
         place,
         market,
-        lambda conn: decide_substitute(
-            conn, actor=buyer, substitute_id=substitute_id, accepts=True
-        ),
+        lambda conn: withdraw_substitutes(conn, actor=seller, substitute_ids=[withdrawn_id]),
+    )
+    decisions = [SubstituteDecision(taken_id, accepts=True)]
+    await _do(
+        place, market, lambda conn: decide_substitutes(conn, actor=buyer, decisions=decisions)
     )
     shipment_id = await _do(
         place,

@@ -66,6 +66,7 @@ CHINESE = {
     "in_review": "待审核",
     "inactive": "已停用",
     "issued": "待确认",
+    "lapsed": "已失效",
     "received": "已收货",
     "referred": "待供货方确认",
     "recorded": "待收款确认",
@@ -101,6 +102,7 @@ FIELDS_IN_CHINESE = {
     "code": "编码",
     "codes": "编码",
     "collectorTier": "收款方级别",
+    "confirmed": "确认数量",
     "creditLimit": "信用额度",
     "currency": "币种",
     "description": "说明",
@@ -112,6 +114,7 @@ FIELDS_IN_CHINESE = {
     "latitude": "纬度",
     "limit": "额度",
     "limitPerOrder": "每单限购",
+    "line": "行号",
     "lines": "订单行",
     "longitude": "经度",
     "markupBp": "加价比例",
@@ -132,6 +135,7 @@ FIELDS_IN_CHINESE = {
     "phone": "电话",
     "position": "排序",
     "priority": "优先级",
+    "promised": "承诺日期",
     "promisedOn": "承诺日",
     "quantity": "数量",
     "quantityMinimum": "起订量",
@@ -148,6 +152,8 @@ FIELDS_IN_CHINESE = {
     "shipToAddress": "收货地址",
     "shipToRegion": "收货地区",
     "source": "来源",
+    "substitute": "替代商品",
+    "substituteQuantity": "替代数量",
     "territory": "授权区域",
     "topics": "通知内容",
     "trackingNumber": "运单号",
@@ -156,6 +162,7 @@ FIELDS_IN_CHINESE = {
     "url": "网址",
     "validFrom": "生效时间",
     "validTo": "失效时间",
+    "validUntil": "有效期至",
 }
 FIELDS_IN_ENGLISH = {
     "collectorTier": "tier of the collector",
@@ -172,8 +179,10 @@ FIELDS_IN_ENGLISH = {
     "requestedOn": "requested day",
     "shipToAddress": "address to ship to",
     "shipToRegion": "region to ship to",
+    "substituteQuantity": "quantity of the substitute",
     "validFrom": "begin of validity",
     "validTo": "end of validity",
+    "validUntil": "last day of the offer",
 }
 
 

@@ -126,14 +126,21 @@ from tradeline.ordering.service.steps import (
     review_order,
 )
 from tradeline.ordering.service.substitutes import (
-    NewSubstitute,
-    decide_substitute,
-    propose_substitute,
+    decide_substitutes,
+    propose_substitutes,
     substitutes_by_ids,
     substitutes_of_orders,
+    substitutes_proposed_with,
+    withdraw_substitutes,
 )
 from tradeline.ordering.sheets import read_rows_of_file
-from tradeline.ordering.substitutes import Substitute, SubstituteState
+from tradeline.ordering.substitutes import (
+    JudgedOffer,
+    NewSubstitute,
+    Substitute,
+    SubstituteDecision,
+    SubstituteState,
+)
 from tradeline.ordering.timeline import EventLine, lines_of_event, word_event
 
 __all__ = [
@@ -153,6 +160,7 @@ __all__ = [
     "DraftChanged",
     "EventLine",
     "JudgedConfirmation",
+    "JudgedOffer",
     "MonthOfTrade",
     "MovedLine",
     "NewDraft",
@@ -194,6 +202,7 @@ __all__ = [
     "ShipmentLine",
     "SkuOfTrade",
     "Substitute",
+    "SubstituteDecision",
     "SubstituteState",
     "Trade",
     "TradeReport",
@@ -207,7 +216,7 @@ __all__ = [
     "confirm_orders",
     "count_orders",
     "decide_return",
-    "decide_substitute",
+    "decide_substitutes",
     "delete_order_list",
     "discard_draft",
     "disputes_by_ids",
@@ -231,7 +240,7 @@ __all__ = [
     "place_orders",
     "preview_confirmations",
     "preview_orders",
-    "propose_substitute",
+    "propose_substitutes",
     "read_rows_of_file",
     "receive_shipment",
     "redate_lines",
@@ -249,7 +258,9 @@ __all__ = [
     "side_of",
     "substitutes_by_ids",
     "substitutes_of_orders",
+    "substitutes_proposed_with",
     "take_orders",
     "tell_expected_moved",
+    "withdraw_substitutes",
     "word_event",
 ]

@@ -24,6 +24,7 @@ class OrderStep(StrEnum):
     DISPUTE = "dispute"
     CLOSE_DISPUTE = "close_dispute"
     PROPOSE_SUBSTITUTE = "propose_substitute"
+    WITHDRAW_SUBSTITUTE = "withdraw_substitute"
     DECIDE_SUBSTITUTE = "decide_substitute"
 
 
@@ -80,6 +81,9 @@ RULES = {
         permissions=DISPUTES, sides=tuple(OrderSide), states=tuple(OrderState)
     ),
     OrderStep.PROPOSE_SUBSTITUTE: StepRule(
+        permissions=(Permission.ORDER_CONFIRM,), sides=_SELLER, states=_CHANGEABLE
+    ),
+    OrderStep.WITHDRAW_SUBSTITUTE: StepRule(
         permissions=(Permission.ORDER_CONFIRM,), sides=_SELLER, states=_CHANGEABLE
     ),
     OrderStep.DECIDE_SUBSTITUTE: StepRule(
@@ -150,6 +154,7 @@ def allowed_steps(actor: Actor, order: Order, outline: OrderOutline) -> list[Ord
         OrderStep.DISPUTE: outline.line_count + 1 - outline.own_disputes,
         OrderStep.CLOSE_DISPUTE: outline.own_disputes,
         OrderStep.PROPOSE_SUBSTITUTE: outline.unshipped,
+        OrderStep.WITHDRAW_SUBSTITUTE: outline.proposed_substitutes,
         OrderStep.DECIDE_SUBSTITUTE: outline.proposed_substitutes,
     }
     return [

@@ -238,6 +238,7 @@ class Substitute(Table, tablename="substitute", schema="ordering"):
     decided_at = Timestamptz(default=None, null=True)
     decision_reason = Text(default="", null=False)
     new_line_id = BigInt(default=None, null=True)
+    valid_until = Date(default=None, null=True)
 
 
 class OrderDraft(Table, tablename="order_draft", schema="ordering"):

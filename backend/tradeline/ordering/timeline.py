@@ -13,7 +13,16 @@ from tradeline.ordering.model import Order, OrderEvent, OrderLine, OrderState
 LINES_WORDED_MAX = 3
 
 # Of a step's paper, what its event tells; all else is in the audit trail.
-PAPER = ("number", "amount_minor", "carrier", "line_no", "offer", "expected_on", "damaged_quantity")
+PAPER = (
+    "number",
+    "amount_minor",
+    "carrier",
+    "line_no",
+    "offer",
+    "valid_until",
+    "expected_on",
+    "damaged_quantity",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +189,7 @@ ZH = {
     "propose_substitute": "建议替代品",
     "accept_substitute": "接受替代品",
     "refuse_substitute": "谢绝替代品",
+    "withdraw_substitute": "撤回替代品",
 }
 EN = {
     "place": "Ordered for {amount}",
@@ -199,6 +209,7 @@ EN = {
     "propose_substitute": "Offered a substitute",
     "accept_substitute": "Took the substitute",
     "refuse_substitute": "Declined the substitute",
+    "withdraw_substitute": "Withdrew the substitute",
 }
 
 
@@ -244,6 +255,9 @@ def _papers(detail: Mapping[str, Any], order: Order, in_chinese: bool) -> list[s
         found.append(str(Money(detail["amount_minor"], order.currency)))
     if detail.get("line_no"):
         found.append(f"第 {detail['line_no']} 行" if in_chinese else f"line {detail['line_no']}")
+    if detail.get("valid_until"):
+        day = detail["valid_until"]
+        found.append(f"{day} 前有效（含当日）" if in_chinese else f"good until {day}")
     return found
 
 

@@ -22,9 +22,10 @@ from tradeline_server.files.words import CONFIRMATION_SHEET
 
 ORDERS_MAX = 100
 ROWS_MAX = 1_000
-WIDTHS = (16, 8, 20, 32, 12, 12, 14, 40)
-# To be filled in: what is confirmed, by when, and why not all of it.
-FILLED_IN = (5, 6, 7)
+WIDTHS = (16, 8, 20, 32, 12, 12, 14, 40, 20, 14, 14)
+# To be filled in: what is confirmed, by when, and why not all of it; what is offered instead, how
+# much of it, and until when.
+FILLED_IN = (5, 6, 7, 8, 9, 10)
 
 Waiting = tuple[Order, OrderLine]
 
@@ -64,6 +65,9 @@ def cells_of(waiting: Sequence[Waiting], locale: Locale) -> Iterator[tuple[str, 
             str(line.unshipped),
             str(line.unshipped),
             "" if line.promised_on is None else line.promised_on.isoformat(),
+            "",
+            "",
+            "",
             "",
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import decimal
 from typing import Annotated, TypeAlias
 
 import strawberry
@@ -14,20 +15,71 @@ from tradeline.kernel import Locale, Permission
 from tradeline_graph._context import Info
 from tradeline_graph._mutations import perform
 from tradeline_graph._problems import InvalidValue, NotFound, RequestReused, WrongState
-from tradeline_graph._scalars import UnusableValue
+from tradeline_graph._scalars import Money, UnusableValue
 from tradeline_graph._scope import Guard, Scope, scoped
-from tradeline_graph.ordering.problems import BadFile, QuantityNotOpen, ReasonMissing
+from tradeline_graph.ordering.draft_problems import CodeAmbiguous, CodeUnknown, QuantityUnclear
+from tradeline_graph.ordering.problems import (
+    BadFile,
+    PlacingProblem,
+    ReasonMissing,
+)
 
 OrderConfirmationsApplyError: TypeAlias = Annotated[
     NotFound
     | InvalidValue
     | RequestReused
     | WrongState
-    | QuantityNotOpen
     | ReasonMissing
-    | BadFile,
+    | BadFile
+    | CodeUnknown
+    | CodeAmbiguous
+    | QuantityUnclear
+    | PlacingProblem,
     strawberry.union("OrderConfirmationsApplyError"),
 ]
+
+
+@strawberry.type(
+    description="Other goods that a row offers in place of what it does not confirm of its line. "
+    "The units that they are for stay open until the buyer decides.",
+    directives=scoped(Scope.PARTY),
+)
+class OrderConfirmationOffer:
+    replaced_quantity: int = strawberry.field(description="Units of the line that it is for.")
+    replaced_amount: Money = strawberry.field(description="What they cost as they were ordered.")
+    sku_code: str
+    sku_name: str
+    sku_name_en: str
+    base_unit: str
+    pack_code: str
+    pack_quantity: int
+    quantity: int
+    unit_price: decimal.Decimal
+    priced_quantity: int
+    amount: Money = strawberry.field(description="What it costs on the relationship now.")
+    valid_until: datetime.date | None
+
+    @classmethod
+    def of(cls, row: ordering.JudgedConfirmation) -> OrderConfirmationOffer | None:
+        if row.order is None or row.offer is None or row.offer.placed is None:
+            return None
+        placed, currency = row.offer.placed, row.order.currency
+        price = placed.price.unit_price
+        return cls(
+            replaced_quantity=row.replaced,
+            replaced_amount=Money.of_minor(row.replaced_minor, currency),
+            sku_code=placed.tradable.sku_code,
+            sku_name=placed.tradable.sku_name,
+            sku_name_en=placed.tradable.sku_name_en,
+            base_unit=placed.tradable.base_unit,
+            pack_code=placed.pack.code,
+            pack_quantity=placed.pack_quantity,
+            quantity=placed.quantity,
+            unit_price=price.normalize() if price else decimal.Decimal(0),
+            priced_quantity=placed.price.priced_quantity,
+            amount=Money.of_minor(placed.amount_minor, currency),
+            valid_until=row.valid_until,
+        )
 
 
 @strawberry.type(
@@ -46,6 +98,9 @@ class OrderConfirmationRow:
     )
     promised_on: datetime.date | None
     reason: str
+    offer: OrderConfirmationOffer | None = strawberry.field(
+        description="Null if the row offers no other goods, or none that can be."
+    )
     is_left: bool = strawberry.field(
         description="It changes nothing: its order is not filled in, or its day is the same."
     )
@@ -65,6 +120,7 @@ class OrderConfirmationRow:
             confirmed_quantity=row.confirmed,
             promised_on=row.promised_on,
             reason=row.typed.reason,
+            offer=OrderConfirmationOffer.of(row),
             is_left=row.is_left,
             messages=[problem.message(locale) for problem in row.problems],
         )
@@ -78,8 +134,8 @@ class OrderConfirmationsApplyInput:
 
 
 @strawberry.type(
-    description="`orderCount` is how many orders were confirmed; null if there are `errors`. The "
-    "path of an error names the row: `rows`, its place in the sheet, its column.",
+    description="`orderCount` is how many orders the sheet changed; null if there are `errors`. "
+    "The path of an error names the row: `rows`, its place in the sheet, its column.",
     directives=scoped(Scope.VALUE),
 )
 class OrderConfirmationsApplyPayload:
@@ -115,9 +171,9 @@ class ConfirmationSheetQuery:
 @strawberry.type
 class ConfirmationSheetMutation:
     @strawberry.mutation(
-        description="As the seller, confirm orders as a sheet says, and promise other days for "
-        "lines confirmed before: all that is filled in, or nothing, with what is wrong with each "
-        "row.",
+        description="As the seller, confirm orders as a sheet says, promise other days for lines "
+        "confirmed before, and offer other goods for what will not come: all that is filled in, or "
+        "nothing, with what is wrong with each row.",
         extensions=[Guard(Scope.PARTY, Permission.ORDER_CONFIRM)],
     )
     async def order_confirmations_apply(

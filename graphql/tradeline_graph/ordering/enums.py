@@ -13,5 +13,5 @@ strawberry.enum(ReturnState, description="What became of a return.")
 strawberry.enum(
     SubstituteState,
     description="What became of goods offered in place of others. LAPSED: nobody decided, and the "
-    "line has not so many units left, or the order is in no state for it.",
+    "line has not so many units left, the order is in no state for it, or its last day is over.",
 )

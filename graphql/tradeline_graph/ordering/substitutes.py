@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import decimal
+from collections.abc import Sequence
 
 import strawberry
 
@@ -38,8 +40,13 @@ class OrderSubstitute:
     priced_quantity: int
     amount: Money
     promised_on: datetime.date | None
+    valid_until: datetime.date | None = strawberry.field(
+        description="The last day on which it can be taken."
+    )
     reason: str
-    decision_reason: str
+    decision_reason: str = strawberry.field(
+        description="Why the buyer took or declined it, or the seller withdrew it."
+    )
     proposed_at: datetime.datetime
     decided_at: datetime.datetime | None
     new_line_id: strawberry.ID | None = strawberry.field(
@@ -65,6 +72,7 @@ class OrderSubstitute:
             priced_quantity=offer.priced_quantity,
             amount=Money.of_minor(offer.amount_minor, offer.currency),
             promised_on=offer.promised_on,
+            valid_until=offer.valid_until,
             reason=offer.reason,
             decision_reason=offer.decision_reason,
             proposed_at=offer.proposed_at,
@@ -88,11 +96,13 @@ async def load_substitutes(
     return [found.get(order_id, []) for order_id in ids]
 
 
-async def load_substitute(info: Info, substitute_id: int | None) -> OrderSubstitute | None:
-    if substitute_id is None:
-        return None
-    found = await info.context.loader("order_substitute", _substitutes).load(substitute_id)
-    return None if found is None else OrderSubstitute.of(found)
+async def load_offers(info: Info, ids: Sequence[int]) -> list[OrderSubstitute]:
+    """Those of the offers that the viewer may read, in that order."""
+    if not info.context.signed_in().may(Permission.ORDER_READ):
+        return []
+    loader = info.context.loader("order_substitute", _substitutes)
+    found = await asyncio.gather(*(loader.load(substitute_id) for substitute_id in ids))
+    return [OrderSubstitute.of(offer) for offer in found if offer is not None]
 
 
 async def _substitutes(

@@ -45,7 +45,7 @@ from tradeline.ordering import (
     NewSubstitute,
     TypedRow,
     open_dispute,
-    propose_substitute,
+    propose_substitutes,
     save_draft,
     save_order_list,
 )
@@ -253,16 +253,14 @@ async def _offer_substitute(conn: Connection, network_id: int) -> None:
     """A seller offers one SKU of an open order for a unit of another one."""
     line = await conn.fetchrow(SUBSTITUTABLE, network_id)
     assert line is not None
-    await propose_substitute(
-        conn,
-        actor=_everything(network_id, line["seller_org_id"]),
+    offer = NewSubstitute(
         order_id=line["order_id"],
-        substitute=NewSubstitute(
-            order_line_id=line["id"],
-            quantity=1,
-            replacement=NewOrderLine(line["sku_id"], line["pack_quantity"], line["pack_id"]),
-        ),
+        order_line_id=line["id"],
+        quantity=1,
+        replacement=NewOrderLine(line["sku_id"], line["pack_quantity"], line["pack_id"]),
     )
+    seller = _everything(network_id, line["seller_org_id"])
+    await propose_substitutes(conn, actor=seller, substitutes=[offer])
 
 
 async def _neighbour(db: Database, network_id: int, account_id: int) -> Actor:

@@ -16,17 +16,18 @@ from tradeline.ordering import (
     NewSubstitute,
     OrderState,
     OrderStep,
+    SubstituteDecision,
     allowed_steps,
     cancel_order,
     close_dispute,
     confirm_order,
     decide_return,
-    decide_substitute,
+    decide_substitutes,
     disputes_of_orders,
     open_dispute,
     orders_by_ids,
     outlines_of_orders,
-    propose_substitute,
+    propose_substitutes,
     receive_shipment,
     redate_lines,
     request_return,
@@ -35,6 +36,7 @@ from tradeline.ordering import (
     ship_order,
     shipments_of_orders,
     substitutes_of_orders,
+    withdraw_substitutes,
 )
 
 
@@ -68,7 +70,7 @@ async def taken(db: Database, market: Market, actor: Actor, order_id: int) -> se
 
 async def attempts(
     db: Database, market: Market, actor: Actor, order_id: int
-) -> dict[OrderStep, tuple[Callable[..., Awaitable[int]], dict[str, Any]]]:
+) -> dict[OrderStep, tuple[Callable[..., Awaitable[object]], dict[str, Any]]]:
     every = await lines(db, market, order_id)
     async with db.reading(actor.network_id) as conn:
         many = {"conn": conn, "actor": actor, "order_ids": [order_id]}
@@ -82,7 +84,10 @@ async def attempts(
     own = [it for it in disputes if it.opened_by_org_id == actor.org_id and it.closed_at is None]
     offered = next((it.id for it in offers if it.state == "proposed"), 0)
     instead = NewSubstitute(
-        order_line_id=open_line, quantity=1, replacement=NewOrderLine(market.oil, 1)
+        order_id=order_id,
+        order_line_id=open_line,
+        quantity=1,
+        replacement=NewOrderLine(market.oil, 1),
     )
     matters = {None, *(line.id for line in every)} - {it.order_line_id for it in own}
     returned = {line.id: 1 for line in every if line.returnable}
@@ -106,10 +111,11 @@ async def attempts(
             close_dispute,
             {"dispute_id": own[0].id if own else 0, "resolution": "已补发"},
         ),
-        OrderStep.PROPOSE_SUBSTITUTE: (propose_substitute, {**order, "substitute": instead}),
+        OrderStep.PROPOSE_SUBSTITUTE: (propose_substitutes, {"substitutes": [instead]}),
+        OrderStep.WITHDRAW_SUBSTITUTE: (withdraw_substitutes, {"substitute_ids": [offered]}),
         OrderStep.DECIDE_SUBSTITUTE: (
-            decide_substitute,
-            {"substitute_id": offered, "accepts": True},
+            decide_substitutes,
+            {"decisions": [SubstituteDecision(offered, accepts=True)]},
         ),
     }
 
@@ -145,11 +151,18 @@ async def test_what_one_is_told_is_what_one_can_do_from_placing_to_the_last_retu
     tea, oil = await lines(db, market, order_id)
     seen = await look(db, market, order_id)
     assert seen["trader_a"] == {S.REDATE, S.SHIP, S.CANCEL, S.DISPUTE, S.PROPOSE_SUBSTITUTE}
-    offer = NewSubstitute(order_line_id=tea.id, quantity=1, replacement=NewOrderLine(market.oil, 1))
-    substitute_id = await do(db, seller, propose_substitute, order_id=order_id, substitute=offer)
+    offer = NewSubstitute(
+        order_id=order_id,
+        order_line_id=tea.id,
+        quantity=1,
+        replacement=NewOrderLine(market.oil, 1),
+    )
+    [substitute_id] = await do(db, seller, propose_substitutes, substitutes=[offer])
     seen = await look(db, market, order_id)
+    assert S.WITHDRAW_SUBSTITUTE in seen["trader_a"]
     assert seen["retailer_1"] == {S.CANCEL, S.DISPUTE, S.DECIDE_SUBSTITUTE}
-    await do(db, buyer, decide_substitute, substitute_id=substitute_id, accepts=False)
+    declined = [SubstituteDecision(substitute_id, accepts=False)]
+    await do(db, buyer, decide_substitutes, decisions=declined)
 
     await do(db, seller, ship_order, order_id=order_id, quantities={tea.id: 4})
     seen = await look(db, market, order_id)

@@ -22,7 +22,6 @@ from tradeline.kernel import (
 from tradeline.ordering import (
     BadFile,
     OrderState,
-    QuantityNotOpen,
     ReasonMissing,
     apply_confirmations,
     events_of_orders,
@@ -140,7 +139,7 @@ async def test_every_row_that_is_wrong_is_told_and_none_is_applied(
     )
 
     assert found == [
-        (QuantityNotOpen, ("rows", 2, "confirmed")),
+        (InvalidValue, ("rows", 2, "confirmed")),
         (InvalidValue, ("rows", 2, "line")),
         (NotFound, ("rows", 3, "line")),
         (NotFound, ("rows", 4, "line")),

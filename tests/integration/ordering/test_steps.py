@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 import pytest
 
@@ -43,14 +44,16 @@ from tradeline.ordering import (
     ship_order,
 )
 
+Result = TypeVar("Result")
+
 
 def in_days(days: int) -> date:
     return datetime.now(TRADE_ZONE).date() + timedelta(days=days)
 
 
 async def do(
-    db: Database, actor: Actor, step: Callable[..., Awaitable[int]], **values: object
-) -> int:
+    db: Database, actor: Actor, step: Callable[..., Awaitable[Result]], **values: object
+) -> Result:
     """Take a step in a unit of work of its own."""
     async with db.unit_of_work(actor.network_id) as conn:
         return await step(conn, actor=actor, **values)

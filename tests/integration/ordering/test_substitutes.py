@@ -29,15 +29,17 @@ from tradeline.ordering import (
     NotEnoughStock,
     NotInAssortment,
     NotTrading,
+    OrderLine,
     OrderState,
     Substitute,
+    SubstituteDecision,
     SubstituteState,
     cancel_order,
-    decide_substitute,
+    decide_substitutes,
     events_of_orders,
     orders_by_ids,
     outlines_of_orders,
-    propose_substitute,
+    propose_substitutes,
     receive_shipment,
     ship_order,
     substitutes_of_orders,
@@ -47,10 +49,11 @@ from tradeline.ordering import (
 DAY = date(2027, 3, 12)
 
 
-def for_tea(market: Market, line_id: int, units: int, **terms: object) -> NewSubstitute:
+def for_tea(line: OrderLine, market: Market, units: int, **terms: object) -> NewSubstitute:
     """Half as much oil for some of the tea."""
     return NewSubstitute(
-        order_line_id=line_id,
+        order_id=line.order_id,
+        order_line_id=line.id,
         quantity=units,
         replacement=NewOrderLine(market.oil, units // 2),
         promised_on=DAY,
@@ -59,17 +62,18 @@ def for_tea(market: Market, line_id: int, units: int, **terms: object) -> NewSub
     )
 
 
-async def offered(db: Database, market: Market, order_id: int, units: int = 4) -> int:
+async def offered(
+    db: Database, market: Market, order_id: int, units: int = 4, **terms: object
+) -> int:
     tea = (await lines(db, market, order_id))[0]
-    substitute_id = await do(
-        db,
-        market.story.actor("trader_a"),
-        propose_substitute,
-        order_id=order_id,
-        substitute=for_tea(market, tea.id, units),
-    )
-    assert isinstance(substitute_id, int)
+    offer = for_tea(tea, market, units, **terms)
+    seller = market.story.actor("trader_a")
+    [substitute_id] = await do(db, seller, propose_substitutes, substitutes=[offer])
     return substitute_id
+
+
+def decided(*ids: int, accepts: bool = True, reason: str = "") -> list[SubstituteDecision]:
+    return [SubstituteDecision(substitute_id, accepts, reason) for substitute_id in ids]
 
 
 async def offers(db: Database, market: Market, order_id: int) -> list[Substitute]:
@@ -111,7 +115,7 @@ async def test_an_offer_holds_nothing_and_once_taken_is_a_line_that_is_held_and_
         2,
     )
     assert len(await lines(db, market, order_id)) == 1
-    await do(db, buyer, decide_substitute, substitute_id=substitute_id, accepts=True)
+    await do(db, buyer, decide_substitutes, decisions=decided(substitute_id))
 
     tea, oil = await lines(db, market, order_id)
     assert (tea.refused_quantity, tea.refusal_reason, tea.unshipped) == (4, "substituted", 6)
@@ -132,9 +136,10 @@ async def test_the_time_line_tells_of_offer_and_decision(owner_pool: Pool, db: D
     buyer = market.story.actor("retailer_1")
     order_id = await placed(db, market, tea=10)
     declined = await offered(db, market, order_id)
-    await do(db, buyer, decide_substitute, substitute_id=declined, accepts=False, reason="不要油")
+    refusal = decided(declined, accepts=False, reason="不要油")
+    await do(db, buyer, decide_substitutes, decisions=refusal)
     taken = await offered(db, market, order_id)
-    await do(db, buyer, decide_substitute, substitute_id=taken, accepts=True)
+    await do(db, buyer, decide_substitutes, decisions=decided(taken))
 
     async with db.reading(buyer.network_id) as conn:
         events = (await events_of_orders(conn, actor=buyer, order_ids=[order_id]))[order_id]
@@ -162,7 +167,7 @@ async def test_a_price_raised_after_the_offer_is_not_paid(owner_pool: Pool, db: 
     )
 
     buyer = market.story.actor("retailer_1")
-    await do(db, buyer, decide_substitute, substitute_id=substitute_id, accepts=True)
+    await do(db, buyer, decide_substitutes, decisions=decided(substitute_id))
 
     assert (await lines(db, market, order_id))[1].amount_minor == 2_500
 
@@ -177,21 +182,18 @@ async def test_an_offer_that_cannot_be_made_is_refused_with_all_reasons(
 
     async def refused(**changes: object) -> list[type]:
         terms: dict[str, object] = {
+            "order_id": order_id,
             "order_line_id": tea.id,
             "quantity": 4,
             "replacement": NewOrderLine(market.oil, 2),
         } | changes
+        offer = NewSubstitute(**terms)  # type: ignore[arg-type]
         with pytest.raises(Rejected) as told:
-            await do(
-                db,
-                seller,
-                propose_substitute,
-                order_id=order_id,
-                substitute=NewSubstitute(**terms),  # type: ignore[arg-type]
-            )
+            await do(db, seller, propose_substitutes, substitutes=[offer])
         return [type(problem) for problem in told.value.problems]
 
     assert await refused(order_line_id=0) == [NotFound]
+    assert await refused(order_id=0) == [NotFound]
     assert await refused(quantity=11, promised_on=date(1999, 1, 1)) == [
         InvalidValue,
         InvalidValue,
@@ -210,7 +212,7 @@ async def test_who_may_not_offer_or_decide_cannot(owner_pool: Pool, db: Database
     story = market.story
     order_id = await confirmed(db, market, tea=10)
     [tea] = await lines(db, market, order_id)
-    offer = {"order_id": order_id, "substitute": for_tea(market, tea.id, 4)}
+    offer = {"substitutes": [for_tea(tea, market, 4)]}
     for actor, why in (
         (story.actor("retailer_1"), Forbidden),
         (story.actor("trader_a", Permission.ORDER_READ), Forbidden),
@@ -218,7 +220,7 @@ async def test_who_may_not_offer_or_decide_cannot(owner_pool: Pool, db: Database
         (story.actor("brand"), Rejected),
     ):
         with pytest.raises(why):
-            await do(db, actor, propose_substitute, **offer)
+            await do(db, actor, propose_substitutes, **offer)
     substitute_id = await offered(db, market, order_id)
     for actor, why in (
         (story.actor("trader_a"), Forbidden),
@@ -226,7 +228,7 @@ async def test_who_may_not_offer_or_decide_cannot(owner_pool: Pool, db: Database
         (story.actor("retailer_2"), Rejected),
     ):
         with pytest.raises(why):
-            await do(db, actor, decide_substitute, substitute_id=substitute_id, accepts=True)
+            await do(db, actor, decide_substitutes, decisions=decided(substitute_id))
     assert [it.state for it in await offers(db, market, order_id)] == [SubstituteState.PROPOSED]
     async with db.reading(story.network_id) as conn:
         stranger = story.actor("retailer_2")
@@ -253,12 +255,12 @@ async def test_an_offer_lapses_when_its_units_are_gone_and_is_decided_once(
     assert outline[order_id].proposed_substitutes == 1
     before = await scarce(owner_pool, market)
     with pytest.raises(Rejected) as late:
-        await do(db, buyer, decide_substitute, substitute_id=lapsing, accepts=True)
+        await do(db, buyer, decide_substitutes, decisions=decided(lapsing))
     assert [type(problem) for problem in late.value.problems] == [WrongState]
     assert await scarce(owner_pool, market) == before
-    await do(db, buyer, decide_substitute, substitute_id=standing, accepts=True)
+    await do(db, buyer, decide_substitutes, decisions=decided(standing))
     with pytest.raises(Rejected):
-        await do(db, buyer, decide_substitute, substitute_id=standing, accepts=True)
+        await do(db, buyer, decide_substitutes, decisions=decided(standing))
     states = [it.state for it in await offers(db, market, order_id)]
     assert states == [SubstituteState.LAPSED, SubstituteState.ACCEPTED]
     assert len(await lines(db, market, order_id)) == 2
@@ -298,7 +300,7 @@ async def test_what_credit_stock_or_the_edge_no_longer_allow_changes_nothing(
     ):
         await owner_pool.execute(spoil, network)
         with pytest.raises(Rejected) as refused:
-            await do(db, buyer, decide_substitute, substitute_id=substitute_id, accepts=True)
+            await do(db, buyer, decide_substitutes, decisions=decided(substitute_id))
         assert [type(problem) for problem in refused.value.problems] == [why]
         await owner_pool.execute(mend, network)
         assert await scarce(owner_pool, market) == standing
@@ -307,7 +309,7 @@ async def test_what_credit_stock_or_the_edge_no_longer_allow_changes_nothing(
     await owner_pool.execute(
         "UPDATE settlement.exposure SET credit_limit_minor = 4300 WHERE network_id = $1", network
     )
-    await do(db, buyer, decide_substitute, substitute_id=substitute_id, accepts=True)
+    await do(db, buyer, decide_substitutes, decisions=decided(substitute_id))
     assert await scarce(owner_pool, market) == (4_300, (100, 6), (100, 2))
 
 
@@ -320,7 +322,7 @@ async def test_a_buyer_who_cancels_while_it_takes_the_substitute_gets_one_or_the
         order_id = await confirmed(db, market, tea=4)
         substitute_id = await offered(db, market, order_id)
         await asyncio.gather(
-            do(db, buyer, decide_substitute, substitute_id=substitute_id, accepts=True),
+            do(db, buyer, decide_substitutes, decisions=decided(substitute_id)),
             do(db, buyer, cancel_order, order_id=order_id),
             do(db, seller, cancel_order, order_id=order_id),
             return_exceptions=True,

@@ -68,7 +68,8 @@ async def test_the_sheet_holds_only_ones_own_lines_and_no_formula(
     other = await get(client, db, path, market.story, "trader_b")
 
     [[head, row]] = sheets_of(own.content)
-    assert head[5:] == ["Confirmed", "Promised on", "Reason"]
+    assert head[5:8] == ["Confirmed", "Promised on", "Reason"]
+    assert head[8:] == ["Substitute code", "Substitute quantity", "Offer valid until"]
     assert row[1:6] == ["1", "TEA", "'@x", "3", "3"]
     assert [len(table) for table in sheets_of(other.content)] == [1]
     table = await get(client, db, path.replace("xlsx", "csv"), market.story, "trader_a")

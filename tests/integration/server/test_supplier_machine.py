@@ -22,7 +22,7 @@ from tests.integration.identity.test_tokens import KEYS, a_client
 from tests.integration.ordering.test_steps import do
 from tests.integration.server.test_auth import a_browser
 from tradeline.kernel import TRADE_ZONE, Database, Permission, Pool
-from tradeline.ordering import decide_substitute, receive_shipment
+from tradeline.ordering import SubstituteDecision, decide_substitutes, receive_shipment
 from tradeline_graph._ids import from_id, to_id
 from tradeline_graph.documents import FOLDERS
 from tradeline_server.auth import oauth_token
@@ -118,23 +118,30 @@ async def test_orders_are_confirmed_in_part_substituted_shipped_ahead_and_told_o
     tea, oil = order["lines"]
 
     offered = await machine.do(
-        "SupplierSubstitute",
-        orderId=order["id"],
-        orderLineId=tea["id"],
-        quantity=4,
-        skuId=to_id("Sku", market.oil),
-        packQuantity=2,
-        reason="茶叶断货",
+        "SupplierSubstitutes",
+        substitutes=[
+            {
+                "orderId": order["id"],
+                "orderLineId": tea["id"],
+                "quantity": quantity,
+                "skuId": to_id("Sku", market.oil),
+                "packQuantity": quantity // 2,
+                "reason": "茶叶断货",
+            }
+            for quantity in (4, 2)
+        ],
     )
-    assert offered["substitute"]["amount"] == {"amount": "25.00", "currency": "CNY"}
+    taken, withdrawn = offered["substitutes"]
+    assert taken["amount"] == {"amount": "25.00", "currency": "CNY"}
+    await machine.do("SupplierSubstitutesWithdraw", orderSubstituteIds=[withdrawn["id"]])
     said = [
         {"orderLineId": tea["id"], "quantity": 10, "promisedOn": DAY},
         {"orderLineId": oil["id"], "quantity": 0, "reason": "停产"},
     ]
     confirmed = await machine.do("SupplierConfirm", orderId=order["id"], lines=said)
     assert confirmed["order"]["state"] == "TO_SHIP"
-    substitute = from_id("OrderSubstitute", offered["substitute"]["id"])
-    await do(db, buyer, decide_substitute, substitute_id=substitute, accepts=True)
+    decision = SubstituteDecision(from_id("OrderSubstitute", taken["id"]), accepts=True)
+    await do(db, buyer, decide_substitutes, decisions=[decision])
     later = [{"orderLineId": tea["id"], "promisedOn": "2027-03-15"}]
     await machine.do("SupplierRedate", orderId=order["id"], lines=later)
     shipped = await machine.do(
@@ -151,7 +158,7 @@ async def test_orders_are_confirmed_in_part_substituted_shipped_ahead_and_told_o
         (line["skuCode"], line["receivedQuantity"], line["refusalReason"]) for line in told["lines"]
     ] == [("TEA", 6, "substituted"), ("OIL", 0, "停产"), ("OIL", 2, None)]
     assert told["lines"][2]["replacesLineId"] == tea["id"]
-    assert [it["state"] for it in told["substitutes"]] == ["ACCEPTED"]
+    assert [it["state"] for it in told["substitutes"]] == ["ACCEPTED", "WITHDRAWN"]
     today = datetime.now(TRADE_ZONE).date()
     [card] = await machine.ask(
         "SupplierScorecards",

@@ -170,6 +170,7 @@ FETCH_OUTLINES = f"""
             WHERE substitute.network_id = $1
               AND substitute.order_id = trade_order.id
               AND substitute.state = 'proposed'
+              AND coalesce(substitute.valid_until >= current_date, true)
               AND substitute.replaced_quantity
                   <= replaced.quantity - replaced.refused_quantity - replaced.cancelled_quantity
                      - replaced.shipped_quantity) AS offer

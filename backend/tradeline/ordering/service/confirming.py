@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tradeline.inventory import Release, release_holds
 from tradeline.kernel import (
     Actor,
     Connection,
-    Forbidden,
     InvalidValue,
     NotFound,
     Permission,
     Problem,
     raise_any,
 )
-from tradeline.ordering.allowed import OrderStep, is_of_side, judge_state, require_step
+from tradeline.ordering.allowed import OrderStep, judge_state, require_step
 from tradeline.ordering.confirmation_sheets import (
     JudgedConfirmation,
+    goods_of,
     judge_confirmations,
+    offer_of,
     read_confirmations,
+    with_faults,
 )
 from tradeline.ordering.model import ORDERS_AT_ONCE_MAX, Order, OrderLine, OrderState, state_of
 from tradeline.ordering.queries import reading
-from tradeline.ordering.service.steps import Taken, exposure_releases, store_all, today
+from tradeline.ordering.service.offering import look_at_offers, read_goods, store_offers
+from tradeline.ordering.service.steps import (
+    Taken,
+    exposure_releases,
+    lock_for_steps,
+    store_all,
+    today,
+)
 from tradeline.ordering.sheets import table_of_file
+from tradeline.ordering.substitutes import NewSubstitute
 from tradeline.settlement import release_exposure
 
 
@@ -40,9 +50,7 @@ async def confirm_orders(conn: Connection, *, actor: Actor, order_ids: Sequence[
     """
     require_step(actor, OrderStep.CONFIRM)
     raise_any(_judge_list(order_ids))
-    orders = {order.id: order for order in await reading.lock_orders(conn, actor, order_ids)}
-    if not all(is_of_side(order, actor.org_id, OrderStep.CONFIRM) for order in orders.values()):
-        raise Forbidden
+    orders = await lock_for_steps(conn, actor, order_ids, OrderStep.CONFIRM)
     raise_any(
         [
             problem
@@ -107,11 +115,12 @@ async def preview_confirmations(
 
 
 async def apply_confirmations(conn: Connection, *, actor: Actor, name: str, content: bytes) -> int:
-    """Confirm orders as a sheet says, and promise other days for lines that were confirmed before:
-    all that it fills in, or nothing; how many orders they are.
+    """Confirm orders as a sheet says, promise other days for lines that were confirmed before, and
+    offer other goods for what will not come: all that it fills in, or nothing; how many orders they
+    are.
 
-    As `confirm_order` and `redate_lines` for each, with one lock, one read and a write for each of
-    the two steps.
+    As `confirm_order`, `redate_lines` and `propose_substitutes` for each, with one lock, one read
+    and a write for each of the three steps.
 
     Raises:
         Forbidden: without `order:confirm`.
@@ -135,9 +144,14 @@ async def apply_confirmations(conn: Connection, *, actor: Actor, name: str, cont
             dropped[order.id] = dropped.get(order.id, 0) + minor
         taken.append(Taken(order=order, before=lines[order.id], after=after, state=state_of(after)))
     await _release_all(conn, actor, taken, dropped)
-    for step, state in (("confirm", OrderState.TO_CONFIRM), ("redate", OrderState.TO_SHIP)):
-        if stepped := [one for one in taken if one.order.state is state]:
+    confirmed = [one for one in taken if one.order.state is OrderState.TO_CONFIRM]
+    redated = [one for one in taken if one not in confirmed and one.after != one.before]
+    for step, stepped in (("confirm", confirmed), ("redate", redated)):
+        if stepped:
             await store_all(conn, actor, step, stepped)
+    offers = [row.offer for row in rows if row.offer is not None]
+    orders = {one.order.id: replace(one.order, state=one.state) for one in taken}
+    await store_offers(conn, actor, offers, orders, {one.order.id: one.after for one in taken})
     return len(taken)
 
 
@@ -150,18 +164,45 @@ async def _judge_sheet(
     read = reading.lock_orders if is_locking else reading.fetch_orders
     orders = {order.number: order for order in await read(conn, actor, ids)}
     lines = await reading.fetch_lines(conn, actor, ids)
-    return judge_confirmations(typed, orders, lines, today())
+    rows = judge_confirmations(typed, orders, lines, today())
+    return await _look_at_offers(conn, actor, rows, lines)
+
+
+async def _look_at_offers(
+    conn: Connection,
+    actor: Actor,
+    rows: Sequence[JudgedConfirmation],
+    lines: Mapping[int, Sequence[OrderLine]],
+) -> list[JudgedConfirmation]:
+    """The rows with what the goods come to that they offer, and all that is wrong with those; the
+    same statements, however many."""
+    judged = list(rows)
+    named = {place: goods for place, row in enumerate(rows) if (goods := goods_of(row)) is not None}
+    read = await read_goods(conn, actor, list(named.values()))
+    offers: dict[int, NewSubstitute] = {}
+    for place, found in zip(named, read, strict=True):
+        judged[place] = with_faults(rows[place], found.problems)
+        if (offer := offer_of(rows[place], found)) is not None:
+            offers[place] = offer
+    orders = {row.order.id: row.order for row in rows if row.order is not None}
+    looked = await look_at_offers(conn, actor, list(offers.values()), orders, lines)
+    for place, one in zip(offers, looked, strict=True):
+        judged[place] = replace(with_faults(judged[place], one.problems), offer=one)
+    return judged
 
 
 def _confirmed(line: OrderLine, row: JudgedConfirmation | None) -> tuple[OrderLine, int]:
-    """The line as the row says, and the sum that its refused units no longer hold. A row of a line
-    that was confirmed before says a day and no quantity."""
-    if row is None:
+    """The line as the row says, and the sum that its refused units no longer hold.
+
+    A row of a line that was confirmed before refuses nothing. What something else is offered for is
+    not refused either, and if that is all of the line, the day is the other goods'.
+    """
+    if row is None or not row.comes:
         return line, 0
     if row.confirmed is None:
-        return replace(line, promised_on=row.promised_on), 0
+        return replace(line, promised_on=row.promised_on or line.promised_on), 0
     dated = replace(line, promised_on=row.promised_on)
-    units = line.unshipped - row.confirmed
+    units = line.unshipped - row.confirmed - row.replaced
     return dated.refuse(units, row.typed.reason) if units else (dated, 0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -173,15 +173,24 @@ async def lock_for_step(
         Rejected: NotFound for no party, WrongState for another state.
         Forbidden: for the other party of the edge.
     """
-    found = await reading.lock_orders(conn, actor, [order_id])
-    if not found:
+    found = await lock_for_steps(conn, actor, [order_id], step)
+    if order_id not in found:
         raise refuse(NotFound(path=("orderId",), subject="order"))
-    [order] = found
-    if not is_of_side(order, actor.org_id, step):
-        raise Forbidden
+    order = found[order_id]
     raise_any(judge_state(order, step))
     lines = await reading.fetch_lines(conn, actor, [order.id])
     return order, lines[order.id]
+
+
+async def lock_for_steps(
+    conn: Connection, actor: Actor, order_ids: Collection[int], step: OrderStep
+) -> dict[int, Order]:
+    """Lock those of the orders to which the actor is a party, in one statement, for a step that its
+    side may take in some state. Raises Forbidden for the other party of one of them."""
+    found = await reading.lock_orders(conn, actor, sorted(set(order_ids)))
+    if not all(is_of_side(order, actor.org_id, step) for order in found):
+        raise Forbidden
+    return {order.id: order for order in found}
 
 
 def unknown_lines(ids: Sequence[int], lines: Sequence[OrderLine]) -> list[Problem]:
@@ -321,13 +330,17 @@ async def store_all(conn: Connection, actor: Actor, step: str, taken: Sequence[T
     """Write the lines and states of locked orders, and of each the time line, audit and event.
 
     `document` names the paper of the step, such as a receipt with its number and sum. The audit
-    trail and the event say of each line what has changed.
+    trail and the event say of each line what has changed. An order may be there several times,
+    each beginning with the lines that the one before it left.
     """
-    changed = [
-        now for one in taken for was, now in zip(one.before, one.after, strict=True) if now != was
-    ]
+    changed = {
+        now.id: now
+        for one in taken
+        for was, now in zip(one.before, one.after, strict=True)
+        if now != was
+    }
     if changed:
-        await steps.update_lines(conn, actor, changed)
+        await steps.update_lines(conn, actor, list(changed.values()))
     rows = [
         (
             one.order.id,
@@ -417,4 +430,5 @@ PAST = {
     "propose_substitute": "order.substitute_proposed",
     "accept_substitute": "order.substitute_accepted",
     "refuse_substitute": "order.substitute_refused",
+    "withdraw_substitute": "order.substitute_withdrawn",
 }
