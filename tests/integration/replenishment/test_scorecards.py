@@ -108,7 +108,7 @@ async def test_what_is_not_due_yet_is_left_out_and_a_later_date_makes_nobody_pun
     young, late = await placed(db, market, tea=5), await placed(db, market, tea=4)
     for order_id, day in ((young, None), (late, date(2026, 3, 9))):
         [line] = await lines(db, market, order_id)
-        said = Confirmation(line.id, quantity=line.quantity, promised_on=in_days(300))
+        said = Confirmation(order_line_id=line.id, quantity=line.quantity, promised_on=in_days(300))
         await do(db, seller, confirm_order, order_id=order_id, confirmations=[said])
         await set_times(owner_pool, market, order_id, placed=noon(2), promised=day)
     await do(db, seller, redate_lines, order_id=late, dates=[(line.id, in_days(301))])
