@@ -26,6 +26,10 @@ PARTS_MAX = 200
 ROWS_MAX = 10_000
 COLUMNS_MAX = 100
 CELLS_MAX = 300_000
+# Of all parts together; each cell, and its text, takes two.
+ELEMENTS_MAX = 1_500_000
+# Whoever reads XML keeps all elements that are open.
+DEPTH_MAX = 64
 SHARED_CHARACTERS_MAX = 50_000_000
 CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 RELATIONSHIP_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -41,6 +45,8 @@ class Sheet:
     many cells show a shared text, and how long the longest of the texts is that cells share."""
 
     parser: expat.XMLParserType
+    elements_left: int = ELEMENTS_MAX
+    depth: int = 0
     row: int = 0
     column: int = 0
     hidden: set[int] = field(default_factory=set)
@@ -52,10 +58,13 @@ class Sheet:
     _length: int = 0
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        self.elements_left -= 1
+        if self.depth > DEPTH_MAX or self.elements_left < 0:
+            raise NotAWorkbook
         match name.rpartition(":")[2]:
             case "si":
                 self.parser.CharacterDataHandler = self.read
-                self.parser.EndElementHandler = self.end
             case "row":
                 self.row = _number(attributes.get("r"), self.row + 1)
                 self.column = 0
@@ -80,6 +89,7 @@ class Sheet:
         self.longest = max(self.longest, self._length)
 
     def end(self, name: str) -> None:
+        self.depth -= 1
         if name.rpartition(":")[2] == "si":
             self._length = 0
 
@@ -88,11 +98,15 @@ def read_workbook(content: bytes) -> list[list[Any]]:
     """The cells of the first visible sheet, without its hidden rows.
 
     Raises NotAWorkbook for what is none, unfolds to more than 16 MB, has cells beyond 10,000 rows
-    or 100 columns or more than 300,000 of them, or shows texts so long in so many cells that they
-    may come to more than 50 million characters.
+    or 100 columns or more than 300,000 of them, nests or repeats elements as no workbook does, or
+    shows texts so long in so many cells that they may come to more than 50 million characters.
     """
     parts = _unfold(content)
-    sheets = {name: _look_at(part) for name, part in parts.items()}
+    sheets: dict[str, Sheet] = {}
+    left = ELEMENTS_MAX
+    for name, part in parts.items():
+        sheets[name] = _look_at(part, left)
+        left = sheets[name].elements_left
     if "xl/workbook.xml" not in parts or _may_unfold_on_reading(sheets.values()):
         raise NotAWorkbook
     try:
@@ -146,11 +160,12 @@ def _fold(parts: dict[str, bytes]) -> io.BytesIO:
     return folded
 
 
-def _look_at(part: bytes) -> Sheet:
+def _look_at(part: bytes, elements_max: int) -> Sheet:
     """Read a part to its end, whatever it is called. Raises NotAWorkbook for what is not XML."""
     parser = expat.ParserCreate()
-    sheet = Sheet(parser)
+    sheet = Sheet(parser, elements_max)
     parser.StartElementHandler = sheet.begin
+    parser.EndElementHandler = sheet.end
     # No part of a workbook declares anything. What it declared, such as the place of each cell,
     # would hold here, and not for the reader.
     parser.StartDoctypeDeclHandler = _refuse_declarations

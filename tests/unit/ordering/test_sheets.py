@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import resource
 import tracemalloc
 import zipfile
 import zlib
@@ -237,6 +238,28 @@ def test_a_sheet_of_too_many_cells_is_refused() -> None:
     ):
         content = forged(**{SHEET: CELLS.format(cells)})
         assert ("no row in it" if is_taken else "no workbook") in refusal(content)
+
+
+def test_elements_that_lie_deeper_than_in_any_workbook_are_not_followed() -> None:
+    """Whoever reads them keeps all that are open: 26 kB came to more than a gigabyte."""
+    deep = CELLS.format("<a>" * 63 + "</a>" * 63)
+    bomb = forged(**{SHEET: "<a>" * 5_000_000})
+    assert len(bomb) < 50_000
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert "no workbook" in refusal(bomb)
+    assert "no workbook" in refusal(forged(**{SHEET: deep}))
+
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
+
+
+def test_elements_of_all_parts_are_counted_together() -> None:
+    """Each takes its time, and millions of them fit into a small file."""
+    many = f"<r>{'<a/>' * 800_000}</r>"
+    once = {SHEET: CELLS.format(""), "xl/x.xml": many}
+    assert "no row in it" in refusal(forged(**once))
+
+    assert "no workbook" in refusal(forged(**once, **{"xl/y.xml": many}))
 
 
 def test_what_a_sheet_declares_does_not_hide_where_its_cells_lie() -> None:
