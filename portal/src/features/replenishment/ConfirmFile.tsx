@@ -13,9 +13,11 @@ import {
   DownloadLink,
   ErrorLine,
   IntentProblems,
+  Money,
   Notice,
   Quantity,
   Section,
+  useName,
 } from "../../shared/components";
 import { base64Of } from "../../shared/base64";
 import { Fault } from "../../shared/graph/errors";
@@ -117,6 +119,9 @@ function PreviewOf({
       }
     >
       <IntentProblems intent={intent} />
+      {preview.rows.some(({ offer }) => offer != null) && (
+        <Notice kind="info">{t("offer.text")}</Notice>
+      )}
       {faulty > 0 && <Notice kind="warning">{t("faulty", { count: faulty })}</Notice>}
       <DataTable
         caption={t("preview", { name: preview.name })}
@@ -142,6 +147,7 @@ function PreviewOf({
           },
           { key: "on", title: t("on"), render: ({ promisedOn }) => <DateText value={promisedOn} /> },
           { key: "reason", title: t("reason"), render: ({ reason }) => reason || "–" },
+          { key: "offer", title: t("offer"), render: ({ offer }) => <OfferOf offer={offer} /> },
           {
             key: "problems",
             title: t("problems"),
@@ -152,5 +158,31 @@ function PreviewOf({
         ]}
       />
     </Section>
+  );
+}
+
+/** What a row offers instead, for how many units, and what either of them costs. */
+function OfferOf({ offer }: { readonly offer: Preview["rows"][number]["offer"] }) {
+  const t = useTexts(supplyTexts);
+  const name = useName();
+  if (offer == null) return <>–</>;
+  return (
+    <span>
+      {offer.skuCode} {name({ name: offer.skuName, nameEn: offer.skuNameEn })}
+      <small className="sku-name">
+        <Quantity value={offer.quantity} unit={offer.baseUnit} />
+        {offer.packCode !== offer.baseUnit && ` (${offer.packQuantity} × ${offer.packCode})`} ·{" "}
+        <Money value={offer.amount} />
+      </small>
+      <small className="sku-name">
+        {t("offer.replaced", { count: offer.replacedQuantity })} ·{" "}
+        <Money value={offer.replacedAmount} />
+      </small>
+      {offer.validUntil != null && (
+        <small className="sku-name">
+          {t("offer.until")} <DateText value={offer.validUntil} />
+        </small>
+      )}
+    </span>
   );
 }

@@ -29,6 +29,7 @@ const TOPICS = [
   "ORDER_SUBSTITUTE_PROPOSED",
   "ORDER_SUBSTITUTE_ACCEPTED",
   "ORDER_SUBSTITUTE_REFUSED",
+  "ORDER_SUBSTITUTE_WITHDRAWN",
 ] as const satisfies readonly WebhookTopic[];
 
 export interface ToldSecret {

@@ -59,6 +59,7 @@ export const webhookTexts = defineTexts("replenishment.webhooks", {
     ORDER_SUBSTITUTE_PROPOSED: "提出替代品",
     ORDER_SUBSTITUTE_ACCEPTED: "接受替代品",
     ORDER_SUBSTITUTE_REFUSED: "谢绝替代品",
+    ORDER_SUBSTITUTE_WITHDRAWN: "撤回替代品",
   },
   en: {
     title: "Webhooks",
@@ -117,5 +118,6 @@ export const webhookTexts = defineTexts("replenishment.webhooks", {
     ORDER_SUBSTITUTE_PROPOSED: "Substitute offered",
     ORDER_SUBSTITUTE_ACCEPTED: "Substitute accepted",
     ORDER_SUBSTITUTE_REFUSED: "Substitute declined",
+    ORDER_SUBSTITUTE_WITHDRAWN: "Substitute withdrawn",
   },
 });
