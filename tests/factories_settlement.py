@@ -71,7 +71,8 @@ async def posted(owner_pool: Pool) -> int:
 
 async def exposure_of(owner_pool: Pool, edge_id: int) -> Exposure:
     row = await owner_pool.fetchrow(
-        "SELECT relationship_id, currency, credit_limit_minor, held_minor, owed_minor, is_blocked"
+        "SELECT relationship_id, currency, credit_limit_minor, held_minor, owed_minor, is_blocked,"
+        "       returnable_minor"
         "  FROM settlement.exposure WHERE relationship_id = $1",
         edge_id,
     )

@@ -108,7 +108,8 @@ class NewExposure:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
     """What a seller has at stake with a buyer. A deposit is an `owed_minor` below zero, so that
-    credit and deposit are one number."""
+    credit and deposit are one number. What is `returnable_minor` of it counts as owed once more:
+    sales have left it in the buyer's favour, and it may still go back."""
 
     relationship_id: int
     currency: str
@@ -116,12 +117,15 @@ class Exposure:
     held_minor: int
     owed_minor: int
     is_blocked: bool
+    returnable_minor: int = 0
 
     @property
     def free_minor(self) -> int:
-        """What may still be ordered; below zero after the limit was lowered. A blocked edge may
-        order nothing, which is for the caller to judge by `is_blocked`."""
-        return self.credit_limit_minor - self.held_minor - self.owed_minor
+        """What may still be ordered; below zero after the limit was lowered, or money was paid out
+        that may go back. A blocked edge may order nothing, which is for the caller to judge by
+        `is_blocked`."""
+        taken = self.held_minor + self.owed_minor + self.returnable_minor
+        return self.credit_limit_minor - taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,8 @@ from piccolo.table import Table
 
 class Exposure(Table, tablename="exposure", schema="settlement"):
     """The guarded row of an edge. `owed_minor` is what the buyer owes, or, below zero, its
-    deposit; `held_minor` is what open orders will cost."""
+    deposit; `held_minor` is what open orders will cost, `returnable_minor` what sales have left in
+    the buyer's favour and may go back."""
 
     network_id = BigInt(primary_key=True, default=None, null=False)
     relationship_id = BigInt(primary_key=True, default=None, null=False)
@@ -22,6 +23,7 @@ class Exposure(Table, tablename="exposure", schema="settlement"):
     held_minor = BigInt(default=0, null=False)
     owed_minor = BigInt(default=0, null=False)
     is_blocked = Boolean(default=False, null=False)
+    returnable_minor = BigInt(default=0, null=False)
 
 
 class ExposureHold(Table, tablename="exposure_hold", schema="settlement"):

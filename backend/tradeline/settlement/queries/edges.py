@@ -19,7 +19,8 @@ from tradeline.settlement.model import (
 LOCK_EDGE = """
     SELECT edge.seller_org_id, edge.buyer_org_id, edge.state,
            exposure.relationship_id, exposure.currency, exposure.credit_limit_minor,
-           exposure.held_minor, exposure.owed_minor, exposure.is_blocked
+           exposure.held_minor, exposure.owed_minor, exposure.is_blocked,
+           exposure.returnable_minor
       FROM settlement.exposure AS exposure
       JOIN organizations.relationship AS edge
         ON edge.network_id = $1 AND edge.id = exposure.relationship_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tradeline.kernel import Connection
 from tradeline.settlement.model import (
@@ -23,7 +23,8 @@ INSERT_EXPOSURES = """
 """
 
 LOAD_EXPOSURES = """
-    SELECT relationship_id, currency, credit_limit_minor, held_minor, owed_minor, is_blocked
+    SELECT relationship_id, currency, credit_limit_minor, held_minor, owed_minor, is_blocked,
+           returnable_minor
       FROM settlement.exposure
      WHERE network_id = $1 AND relationship_id = ANY($2::bigint[])
 """
@@ -33,7 +34,8 @@ LOCK_EXPOSURES = LOAD_EXPOSURES + " ORDER BY relationship_id FOR NO KEY UPDATE"
 
 FETCH_EXPOSURES = """
     SELECT exposure.relationship_id, exposure.currency, exposure.credit_limit_minor,
-           exposure.held_minor, exposure.owed_minor, exposure.is_blocked
+           exposure.held_minor, exposure.owed_minor, exposure.is_blocked,
+           exposure.returnable_minor
       FROM settlement.exposure AS exposure
       JOIN organizations.relationship AS edge
         ON edge.network_id = $1 AND edge.id = exposure.relationship_id
@@ -109,6 +111,14 @@ RELEASE_EXPOSURE = """
          WHERE exposure.network_id = $1 AND exposure.relationship_id = less.relationship_id
     )
     SELECT reference_type, reference_id, amount_minor FROM taken
+"""
+
+# The exposures are locked.
+MOVE_RETURNABLE = """
+    UPDATE settlement.exposure AS exposure
+       SET returnable_minor = exposure.returnable_minor + change.minor
+      FROM unnest($2::bigint[], $3::bigint[]) AS change (relationship_id, minor)
+     WHERE exposure.network_id = $1 AND exposure.relationship_id = change.relationship_id
 """
 
 # The exposures are locked. What was owed before (same edge, kind and document) changes nothing, and
@@ -249,6 +259,11 @@ async def release_exposure(
         [release.amount_minor for release in releases],
     )
     return {(row["reference_type"], row["reference_id"]): row["amount_minor"] for row in rows}
+
+
+async def move_returnable(conn: Connection, network_id: int, moves: Mapping[int, int]) -> None:
+    """Change by so much what may go back, by edge."""
+    await conn.execute(MOVE_RETURNABLE, network_id, list(moves), list(moves.values()))
 
 
 async def insert_obligations(

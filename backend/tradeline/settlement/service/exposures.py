@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tradeline.kernel import Actor, Connection, Permission
 from tradeline.settlement.model import (
@@ -70,6 +70,14 @@ async def release_exposure(
     if not releases:
         return {}
     return await queries.release_exposure(conn, network_id, releases)
+
+
+async def move_returnable(conn: Connection, *, network_id: int, moves: Mapping[int, int]) -> None:
+    """Count so much more, or less, as what may go back of what edges owe their buyers: they cannot
+    spend it. By edge, each of which the caller has locked."""
+    changes = {edge: minor for edge, minor in moves.items() if minor}
+    if changes:
+        await queries.move_returnable(conn, network_id, changes)
 
 
 async def owe(
