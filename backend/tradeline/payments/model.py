@@ -142,13 +142,16 @@ class RefundState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRefund:
-    """Money to give back, for a document such as ("consumer_refund", 7), once for each."""
+    """Money to give back, for a document such as ("consumer_refund", 7), once for each. So much of
+    it as is `borne_minor` one organization gives alone: no other's share is touched for it."""
 
     payment_id: int
     reference_type: str
     reference_id: int
     amount_minor: int
     reason: str = ""
+    borne_by_org_id: int | None = None
+    borne_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +171,8 @@ class Refund:
     requested_at: datetime
     settled_at: datetime | None
     last_error: str | None
+    borne_by_org_id: int | None = None
+    borne_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

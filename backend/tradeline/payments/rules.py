@@ -49,18 +49,27 @@ def plan_sharing(
 
 
 def plan_returns(
-    shares: Sequence[int], *, refund_minor: int, remaining_minor: int
+    shares: Sequence[int],
+    *,
+    refund_minor: int,
+    remaining_minor: int,
+    borne_minor: int = 0,
+    bearer: int | None = None,
 ) -> tuple[int, ...]:
     """What receivers give back of the shares they still have, so that a refund can be paid.
 
-    As much of them as the refund is of what remained of the payment, rounded up: the last refund
-    takes back all, and the collector never pays more than its part out of its own.
+    What somebody bears alone comes out of the share of the `bearer`, by its position, as far as
+    that goes, and of no other: the books carry what it lacks. Of the others as much goes back as
+    the rest of the refund is of what then remains of the payment, rounded up: the last refund takes
+    back all, and the collector never pays more of what all bear than its part out of its own.
     """
-    if not 0 <= refund_minor <= remaining_minor:
+    if not 0 <= borne_minor <= refund_minor <= remaining_minor:
         raise ValueError(f"cannot refund {refund_minor} of {remaining_minor}")
-    total = sum(shares)
-    back = -(-total * refund_minor // remaining_minor) if remaining_minor else 0
-    return tuple(take(back, shares))
+    own = 0 if bearer is None else min(shares[bearer], borne_minor)
+    left = [have - own if at == bearer else have for at, have in enumerate(shares)]
+    common, remaining = refund_minor - borne_minor, remaining_minor - borne_minor
+    back = take(-(-sum(left) * common // remaining) if remaining else 0, left)
+    return tuple(minor + own if at == bearer else minor for at, minor in enumerate(back))
 
 
 def judge_capture(payment: Payment | None, capture: Capture) -> DifferenceKind | None:

@@ -69,6 +69,8 @@ class Refund(Table, tablename="refund", schema="payments"):
     next_try_at = Timestamptz(default=TimestamptzNow(), null=True)
     tries = Integer(default=0, null=False)
     last_error = Text(default=None, null=True)
+    borne_by_org_id = BigInt(default=None, null=True)
+    borne_minor = BigInt(default=0, null=False)
 
     one_refund_for_each_number = Unique([number])
 

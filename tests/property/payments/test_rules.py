@@ -54,6 +54,49 @@ def test_refunds_of_all_take_back_all_and_never_more(shares: list[int], refunds:
     assert not any(have)
 
 
+@given(
+    st.lists(MINOR, min_size=1, max_size=8),
+    st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), min_size=1, max_size=8),
+    st.data(),
+)
+def test_what_one_bears_alone_is_taken_of_no_other_and_all_that_all_bear_still_comes_back(
+    shares: list[int], refunds: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    remaining, have = sum(map(sum, refunds)) + 1, list(shares)
+
+    for common, borne in refunds:
+        bearer = data.draw(st.none() | st.integers(0, len(shares) - 1))
+        back = plan_returns(
+            have,
+            refund_minor=common + borne,
+            remaining_minor=remaining,
+            borne_minor=borne,
+            bearer=bearer,
+        )
+        alone = plan_returns(
+            have,
+            refund_minor=borne,
+            remaining_minor=remaining,
+            borne_minor=borne,
+            bearer=bearer,
+        )
+        assert alone == tuple(
+            min(have[at], borne) if at == bearer else 0 for at in range(len(shares))
+        )
+        left = [rest - part for rest, part in zip(have, alone, strict=True)]
+        then = plan_returns(left, refund_minor=common, remaining_minor=remaining - borne)
+        assert back == tuple(one + other for one, other in zip(alone, then, strict=True))
+        have = [rest - part for rest, part in zip(have, back, strict=True)]
+        remaining -= common + borne
+
+    assert not any(
+        rest - part
+        for rest, part in zip(
+            have, plan_returns(have, refund_minor=1, remaining_minor=1), strict=True
+        )
+    )
+
+
 @given(st.lists(st.sampled_from(RefundState), max_size=12))
 def test_a_refund_ends_once_whatever_is_said_in_whatever_order(words: list[RefundState]) -> None:
     state, ended = RefundState.REQUESTED, []

@@ -265,6 +265,27 @@ PROVIDER_HOLDS = comparison(
     """,
 )
 
+# One that was closed is asked for anew by the same document: what came back for it serves the next.
+BORNE_ALONE = comparison(
+    code="payments.who_gives_alone_gives_of_its_own_share",
+    title_en="What one organization gives back alone comes out of no other's share of the payment",
+    title_zh="单方自担的退款不动用其他方的分账款",
+    subject_en="Refund",
+    subject_zh="退款",
+    sql="""
+    SELECT refund.network_id, refund.id AS subject_id, 0 AS expected,
+           sum(back.amount_minor) AS found
+      FROM payments.refund AS refund
+      JOIN payments.share_return AS back
+        ON back.network_id = refund.network_id AND back.refund_id = refund.id
+      JOIN payments.share AS share
+        ON share.network_id = back.network_id AND share.id = back.share_id
+     WHERE refund.borne_minor = refund.amount_minor
+       AND share.org_id <> refund.borne_by_org_id
+     GROUP BY refund.network_id, refund.id
+    """,
+)
+
 NOTHING_WAITS = comparison(
     code="payments.no_refund_waits_for_more_than_a_day",
     title_en="No consumer waits for a refund for more than a day",
@@ -287,5 +308,6 @@ INVARIANTS = (
     FEES_BOOKED,
     COLLECTIONS_ZERO,
     PROVIDER_HOLDS,
+    BORNE_ALONE,
     NOTHING_WAITS,
 )

@@ -19,7 +19,8 @@ from tradeline.payments.model import (
 COLUMNS = """
     refund.id, refund.number, refund.payment_id, refund.reference_type, refund.reference_id,
     refund.amount_minor, payment.currency, refund.reason, refund.state, refund.provider_refund_id,
-    refund.requested_at, refund.settled_at, refund.last_error
+    refund.requested_at, refund.settled_at, refund.last_error, refund.borne_by_org_id,
+    refund.borne_minor
 """
 
 FETCH_BY_IDS = f"""
@@ -52,9 +53,11 @@ FETCH_BY_PAYMENTS = f"""
 INSERT_REFUNDS = """
     WITH wanted AS (
         SELECT *
-          FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[])
+          FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[],
+                      $7::bigint[], $8::bigint[])
                WITH ORDINALITY
-               AS refund (payment_id, reference_type, reference_id, amount_minor, reason, position)
+               AS refund (payment_id, reference_type, reference_id, amount_minor, reason,
+                          borne_by_org_id, borne_minor, position)
     ), counted AS (
         UPDATE payments.payment AS payment
            SET refunded_minor = payment.refunded_minor + more.amount_minor,
@@ -67,9 +70,11 @@ INSERT_REFUNDS = """
          WHERE payment.network_id = $1 AND payment.id = more.payment_id
     )
     INSERT INTO payments.refund
-           (network_id, number, payment_id, reference_type, reference_id, amount_minor, reason)
+           (network_id, number, payment_id, reference_type, reference_id, amount_minor, reason,
+            borne_by_org_id, borne_minor)
     SELECT $1, payment.number || '-R' || nextval('payments.document_number'), wanted.payment_id,
-           wanted.reference_type, wanted.reference_id, wanted.amount_minor, wanted.reason
+           wanted.reference_type, wanted.reference_id, wanted.amount_minor, wanted.reason,
+           wanted.borne_by_org_id, wanted.borne_minor
       FROM wanted
       JOIN payments.payment AS payment
         ON payment.network_id = $1 AND payment.id = wanted.payment_id
@@ -180,6 +185,8 @@ async def insert_refunds(
         [refund.reference_id for refund in refunds],
         [refund.amount_minor for refund in refunds],
         [refund.reason for refund in refunds],
+        [refund.borne_by_org_id for refund in refunds],
+        [refund.borne_minor for refund in refunds],
     )
     return {(row["reference_type"], row["reference_id"]): row["id"] for row in rows}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tradeline.kernel import Connection
 from tradeline.payments.model import RETRY_SECONDS, DueShareReturn, ShareReturnResult
@@ -10,7 +11,7 @@ from tradeline.payments.queries.sharings import Moved, run_of
 
 # What receivers still have of a payment, less what is on its way back.
 FETCH_RETURNABLE = """
-    SELECT sharing.payment_id, share.id,
+    SELECT sharing.payment_id, share.id AS share_id, share.org_id,
            share.amount_minor - share.returned_minor - (
                SELECT coalesce(sum(back.amount_minor), 0)
                  FROM payments.share_return AS back
@@ -123,14 +124,21 @@ NOTE_SHARING_FAILURES = NOTE_FAILURES.format(table="sharing")
 NOTE_RETURN_FAILURES = NOTE_FAILURES.format(table="share_return")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returnable:
+    """What a receiver still has of a share."""
+
+    payment_id: int
+    share_id: int
+    org_id: int
+    amount_minor: int
+
+
 async def fetch_returnable(
     conn: Connection, network_id: int, payment_ids: Sequence[int]
-) -> dict[int, dict[int, int]]:
-    """By payment and share, what a receiver still has."""
-    found: dict[int, dict[int, int]] = {}
-    for row in await conn.fetch(FETCH_RETURNABLE, network_id, payment_ids):
-        found.setdefault(row["payment_id"], {})[row["id"]] = row["amount_minor"]
-    return found
+) -> list[Returnable]:
+    rows = await conn.fetch(FETCH_RETURNABLE, network_id, payment_ids)
+    return [Returnable(**row) for row in rows]
 
 
 async def fetch_refunds_with_returns(

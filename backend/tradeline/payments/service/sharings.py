@@ -4,6 +4,7 @@ with it: a share raises what the receiver's side owes on each edge between it an
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from tradeline.kernel import Connection, grouped
 from tradeline.payments.model import (
@@ -11,6 +12,7 @@ from tradeline.payments.model import (
     DueSharing,
     NewSharing,
     PaymentState,
+    Refund,
     RefundState,
     Share,
     ShareablePayment,
@@ -23,6 +25,7 @@ from tradeline.payments.queries import payments as payment_queries
 from tradeline.payments.queries import refunds as refund_queries
 from tradeline.payments.queries import returns as return_queries
 from tradeline.payments.queries import sharings as queries
+from tradeline.payments.queries.returns import Returnable
 from tradeline.payments.queries.sharings import Moved
 from tradeline.payments.rules import plan_returns, plan_sharing
 from tradeline.settlement import NewObligation, ObligationKind, lock_exposures, owe
@@ -217,10 +220,13 @@ async def plan_returns_for(conn: Connection, network_id: int, payment_ids: Seque
     caller has locked. While a sharing is under way nobody knows what they have: then it is planned
     when that has ended."""
     shares = await return_queries.fetch_returnable(conn, network_id, payment_ids)
-    if not any(minor for have in shares.values() for minor in have.values()):
+    if not any(share.amount_minor for share in shares):
         return
-    payments = await payment_queries.fetch_by_ids(conn, network_id, list(shares))
-    refunds = await refund_queries.fetch_by_payments(conn, network_id, list(shares))
+    given: dict[int, list[Returnable]] = {}
+    for share in shares:
+        given.setdefault(share.payment_id, []).append(share)
+    payments = await payment_queries.fetch_by_ids(conn, network_id, list(given))
+    refunds = await refund_queries.fetch_by_payments(conn, network_id, list(given))
     planned = await return_queries.fetch_refunds_with_returns(
         conn, network_id, [refund.id for refund in refunds]
     )
@@ -229,20 +235,29 @@ async def plan_returns_for(conn: Connection, network_id: int, payment_ids: Seque
     for refund in refunds:
         if refund.state is RefundState.CLOSED:
             continue
-        have = shares[refund.payment_id]
         if refund.state is RefundState.REQUESTED and refund.id not in planned:
-            back = plan_returns(
-                list(have.values()),
-                refund_minor=refund.amount_minor,
-                remaining_minor=remaining[refund.payment_id],
-            )
-            for share_id, minor in zip(list(have), back, strict=True):
-                have[share_id] -= minor
-                if minor:
-                    returns.append((share_id, refund.id, minor))
+            have = given[refund.payment_id]
+            back = _plan(have, refund, remaining[refund.payment_id])
+            pairs = list(zip(have, back, strict=True))
+            returns += [(share.share_id, refund.id, minor) for share, minor in pairs if minor]
+            given[refund.payment_id] = [
+                replace(share, amount_minor=share.amount_minor - minor) for share, minor in pairs
+            ]
         remaining[refund.payment_id] -= refund.amount_minor
     if returns:
         await return_queries.insert_returns(conn, network_id, returns)
+
+
+def _plan(have: Sequence[Returnable], refund: Refund, remaining_minor: int) -> tuple[int, ...]:
+    """What receivers give back for a refund, in their order."""
+    orgs = [share.org_id for share in have]
+    return plan_returns(
+        [share.amount_minor for share in have],
+        refund_minor=refund.amount_minor,
+        remaining_minor=remaining_minor,
+        borne_minor=refund.borne_minor,
+        bearer=orgs.index(refund.borne_by_org_id) if refund.borne_by_org_id in orgs else None,
+    )
 
 
 async def _lock(

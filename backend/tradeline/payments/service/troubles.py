@@ -20,6 +20,7 @@ from tradeline.kernel import (
 from tradeline.payments.errors import RefundNotClosed
 from tradeline.payments.model import NewRefund, ProviderRefund, RefundState
 from tradeline.payments.queries import payments as payment_queries
+from tradeline.payments.queries import refunds as refund_queries
 from tradeline.payments.queries import troubles as queries
 from tradeline.payments.service.refunds import request_refunds
 
@@ -69,6 +70,7 @@ async def resend_refund(conn: Connection, *, actor: Actor, refund_id: int) -> in
         raise refuse(WrongState(path=("refundId",), subject="refund", state=state))
     if closed.state is not RefundState.CLOSED:
         raise refuse(RefundNotClosed(path=("refundId",), number=closed.number))
+    asked = (await refund_queries.fetch_by_ids(conn, actor.network_id, [refund_id]))[refund_id]
     [new_id] = await request_refunds(
         conn,
         network_id=actor.network_id,
@@ -79,6 +81,8 @@ async def resend_refund(conn: Connection, *, actor: Actor, refund_id: int) -> in
                 reference_id=closed.reference_id,
                 amount_minor=closed.amount_minor,
                 reason=closed.reason,
+                borne_by_org_id=asked.borne_by_org_id,
+                borne_minor=asked.borne_minor,
             )
         ],
     )
