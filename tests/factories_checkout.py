@@ -222,7 +222,8 @@ async def everything(counter: Counter) -> dict[str, object]:
         "carts": "SELECT id, version FROM shopping.cart",
         "levels": "SELECT warehouse_id, sku_id, on_hand, held FROM inventory.stock_level",
         "coupons": "SELECT id, state, order_id FROM marketing.coupon",
-        "owed": "SELECT relationship_id, owed_minor FROM settlement.exposure",
+        "owed": "SELECT relationship_id, owed_minor, held_minor, returnable_minor"
+        "  FROM settlement.exposure",
         "obligations": "SELECT count(*) FROM settlement.obligation",
         "bookings": "SELECT count(*) FROM settlement.booking",
         "payments": "SELECT id, state, is_surplus FROM payments.payment",

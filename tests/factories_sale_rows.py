@@ -16,7 +16,8 @@ from tradeline.inventory import NewHold, lock_stock, store_holds
 from tradeline.kernel import Connection, Database, Pool, Shopper, UnitPrice
 from tradeline.marketing import share_coupon
 from tradeline.members import lookup_of, seal
-from tradeline.shopping.credit import shortfalls_of
+from tradeline.settlement import NewExposureHold, store_exposure_holds
+from tradeline.shopping.credit import lent_for, shortfalls_of
 from tradeline.shopping.debts import TierSums
 from tradeline.shopping.model import LINE_REFERENCE, SplitPart
 from tradeline.shopping.queries.credit import insert_shortfalls
@@ -275,9 +276,22 @@ async def store_splits(
     )
 
 
-async def store_shortfalls(conn: Connection, counter: Counter, order_id: int, parts: Parts) -> None:
-    """What edges lend for a sale below cost."""
-    lacks = shortfalls_of(len(TIERS), parts.rows)
+async def store_shortfalls(
+    conn: Connection, counter: Counter, order_id: int, parts: Parts, collector: str, total: int
+) -> None:
+    """What edges lend for a sale, and hold while it waits to be paid."""
+    lacks = shortfalls_of(len(TIERS), TIERS.index(collector), parts.rows)
+    holds = [
+        NewExposureHold(
+            relationship_id=counter.edges[tier],
+            reference_type=lent_for(tier),
+            reference_id=order_id,
+            amount_minor=minor,
+        )
+        for tier, minor in lacks.items()
+        if total
+    ]
+    await store_exposure_holds(conn, network_id=counter.network_id, holds=holds)
     await insert_shortfalls(
         conn,
         counter.network_id,

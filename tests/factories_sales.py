@@ -38,10 +38,17 @@ from tradeline.payments import (
     payments_by_ids,
     refunds_by_ids,
 )
-from tradeline.settlement import owe, post_journals
-from tradeline.shopping import confirm_payments, settle_consumer_refunds
+from tradeline.settlement import move_returnable, owe, post_journals
+from tradeline.shopping import (
+    confirm_payments,
+    confirm_received,
+    make_orders_final,
+    settle_consumer_refunds,
+)
+from tradeline.shopping.credit import returnable_of
 from tradeline.shopping.debts import Document, TierSums, obligations_of
 from tradeline.shopping.model import ORDER_DOCUMENT, SplitPart
+from tradeline.shopping.sales import RETURN_TIME
 from tradeline.shopping.splits import edge_debts
 from tradeline_server.doctor import examine
 
@@ -119,7 +126,7 @@ async def placed(
         line_ids = await store_lines(conn, counter, order_id, wants, goods, parts)
         await store_legs(conn, counter, order_id, line_ids, legs)
         await store_splits(conn, counter, order_id, line_ids, parts)
-        await store_shortfalls(conn, counter, order_id, parts)
+        await store_shortfalls(conn, counter, order_id, parts, collector, total)
         await hold_stock_for(conn, counter, line_ids, wants)
         payment_id = None
         if total:
@@ -180,6 +187,27 @@ async def sold(counter: Counter, wants: Sequence[Want] = EXAMPLE, **terms: objec
     return order
 
 
+async def received(counter: Counter, order: Placed) -> None:
+    """The consumer has the goods."""
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        await confirm_received(conn, shopper=counter.shopper, order_id=order.id)
+
+
+async def received_long_ago(counter: Counter, order: Placed) -> None:
+    """So long ago that the time to give them back is over."""
+    await counter.owner_pool.execute(
+        "UPDATE shopping.consumer_order SET closed_at = now() - $2::interval WHERE id = $1",
+        order.id,
+        RETURN_TIME,
+    )
+
+
+async def made_final(counter: Counter) -> int:
+    """How many orders the worker looks at that may be final."""
+    async with counter.owner_pool.acquire() as conn:
+        return await make_orders_final(conn, limit=10)
+
+
 async def refunds_succeed(counter: Counter, state: RefundState = RefundState.SUCCEEDED) -> int:
     """The provider answers to all refunds that wait; how many orders' refunds have changed."""
     ids = [
@@ -229,7 +257,7 @@ async def _give(counter: Counter, order: Placed) -> None:
             order.id,
         )
         rows = await conn.fetch(
-            "SELECT part, tier, original_minor FROM shopping.split"
+            "SELECT order_line_id, part, tier, original_minor FROM shopping.split"
             " WHERE network_id = $1 AND order_id = $2",
             counter.network_id,
             order.id,
@@ -243,3 +271,9 @@ async def _give(counter: Counter, order: Placed) -> None:
         document = Document(type=ORDER_DOCUMENT, id=order.id, number=f"CO{order.id:08}")
         obligations = obligations_of(debts, counter.edges, document=document)
         await owe(conn, network_id=counter.network_id, obligations=obligations)
+        parts = [
+            (row["order_line_id"], SplitPart(row["part"]), row["tier"], row["original_minor"])
+            for row in rows
+        ]
+        left = {counter.edges[tier]: it for tier, it in returnable_of(3, 2, parts).items()}
+        await move_returnable(conn, network_id=counter.network_id, moves=left)

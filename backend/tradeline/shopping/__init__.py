@@ -61,6 +61,7 @@ from tradeline.shopping.sale_errors import (
     BeyondOwnPart,
     MoreThanWasPaid,
     PickupCodeUnknown,
+    ReturnsOver,
     TooManyPickupAttempts,
     UnitsNotOpen,
 )
@@ -124,6 +125,7 @@ from tradeline.shopping.service.resending import resend_consumer_refund
 from tradeline.shopping.service.resourcing import (
     resource_orders,
 )
+from tradeline.shopping.service.returnable import make_orders_final
 from tradeline.shopping.service.sales import (
     after_sales_by_ids,
     after_sales_of_consumer_orders,
@@ -154,6 +156,7 @@ from tradeline.shopping.trail import (
     TrailFlow,
     TrailParty,
     TrailRole,
+    refunds_in,
 )
 
 __all__ = [
@@ -212,6 +215,7 @@ __all__ = [
     "RefundCause",
     "RefundState",
     "RefusedConsumerOrder",
+    "ReturnsOver",
     "Sale",
     "SaleFilter",
     "SaleLeg",
@@ -259,6 +263,7 @@ __all__ = [
     "list_sales",
     "listings_below_cost",
     "load_offers",
+    "make_orders_final",
     "mark_uploaded",
     "member_steps",
     "money_trails",
@@ -270,6 +275,7 @@ __all__ = [
     "recipient_of",
     "refund_freight",
     "refund_price",
+    "refunds_in",
     "refunds_of_consumer_orders",
     "request_after_sale",
     "resend_consumer_refund",

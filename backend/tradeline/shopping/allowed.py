@@ -8,6 +8,7 @@ from enum import StrEnum
 from tradeline.kernel import Actor, Forbidden, Permission, Problem, WrongState
 from tradeline.shopping.model import ConsumerOrder
 from tradeline.shopping.model import ConsumerOrderState as State
+from tradeline.shopping.sale_errors import ReturnsOver
 
 
 class SaleStep(StrEnum):
@@ -112,9 +113,9 @@ def judge_state(
     order: ConsumerOrder, step: SaleStep, path: tuple[str | int, ...] = ("orderId",)
 ) -> list[Problem]:
     """The fault of an order that is in no state for the step."""
-    if order.state in RULES[step].states:
-        return []
-    return [WrongState(path=path, subject="order", state=order.state.value)]
+    if order.state not in RULES[step].states:
+        return [WrongState(path=path, subject="order", state=order.state.value)]
+    return [ReturnsOver(path=path)] if _is_too_late(order, step) else []
 
 
 def allowed_steps(actor: Actor, order: ConsumerOrder, *, is_source: bool) -> list[SaleStep]:
@@ -133,4 +134,8 @@ def allowed_steps(actor: Actor, order: ConsumerOrder, *, is_source: bool) -> lis
 def member_steps(order: ConsumerOrder) -> list[SaleStep]:
     """What the member may do to the order as it stands."""
     steps = (SaleStep.CANCEL, SaleStep.RECEIVE, SaleStep.REQUEST_AFTER_SALE)
-    return [step for step in steps if order.state in RULES[step].states]
+    return [step for step in steps if not judge_state(order, step)]
+
+
+def _is_too_late(order: ConsumerOrder, step: SaleStep) -> bool:
+    return order.is_final and step is SaleStep.REQUEST_AFTER_SALE

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from tradeline.settlement import NewObligation, ObligationKind
+from tradeline.settlement import ExposureRelease, NewObligation, ObligationKind
 from tradeline.shopping.model import Split, SplitPart
 from tradeline.shopping.refunds import Reversal
 from tradeline.shopping.splits import EdgeDebt
@@ -73,14 +74,17 @@ def obligations_of(
     *,
     document: Document,
     is_back: bool = False,
+    releases: Mapping[int, ExposureRelease] = MappingProxyType({}),
 ) -> list[NewObligation]:
-    """Debts as they are posted; `edges` are the relationships by tier.
+    """Debts as they are posted; `edges` are the relationships by tier, `releases` what was held
+    there for them.
 
     `is_back` when they are what is taken back. A sum below zero is owed the other way round: an
     edge may have to be given a fen more of goods than it gives back, where somebody sold below
     its cost.
     """
     obligations = []
+    held = dict(releases)
     for debt in debts:
         kind = OPPOSITES[debt.kind] if is_back == (debt.amount_minor > 0) else debt.kind
         obligations.append(
@@ -92,6 +96,7 @@ def obligations_of(
                 document_type=document.type,
                 document_id=document.id,
                 document_number=document.number,
+                releases=held.pop(debt.tier, None),
             )
         )
     return obligations

@@ -72,7 +72,7 @@ class PlacedSplit:
 @dataclass(frozen=True, slots=True)
 class PlacedConsumerOrder:
     """An accepted order. `tiers` are those of the route that have a part in it; `shortfalls` what
-    edges lack of what they charge, by the tier of their sellers."""
+    edges lend for it, by the tier of their sellers."""
 
     shopper: Shopper
     order: NewConsumerOrder
@@ -181,16 +181,18 @@ def judge_credit(
 
 
 def _not_lent(placed: PlacedConsumerOrder) -> tuple[Problem, ...]:
-    """What costs more than it brings is not on sale; where that is the coupon's doing, it is."""
-    below_cost = {
+    """What costs more than it brings is not on sale, nor what is not lent to the store. Where
+    that is the coupon's doing, the coupon is not usable."""
+    collector = placed.store.collector_tier
+    lent = {
         line.sku.sku_id
         for line in placed.lines
-        if any(leg.amount_minor > line.goods_minor for leg in line.legs)
+        if any(leg.tier > collector or leg.amount_minor > line.goods_minor for leg in line.legs)
     }
     faults: list[Problem] = [
         NotOnSale(path=("lines", line.index), sku=line.sku.sku_name)
         for line in placed.judged.lines
-        if line.sku is not None and line.sku.sku_id in below_cost
+        if line.sku is not None and line.sku.sku_id in lent
     ]
     if placed.judged.coupon is not None and not faults:
         faults.append(CouponNotUsable(path=("couponId",), reason=CouponReason.NOT_COVERED))
@@ -260,7 +262,7 @@ def _freeze(
     )
     tiers = store.tiers[: top + 1]
     sums = [(it.line, it.part, it.tier, it.amount_minor) for it in splits]
-    short = shortfalls_of(len(tiers), sums)
+    short = shortfalls_of(len(tiers), store.collector_tier, sums)
     return PlacedConsumerOrder(
         shopper, order, judged, source, tiers, tuple(lines), tuple(splits), short
     )

@@ -141,7 +141,8 @@ class StoreOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsumerOrder:
-    """An order of a consumer. Seals are opened by the module members, for whoever may read them."""
+    """An order of a consumer. Seals are opened by the module members, for whoever may read them.
+    Of what `is_final`, nothing may be asked to go back any more."""
 
     id: int
     number: str
@@ -173,6 +174,7 @@ class ConsumerOrder:
     paid_at: datetime | None
     closed_at: datetime | None
     payment_id: int | None
+    is_final: bool = False
 
     @property
     def total(self) -> Money:

@@ -23,6 +23,14 @@ class UnitsNotOpen(Problem):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnsOver(Problem):
+    """The order was received so long ago that it is final."""
+
+    zh: ClassVar[str] = "已超过可申请退货的期限；请直接联系门店。"
+    en: ClassVar[str] = "The time in which goods may be given back is over; ask the store."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoreThanWasPaid(Problem):
     """More money would go back than is left of what was paid."""
 

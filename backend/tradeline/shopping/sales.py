@@ -22,6 +22,11 @@ from tradeline.shopping.refunds import NOTHING, TakenBack, refund_all_freight
 
 # Goods that nobody has confirmed count as received this long after the last of them were shipped.
 COMPLETION_TIME = timedelta(days=10)
+# How long after they were received goods may be asked to go back: twice what the law gives.
+RETURN_TIME = timedelta(days=15)
+# Steps that say that the consumer gets money, and nothing of goods.
+MONEY_STEPS = frozenset({"price_refund", "refund_settle", "refund_fail"})
+OPEN_AFTER_SALES = (AfterSaleState.REQUESTED, AfterSaleState.REFERRED)
 REASON_LENGTH_MAX = 200
 # Wrong pick-up codes that a store may be given in one window: of a million codes.
 PICKUP_FAILURES_MAX = 10
@@ -142,6 +147,10 @@ class Sale:
     @property
     def knows_recipient(self) -> bool:
         return self.tier == 0 or self.is_shipper
+
+    def knows_step(self, step: str) -> bool:
+        """What goes back to the consumer is for whom it comes from, or who pays it out."""
+        return self.knows_payment or step not in MONEY_STEPS
 
     def knows_line(self, line: ConsumerOrderLine) -> bool:
         """Whether its goods walk an edge of the organization's, or their money comes to it."""

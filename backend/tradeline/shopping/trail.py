@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from tradeline.shopping.model import ConsumerOrder, OrderTier
+from tradeline.shopping.model import REFUND_DOCUMENT, ConsumerOrder, OrderTier
 
 
 class TrailRole(StrEnum):
@@ -105,6 +105,13 @@ class TrailRows:
     tiers: Sequence[OrderTier]
     own_minor: int
     flows: Sequence[TrailFlow]
+
+
+def refunds_in(trail: MoneyTrail) -> frozenset[int]:
+    """The refunds that move something of what the party may see."""
+    return frozenset(
+        flow.document_id for flow in trail.flows if flow.document_type == REFUND_DOCUMENT
+    )
 
 
 def key_of(tier: int) -> str:

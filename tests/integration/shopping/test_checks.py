@@ -45,7 +45,7 @@ CORRUPTIONS: dict[str, tuple[str, set[str]]] = {
     "splits_are_reversed_by_documents": (
         "UPDATE shopping.split SET reversed_minor = reversed_minor + 1"
         " WHERE order_line_id = {coat} AND part = 'goods' AND tier = 0",
-        {"lines_give_back_what_is_reversed"},
+        {"lines_give_back_what_is_reversed", "what_may_go_back_is_nobodys_credit"},
     ),
     "refunds_are_what_they_reverse": (
         "UPDATE shopping.consumer_refund SET goods_minor = goods_minor + 1,"
@@ -59,6 +59,7 @@ CORRUPTIONS: dict[str, tuple[str, set[str]]] = {
             "splits_add_up_to_the_total",
             "splits_add_up_to_their_lines",
             "splits_follow_the_prices_of_the_edges",
+            "what_may_go_back_is_nobodys_credit",
         },
     ),
     "lines_give_back_what_is_reversed": (
@@ -85,7 +86,11 @@ CORRUPTIONS: dict[str, tuple[str, set[str]]] = {
     "paid_orders_have_their_money": (
         "UPDATE shopping.consumer_order SET state = 'to_ship', paid_at = now()"
         " WHERE id = {waiting}",
-        {"debts_follow_from_the_split", "books_say_what_was_sold_and_taken"},
+        {
+            "debts_follow_from_the_split",
+            "books_say_what_was_sold_and_taken",
+            "what_may_go_back_is_nobodys_credit",
+        },
     ),
     "debts_follow_from_the_split": (
         "UPDATE settlement.obligation SET document_id = document_id + 1000"
@@ -126,6 +131,28 @@ CORRUPTIONS: dict[str, tuple[str, set[str]]] = {
     "lines_keep_what_after_sales_kept": (
         "UPDATE shopping.after_sale_line SET is_kept = true WHERE order_line_id = {shirt}",
         set(),
+    ),
+    "what_may_go_back_is_nobodys_credit": (
+        "UPDATE settlement.exposure SET returnable_minor = returnable_minor + 1",
+        set(),
+    ),
+    "what_may_go_back_is_nobodys_credit (final)": (
+        "UPDATE shopping.consumer_order SET is_final = true WHERE id = {order}",
+        set(),
+    ),
+    "orders_to_pay_hold_what_is_lent_for_them": (
+        "INSERT INTO settlement.exposure_hold"
+        "       (network_id, relationship_id, reference_type, reference_id, amount_minor)"
+        " SELECT network_id, min(relationship_id), 'consumer_order_edge_1', {waiting}, 1"
+        "   FROM settlement.exposure GROUP BY network_id",
+        set(),
+    ),
+    "orders_to_pay_hold_what_is_lent_for_them (nothing)": (
+        "INSERT INTO shopping.shortfall"
+        "       (network_id, order_id, tier, relationship_id, amount_minor)"
+        " SELECT network_id, order_id, tier, relationship_id, 1"
+        "   FROM shopping.order_tier WHERE order_id = {waiting} AND tier = 1",
+        {"sales_below_cost_are_lent_for"},
     ),
     "unpaid_orders_end_in_time": (
         "UPDATE shopping.consumer_order SET expires_at = now() - interval '11 minutes'"

@@ -19,12 +19,20 @@ from tests.factories_checkout import (
     ordered,
     payment_of,
     refused,
+    store_becomes,
     taken,
     told,
 )
 from tests.factories_members import a_member
 from tests.factories_sale_rows import Counter
-from tests.factories_sales import violations
+from tests.factories_sales import (
+    Placed,
+    made_final,
+    received,
+    received_long_ago,
+    violations,
+)
+from tests.factories_settlement import exposure_of
 from tradeline.kernel import Shopper
 from tradeline.shopping import (
     CheckoutRequest,
@@ -34,9 +42,12 @@ from tradeline.shopping import (
     Delivery,
     NewConsumerOrder,
     NotOnSale,
+    cancel_consumer_order,
     check_out,
+    expire_orders,
     listings_below_cost,
     resource_orders,
+    ship_consumer_order,
 )
 
 
@@ -181,21 +192,8 @@ async def test_what_stands_in_the_store_may_be_sold_for_anything_and_is_not_had_
     order = await ordered(counter, await shirts(counter))
     await told(counter, captured(await payment_of(counter, order.payment_id)))
     await has_only(counter, "brand")
-    [line_id] = [
-        row["id"] for row in await counter.owner_pool.fetch("SELECT id FROM shopping.order_line")
-    ]
 
-    async with counter.db.unit_of_work(counter.network_id) as conn:
-        await resource_orders(
-            conn,
-            actor=counter.story.actor("retailer_1"),
-            order_id=order.id,
-            quantities={line_id: 1},
-            reason="缺货",
-        )
-
-    state = await counter.owner_pool.fetchval("SELECT state FROM shopping.consumer_order")
-    assert state == "cancelled"
+    assert await resourced(counter, "retailer_1") == "cancelled"
     assert (await counter.level("brand", "SHIRT"))[1] == 0
     assert await wrong(counter) == []
 
@@ -212,3 +210,152 @@ async def test_a_store_is_told_what_it_lists_below_its_cost(counter: Counter) ->
     assert await found("trader_a") == set()
     await lists(counter, "SHIRT", "52.30")
     assert await found("retailer_1") == set()
+
+
+async def resourced(counter: Counter, name: str) -> str:
+    """How the only order stands once somebody cannot ship its only line."""
+    line_id = await counter.owner_pool.fetchval("SELECT id FROM shopping.order_line")
+    order_id = await counter.owner_pool.fetchval("SELECT id FROM shopping.consumer_order")
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        await resource_orders(
+            conn,
+            actor=counter.story.actor(name),
+            order_id=order_id,
+            quantities={line_id: 1},
+            reason="缺货",
+        )
+    state: str = await counter.owner_pool.fetchval("SELECT state FROM shopping.consumer_order")
+    return state
+
+
+async def free(counter: Counter, edge: int = 1) -> int:
+    return (await exposure_of(counter.owner_pool, counter.edges[edge])).free_minor
+
+
+async def paid(counter: Counter, order: ConsumerOrder) -> None:
+    await told(counter, captured(await payment_of(counter, order.payment_id)))
+
+
+async def test_what_a_sale_has_left_is_no_credit_while_the_goods_may_come_back(
+    counter: Counter,
+) -> None:
+    await has_only(counter, "retailer_1")
+    await lend(counter, 0)
+    first = await ordered(counter, await shirts(counter))
+    await paid(counter, first)
+    exposure = await exposure_of(counter.owner_pool, counter.edges[1])
+    assert (exposure.owed_minor, exposure.returnable_minor) == (-7590, 7590)
+    assert exposure.free_minor == 0
+    assert await wrong(counter) == []
+
+    # Below cost, what the first sale has left would pay for the second.
+    await has_only(counter, "brand")
+    await lists(counter, "SHIRT", "50.00")
+    second = await shirts(counter)
+    before = await everything(counter)
+    assert [type(it) for it in await refused(counter, second)] == [NotOnSale]
+    assert await everything(counter) == before
+
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        await cancel_consumer_order(conn, asker=counter.shopper, order_id=first.id)
+    exposure = await exposure_of(counter.owner_pool, counter.edges[1])
+    assert (exposure.owed_minor, exposure.returnable_minor) == (0, 0)
+    assert await wrong(counter) == []
+
+
+async def test_what_a_sale_has_left_is_credit_once_it_is_final(counter: Counter) -> None:
+    await has_only(counter, "retailer_1")
+    await lend(counter, 0)
+    first = await ordered(counter, await shirts(counter))
+    await paid(counter, first)
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        await ship_consumer_order(conn, actor=counter.story.actor("retailer_1"), order_id=first.id)
+    done = Placed(id=first.id, line_ids=(), total_minor=first.total_minor)
+    await received(counter, done)
+    await received_long_ago(counter, done)
+    assert await free(counter) == 0
+
+    assert await made_final(counter) == 1
+
+    assert await free(counter) == first.total_minor
+    await has_only(counter, "brand")
+    await lists(counter, "SHIRT", "50.00")
+    await ordered(counter, await shirts(counter))
+    assert await wrong(counter) == []
+
+
+async def test_what_comes_from_above_whoever_collects_is_lent_as_to_a_dealer(
+    counter: Counter,
+) -> None:
+    await store_becomes(counter, collector_tier=0)
+    cost, upper = 2 * 5230 + 600, 2 * 4170 + 600
+    await lend(counter, cost - 1)
+    await lend(counter, upper, edge=2)
+    order = await shirts(counter, 2)
+    before = await everything(counter)
+    assert [type(it) for it in await refused(counter, order)] == [NotOnSale]
+    assert await everything(counter) == before
+
+    await lend(counter, cost)
+    placed = await ordered(counter, order)
+    # It waits to be paid, and dealers' orders find nothing free either.
+    assert (await free(counter), await free(counter, 2)) == (0, 0)
+    assert await wrong(counter) == []
+    await paid(counter, placed)
+    exposure = await exposure_of(counter.owner_pool, counter.edges[1])
+    assert (exposure.held_minor, exposure.owed_minor, exposure.returnable_minor) == (0, cost, 0)
+    assert [type(it) for it in await refused(counter, await shirts(counter))] == [NotOnSale]
+    async with counter.db.unit_of_work(counter.network_id) as conn:
+        await cancel_consumer_order(conn, asker=counter.shopper, order_id=placed.id)
+    assert (await free(counter), await free(counter, 2)) == (cost, upper)
+    assert await wrong(counter) == []
+
+
+@pytest.mark.parametrize("ends", ["cancelled", "expired"])
+async def test_an_order_that_is_not_paid_frees_what_was_lent_for_it(
+    counter: Counter, ends: str
+) -> None:
+    await store_becomes(counter, collector_tier=0)
+    order = await ordered(counter, await shirts(counter))
+    assert await free(counter) == 10_000 - 5230 - 600
+
+    if ends == "cancelled":
+        async with counter.db.unit_of_work(counter.network_id) as conn:
+            await cancel_consumer_order(conn, asker=counter.shopper, order_id=order.id)
+    else:
+        await counter.owner_pool.execute("UPDATE shopping.consumer_order SET expires_at = now()")
+        async with counter.owner_pool.acquire() as conn:
+            assert await expire_orders(conn, limit=10) == 1
+
+    assert (await free(counter), await free(counter, 2)) == (10_000, 10_000)
+    assert await wrong(counter) == []
+
+
+async def test_another_source_is_not_lent_for_beyond_what_is_free(counter: Counter) -> None:
+    await has_only(counter, "retailer_1")
+    await store_becomes(counter, collector_tier=0)
+    await lend(counter, 5230 + 600 - 1)
+    order = await ordered(counter, await shirts(counter))
+    await paid(counter, order)
+    await has_only(counter, "trader_a")
+
+    state = await resourced(counter, "retailer_1")
+
+    assert state == "cancelled"
+    assert await free(counter) == 5230 + 600 - 1
+    assert await wrong(counter) == []
+
+
+async def test_another_source_is_lent_for_within_what_is_free(counter: Counter) -> None:
+    await has_only(counter, "retailer_1")
+    await store_becomes(counter, collector_tier=0)
+    await lend(counter, 5230 + 600)
+    order = await ordered(counter, await shirts(counter))
+    await paid(counter, order)
+    await has_only(counter, "trader_a")
+
+    state = await resourced(counter, "retailer_1")
+
+    assert state == "to_ship"
+    assert await free(counter) == 0
+    assert await wrong(counter) == []

@@ -83,28 +83,71 @@ DEBTS = comparison(
 
 SHORTFALLS = comparison(
     code="shopping.sales_below_cost_are_lent_for",
-    title_en="A sale below what an edge charges was judged by the credit there when it was placed",
-    title_zh="低于上级价格的销售在下单时已核对信用额度",
+    title_en="What an edge lends for a sale was judged by the credit there when it was placed",
+    title_zh="上级为销售垫付的金额在下单时已核对信用额度",
     subject_en="Consumer order/tier",
     subject_zh="消费者订单/层级",
     sql="""
     SELECT network_id, format('%s/%s', order_id, tier) AS subject_id,
            coalesce(lack.minor, 0) AS expected, coalesce(shortfall.amount_minor, 0) AS found
-      FROM (SELECT network_id, order_id, tier, sum(minor) AS minor
-              FROM (SELECT tier.network_id, tier.order_id, tier.tier,
-                           -sum(CASE split.part WHEN 'coupon' THEN -1 ELSE 1 END
-                                * split.original_minor) AS minor
-                      FROM shopping.order_tier AS tier
-                      JOIN shopping.split AS split
-                        ON split.network_id = tier.network_id
-                       AND split.order_id = tier.order_id
-                       AND split.tier < tier.tier
-                       AND split.moved_by_id IS NULL
-                     GROUP BY tier.network_id, tier.order_id, tier.tier, split.order_line_id) AS net
-             WHERE minor > 0
+      FROM (SELECT network_id, order_id, tier, sum(placed_minor) AS minor
+              FROM shopping.line_debt
+             WHERE placed_minor > 0
              GROUP BY network_id, order_id, tier) AS lack
       FULL JOIN shopping.shortfall AS shortfall USING (network_id, order_id, tier)
      WHERE coalesce(lack.minor, 0) <> coalesce(shortfall.amount_minor, 0)
+    """,
+)
+
+CREDIT_HELD = comparison(
+    code="shopping.orders_to_pay_hold_what_is_lent_for_them",
+    title_en="Orders that wait to be paid hold the credit that edges lend for them, and no others",
+    title_zh="仅待支付订单占用上级授予的信用额度",
+    subject_en="Consumer order/tier",
+    subject_zh="消费者订单/层级",
+    sql="""
+    SELECT network_id, format('%s/%s', order_id, tier) AS subject_id,
+           coalesce(lent.minor, 0) AS expected, coalesce(held.minor, 0) AS found
+      FROM (SELECT shortfall.network_id, shortfall.order_id, shortfall.tier,
+                   shortfall.relationship_id, shortfall.amount_minor AS minor
+              FROM shopping.shortfall AS shortfall
+              JOIN shopping.consumer_order AS consumer_order
+                ON consumer_order.network_id = shortfall.network_id
+               AND consumer_order.id = shortfall.order_id
+               AND consumer_order.state = 'to_pay') AS lent
+      FULL JOIN (SELECT network_id, reference_id AS order_id,
+                        substr(reference_type, 21)::integer AS tier, relationship_id,
+                        amount_minor AS minor
+                   FROM settlement.exposure_hold
+                  WHERE reference_type LIKE 'consumer_order_edge_%'
+                    AND amount_minor > 0) AS held
+        USING (network_id, order_id, tier, relationship_id)
+     WHERE coalesce(lent.minor, 0) <> coalesce(held.minor, 0)
+    """,
+)
+
+RETURNABLE = comparison(
+    code="shopping.what_may_go_back_is_nobodys_credit",
+    title_en="What sales have left on an edge and may go back is kept out of its free credit",
+    title_zh="可能退回的销售款未计入可用额度",
+    subject_en="Relationship",
+    subject_zh="经销关系",
+    sql="""
+    SELECT exposure.network_id, exposure.relationship_id AS subject_id,
+           coalesce(debt.minor, 0) AS expected, exposure.returnable_minor AS found
+      FROM settlement.exposure AS exposure
+      LEFT JOIN (SELECT debt.network_id, debt.relationship_id, -sum(debt.left_minor) AS minor
+                   FROM shopping.line_debt AS debt
+                   JOIN shopping.consumer_order AS consumer_order
+                     ON consumer_order.network_id = debt.network_id
+                    AND consumer_order.id = debt.order_id
+                    AND consumer_order.paid_at IS NOT NULL
+                    AND NOT consumer_order.is_final
+                  WHERE debt.left_minor < 0
+                  GROUP BY debt.network_id, debt.relationship_id) AS debt
+        ON debt.network_id = exposure.network_id
+       AND debt.relationship_id = exposure.relationship_id
+     WHERE exposure.returnable_minor <> coalesce(debt.minor, 0)
     """,
 )
 

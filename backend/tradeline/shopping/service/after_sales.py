@@ -40,6 +40,7 @@ from tradeline.shopping.refunds import (
     worth_minor,
 )
 from tradeline.shopping.sales import (
+    OPEN_AFTER_SALES,
     AfterSale,
     AfterSaleLine,
     OpenSale,
@@ -67,7 +68,6 @@ from tradeline.shopping.service.steps import (
 
 # What a return's receipt into stock names.
 AFTER_SALE = "after_sale"
-OPEN = (AfterSaleState.REQUESTED, AfterSaleState.REFERRED)
 # The steps that move neither goods nor money, and how the after-sale stands then.
 SAYINGS = {
     Ruling.REFER: ("after_sale_refer", AfterSaleState.REFERRED),
@@ -96,7 +96,7 @@ async def request_after_sale(
     require_turn(shopper, sale, SaleStep.REQUEST_AFTER_SALE)
     asked = dict.fromkeys((line.id for line in sale.lines), 0)
     for earlier in await papers.fetch_after_sales_of_orders(conn, shopper.network_id, [order_id]):
-        if earlier.state in OPEN:
+        if earlier.state in OPEN_AFTER_SALES:
             for line in earlier.lines:
                 asked[line.order_line_id] += line.quantity
     returnable = {line.id: line.returnable - asked[line.id] for line in sale.lines}
@@ -253,7 +253,14 @@ async def _accept(
     }
     own_cost: dict[int | None, int] = {line_id: back[line_id].cash_minor for line_id in kept}
     raise_any(judge_own_cost(sale, own_cost, exposures, path=("atOwnCost",)))
-    refund = SaleRefund(sale=sale, cause=RefundCause.RETURN, reason=after_sale.reason, lines=back)
+    refund = SaleRefund(
+        sale=sale,
+        cause=RefundCause.RETURN,
+        reason=after_sale.reason,
+        lines=back,
+        borne_by_org_id=actor.org_id if kept else None,
+        borne_minor=sum(own_cost.values()),
+    )
     facts = {"after_sale_id": after_sale.id, "number": after_sale.number}
     refund_id, amount_minor = None, 0
     if refund.whole.reversals:
@@ -334,7 +341,7 @@ async def _after_sale(
 async def _still_open(conn: Connection, network_id: int, after_sale_id: int) -> AfterSale:
     """The after-sale as it is now, its order being locked; WrongState once it was decided."""
     [after_sale] = await papers.fetch_after_sales(conn, network_id, [after_sale_id])
-    if after_sale.state not in OPEN:
+    if after_sale.state not in OPEN_AFTER_SALES:
         raise refuse(_decided(after_sale))
     return after_sale
 

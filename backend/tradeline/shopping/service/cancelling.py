@@ -10,9 +10,12 @@ from operator import itemgetter
 from tradeline.kernel import Actor, Busy, Connection, Shopper, by_halves, raise_any, refuse
 from tradeline.marketing import release_coupons
 from tradeline.payments import close_payments, payments_of
+from tradeline.settlement import release_exposure
 from tradeline.shopping.allowed import SaleStep, require_step
+from tradeline.shopping.credit import release_of
 from tradeline.shopping.model import ORDER_DOCUMENT, ConsumerOrderState
 from tradeline.shopping.queries import locks
+from tradeline.shopping.queries.credit import fetch_shortfalls
 from tradeline.shopping.refunds import refund_units
 from tradeline.shopping.sales import (
     OpenSale,
@@ -103,7 +106,13 @@ async def _expire(conn: Connection, network_id: int, order_ids: Sequence[int]) -
     async with conn.transaction():
         references = await locks.fetch_references(conn, network_id, order_ids)
         await lock_before_orders(
-            conn, network_id, references, with_coupons=True, gives_up=True, with_stock=True
+            conn,
+            network_id,
+            references,
+            with_coupons=True,
+            gives_up=True,
+            with_edges=bool(await fetch_shortfalls(conn, network_id, order_ids)),
+            with_stock=True,
         )
         locked = await lock_sales(conn, network_id, order_ids)
         sales = list(locked.values())
@@ -116,9 +125,16 @@ async def _expire(conn: Connection, network_id: int, order_ids: Sequence[int]) -
 async def _close_unpaid(
     conn: Connection, network_id: int, sales: Sequence[OpenSale], state: ConsumerOrderState
 ) -> list[Stepped]:
-    """Free goods and coupons of orders that nothing was paid for, and close their payments."""
+    """Free goods, credit and coupons of orders that nothing was paid for, and close their payments.
+    The edges that lend for them are locked."""
     order_ids = [sale.order.id for sale in sales]
     units = {line.id: line.unshipped for sale in sales for line in sale.lines}
+    lent = await fetch_shortfalls(conn, network_id, order_ids)
+    await release_exposure(
+        conn,
+        network_id=network_id,
+        releases=[release_of(order_id, tier, minor) for order_id, tier, minor in lent],
+    )
     await release_coupons(conn, network_id=network_id, order_ids=order_ids)
     await release_units(conn, network_id, units)
     asked = await payments_of(

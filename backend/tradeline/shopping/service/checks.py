@@ -21,6 +21,8 @@ INVARIANTS = (
     debt_checks.DEBTS,
     debt_checks.BOOKINGS,
     debt_checks.SHORTFALLS,
+    debt_checks.CREDIT_HELD,
+    debt_checks.RETURNABLE,
     goods_checks.STOCK_HELD,
     goods_checks.HELD_BY_THE_SOURCE,
     goods_checks.NOTHING_LEFT,

@@ -66,7 +66,14 @@ async def refund_price(
     raise_any(faults or judge_own_cost(sale, {line_id: amount.minor}, exposures))
     sale = await open_concessions(conn, actor.network_id, sale, [line_id])
     back = {line_id: concede_price(sale.splits_of(line_id), amount.minor)}
-    refund = SaleRefund(sale=sale, cause=RefundCause.PRICE, reason=reason.strip(), lines=back)
+    refund = SaleRefund(
+        sale=sale,
+        cause=RefundCause.PRICE,
+        reason=reason.strip(),
+        lines=back,
+        borne_by_org_id=actor.org_id,
+        borne_minor=amount.minor,
+    )
     return await _give(conn, actor, refund)
 
 
@@ -89,7 +96,14 @@ async def refund_freight(
     else:
         raise_any(faults)
         back = take_freight(own, amount.minor)
-    refund = SaleRefund(sale=sale, cause=RefundCause.FREIGHT, reason=reason.strip(), freight=back)
+    refund = SaleRefund(
+        sale=sale,
+        cause=RefundCause.FREIGHT,
+        reason=reason.strip(),
+        freight=back,
+        borne_by_org_id=actor.org_id,
+        borne_minor=amount.minor,
+    )
     return await _give(conn, actor, refund)
 
 

@@ -21,7 +21,6 @@ from tradeline.shopping.credit import tight_edges
 from tradeline.shopping.judging import Market
 from tradeline.shopping.model import Cart, NewConsumerOrder
 from tradeline.shopping.prices import EdgePrices, retail_price, total_of
-from tradeline.shopping.queries.credit import fetch_waiting_shortfalls
 from tradeline.shopping.queries.placing import count_unpaid_orders
 from tradeline.shopping.service.cashiers import Cashiers, load_cashiers
 from tradeline.sourcing import load_rules, lock_rules, rules_owner
@@ -159,7 +158,7 @@ async def _load_credit(
     *,
     is_locked: bool,
 ) -> dict[int, int]:
-    """What is free on the edges that might charge more than a consumer pays.
+    """What is free on the edges that might have to lend for a sale.
 
     They are locked before stock is, and so are those of orders that come to nothing: these are paid
     at once, and their debts arise. What costs nothing but its freight is locked too, which does no
@@ -188,9 +187,8 @@ async def _load_credit(
     exposures = await read(conn, network_id=network_id, relationship_ids=edges)
     if not tight:
         return {}
-    waiting = await fetch_waiting_shortfalls(conn, network_id, sorted(tight))
     return {
-        edge: 0 if it.is_blocked else max(it.free_minor - waiting.get(edge, 0), 0)
+        edge: 0 if it.is_blocked else max(it.free_minor, 0)
         for edge, it in exposures.items()
         if edge in tight
     }

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tradeline.kernel import Connection, Money, Problem
 from tradeline.settlement import Exposure
+from tradeline.shopping.credit import parts_left, returnable_by_line
 from tradeline.shopping.model import Split, SplitPart
 from tradeline.shopping.queries import steps
 from tradeline.shopping.sale_errors import BeyondOwnPart
@@ -44,30 +45,29 @@ def judge_own_cost(
     exposures: Mapping[int, Exposure],
     path: tuple[str | int, ...] = ("amount",),
 ) -> list[Problem]:
-    """What a store gives, by line (None: freight), has to be its own part of that line, or all of
-    it to fit the credit that is free on each edge up to whoever collects the money: they pay it
-    out, and everybody below comes to owe it. Its part of another line covers nothing, for that may
-    still come back. Where nobody sells to the store all of the sale is its own."""
-    if len(sale.tiers) == 1:
+    """What a store gives, by line (None: freight), has to be what that line has left to it on each
+    edge up to whoever collects the money, or to fit the credit that is free there: they pay it out,
+    and everybody below comes to owe it. What another line has left covers nothing, for that may
+    still come back. A store that collects pays out of what it holds."""
+    edges = {tier: edge for tier, edge in sale.edges.items() if tier <= sale.order.collector_tier}
+    if not edges:
         return []
-    edges = [sale.edges[tier] for tier in range(1, max(sale.order.collector_tier, 1) + 1)]
-    own = sum(min(part, _own_part(sale, line_id)) for line_id, part in conceded.items())
+    left = {} if sale.order.is_final else _left(sale)
     minor = sum(conceded.values())
-    most = max(own, min(_free(exposures.get(edge)) for edge in edges))
+    most = min(
+        sum(min(part, left.get((tier, line), 0)) for line, part in conceded.items())
+        + _free(exposures.get(edge))
+        for tier, edge in edges.items()
+    )
     if minor <= most:
         return []
     currency = sale.order.currency
     return [BeyondOwnPart(path=path, amount=Money(minor, currency), most=Money(most, currency))]
 
 
-def _own_part(sale: OpenSale, line_id: int | None) -> int:
-    """What a line, or the freight, is worth to the store by now; nothing where it is a loss."""
-    worth = sum(
-        -split.remaining_minor if split.part is SplitPart.COUPON else split.remaining_minor
-        for split in sale.splits
-        if split.tier == 0 and split.order_line_id == line_id
-    )
-    return max(worth, 0)
+def _left(sale: OpenSale) -> Mapping[tuple[int, int | None], int]:
+    parts = parts_left(sale.splits)
+    return returnable_by_line(len(sale.tiers), sale.order.collector_tier, parts)
 
 
 def _free(exposure: Exposure | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,7 +28,15 @@ from tradeline.payments import (
     refunds_by_ids,
     request_refunds,
 )
-from tradeline.settlement import BookingKind, NewBooking, NewObligation, book, owe
+from tradeline.settlement import (
+    BookingKind,
+    NewBooking,
+    NewObligation,
+    book,
+    move_returnable,
+    owe,
+)
+from tradeline.shopping.credit import parts_left, release_of, returnable_of, shortfalls_of
 from tradeline.shopping.debts import Document, obligations_of, sums_of_splits
 from tradeline.shopping.errors import StoreClosed
 from tradeline.shopping.model import ORDER_DOCUMENT, ConsumerOrderState, SplitPart, number_of
@@ -36,6 +45,7 @@ from tradeline.shopping.queries import paying as queries
 from tradeline.shopping.queries.placing import NumberedOrder
 from tradeline.shopping.sales import OpenSale
 from tradeline.shopping.service.cashiers import Cashiers
+from tradeline.shopping.service.returnable import count_returnable
 from tradeline.shopping.service.steps import lock_before_orders, lock_sales, reference_for
 from tradeline.shopping.splits import edge_debts
 
@@ -167,6 +177,7 @@ async def settle_gifts(conn: Connection, network_id: int, gifts: Sequence[Number
         document = Document(type=ORDER_DOCUMENT, id=gift.id, number=number_of(gift.id))
         debts += obligations_of(owed, edges, document=document)
     await owe(conn, network_id=network_id, obligations=debts)
+    await move_returnable(conn, network_id=network_id, moves=_returnable_of_gifts(gifts))
     events = [
         _event(gift.id, gift.placed.shopper.member_id, [t.org_id for t in gift.placed.tiers])
         for gift in gifts
@@ -190,6 +201,7 @@ async def _settle(
         network_id=network_id,
         obligations=[debt for sale, _ in paid for debt in _debts(sale)],
     )
+    await count_returnable(conn, network_id, [sale for sale, _ in paid])
     await book(
         conn,
         network_id=network_id,
@@ -219,7 +231,20 @@ def _debts(sale: OpenSale) -> list[NewObligation]:
         tier_top=len(sale.tiers) - 1,
     )
     document = Document(type=ORDER_DOCUMENT, id=order.id, number=order.number)
-    return obligations_of(owed, sale.edges, document=document)
+    lent = shortfalls_of(len(sale.tiers), order.collector_tier, parts_left(sale.splits))
+    releases = {tier: release_of(order.id, tier, minor) for tier, minor in lent.items()}
+    return obligations_of(owed, sale.edges, document=document, releases=releases)
+
+
+def _returnable_of_gifts(gifts: Sequence[NumberedOrder]) -> Counter[int]:
+    """What gifts leave in favour of the buyers of edges, by edge."""
+    moves: Counter[int] = Counter()
+    for gift in gifts:
+        tiers, collector = gift.placed.tiers, gift.placed.collector.tier
+        parts = [(it.line, it.part, it.tier, it.amount_minor) for it in gift.placed.splits]
+        for tier, minor in returnable_of(len(tiers), collector, parts).items():
+            moves[tiers[tier].relationship_id or 0] += minor
+    return moves
 
 
 def _bookings(sale: OpenSale) -> list[NewBooking]:

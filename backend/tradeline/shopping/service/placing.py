@@ -21,6 +21,8 @@ from tradeline.kernel import (
 from tradeline.marketing import hold_coupons
 from tradeline.members import lock_families
 from tradeline.payments import NewPayment, create_payments
+from tradeline.settlement import NewExposureHold, store_exposure_holds
+from tradeline.shopping.credit import lent_for
 from tradeline.shopping.decisions import (
     PlacedConsumerOrder,
     RefusedConsumerOrder,
@@ -164,6 +166,7 @@ async def _store(
     await take_quotas(conn, network_id=network_id, takes=_quotas(numbered))
     if lacks := _lacks(numbered):
         await insert_shortfalls(conn, network_id, lacks)
+        await store_exposure_holds(conn, network_id=network_id, holds=_credit_holds(numbered))
     gifts = [one for one in numbered if one.placed.judged.total_minor == 0]
     await settle_gifts(conn, network_id, gifts)
     await publish(conn, network_id=network_id, events=[_event(one) for one in numbered])
@@ -264,12 +267,27 @@ def _coupons(numbered: Sequence[NumberedOrder]) -> dict[int, int]:
 
 
 def _lacks(numbered: Sequence[NumberedOrder]) -> list[tuple[int, int, int, int]]:
-    """Of orders below cost, what each edge lends."""
+    """Of each order, what an edge lends for it."""
     return [
         (one.id, tier, edge, minor)
         for one in numbered
         for tier, minor in one.placed.shortfalls.items()
         if (edge := one.placed.tiers[tier].relationship_id) is not None
+    ]
+
+
+def _credit_holds(numbered: Sequence[NumberedOrder]) -> list[NewExposureHold]:
+    """What edges lend for orders that wait to be paid; what comes to nothing is owed at once."""
+    return [
+        NewExposureHold(
+            relationship_id=edge,
+            reference_type=lent_for(tier),
+            reference_id=order_id,
+            amount_minor=minor,
+        )
+        for order_id, tier, edge, minor in _lacks(
+            [one for one in numbered if one.placed.judged.total_minor]
+        )
     ]
 
 

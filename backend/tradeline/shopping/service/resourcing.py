@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tradeline.catalog import Sellable, load_sellable, load_traded
 from tradeline.channels import Store, Tier, stores_by_ids
@@ -13,7 +13,7 @@ from tradeline.inventory import Allocation, NewHold, Stock, lock_stock, store_ho
 from tradeline.kernel import Actor, Connection, UnitPrice, raise_any
 from tradeline.marketing import lock_coupons, release_coupons
 from tradeline.pricing import load_sheets
-from tradeline.settlement import lock_exposures
+from tradeline.settlement import Exposure, lock_exposures
 from tradeline.shopping.allowed import SaleStep, require_step
 from tradeline.shopping.model import (
     LINE_REFERENCE,
@@ -27,7 +27,13 @@ from tradeline.shopping.prices import EdgePrices
 from tradeline.shopping.queries import locks
 from tradeline.shopping.queries import moving as queries
 from tradeline.shopping.queries.moving import LegPrice, MovedLeg, MovedLine, OrderPlace
-from tradeline.shopping.refunds import NOTHING, TakenBack, refund_units, reverse
+from tradeline.shopping.refunds import (
+    NOTHING,
+    TakenBack,
+    freight_left_minor,
+    refund_units,
+    reverse,
+)
 from tradeline.shopping.sales import (
     OpenSale,
     RefundCause,
@@ -68,7 +74,7 @@ from tradeline.sourcing import (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elsewhere:
     """Whence goods may come instead, and what they cost on the way. What an organization has
-    `given_up` of an order, by SKU, does not come back to it."""
+    `given_up` of an order, by SKU, does not come back to it. `exposures` are of the edges."""
 
     place: OrderPlace
     store: Store
@@ -76,6 +82,7 @@ class Elsewhere:
     prices: EdgePrices
     frozen: Mapping[tuple[int, int], LegPrice]
     given_up: AbstractSet[tuple[int, int]]
+    exposures: Mapping[int, Exposure] = field(default_factory=dict)
 
     def leg_price(self, line: ConsumerOrderLine, edge: int, units: int) -> LegPrice | None:
         """What an edge asks: as it was when the line was ordered, else as it is today."""
@@ -89,6 +96,24 @@ class Elsewhere:
         if found is None:
             return None
         return LegPrice(found.unit_price, self.prices.explain(relationship_id, sku, units))
+
+    def lent_up_to(
+        self, sale: OpenSale, lines: Sequence[ConsumerOrderLine], units: Mapping[int, int]
+    ) -> int:
+        """The highest tier up to which each edge above the collector lends for all the lines that
+        have not come by it, and for the freight, as if all came from there."""
+        for tier in range(sale.order.collector_tier + 1, len(self.store.tiers)):
+            cost = freight_left_minor([split for split in sale.splits if split.tier < tier])
+            for line in lines:
+                price = self.leg_price(line, tier, units[line.id])
+                if price is not None and tier > line.source_tier:
+                    unit_price = UnitPrice(price.unit_price, self.store.currency)
+                    cost += unit_price.times(units[line.id]).minor
+            exposure = self.exposures.get(self.store.tiers[tier].relationship_id or 0)
+            free = 0 if exposure is None or exposure.is_blocked else exposure.free_minor
+            if cost > free:
+                return tier - 1
+        return len(self.store.tiers) - 1
 
     def reach(self, line: ConsumerOrderLine, units: int) -> int:
         """The highest tier whose goods can come down every edge to the store, each paid for by what
@@ -154,13 +179,14 @@ async def resource_orders(
     edges = {tier.relationship_id for tier in elsewhere.store.tiers[1:]}
     edges |= set(reference.relationship_ids)
     known_edges = sorted(edge for edge in edges if edge is not None)
-    await lock_exposures(conn, network_id=network_id, relationship_ids=known_edges)
+    exposures = await lock_exposures(conn, network_id=network_id, relationship_ids=known_edges)
     stock = await _lock_stock(conn, network_id, elsewhere, known)
     sale = await lock_sale(conn, network_id, reference)
     require_turn(actor, sale, SaleStep.RESOURCE)
     lines = _judge(sale, actor.org_id, quantities)
     units = {line.id: quantities[line.id] for line in lines}
-    found = _plan(sale, lines, units, elsewhere, stock, rules.get(owner, Rules()), actor.org_id)
+    lent = replace(elsewhere, exposures=exposures)
+    found = _plan(sale, lines, units, lent, stock, rules.get(owner, Rules()), actor.org_id)
     takes = [
         QuotaTake(order_id=order_id, org_id=owner, tier=tier, quantity=quantity)
         for tier, quantity in found.quota_uses.items()
@@ -243,7 +269,11 @@ def _plan(
     tiers = [tier for tier in elsewhere.store.tiers if tier.org_id != org_id]
     if not _is_same_route(sale.tiers, elsewhere.store.tiers):
         tiers = []
-    reach = {line.id: elsewhere.reach(line, units[line.id]) for line in lines}
+    lent = elsewhere.lent_up_to(sale, lines, units)
+    reach = {
+        line.id: min(elsewhere.reach(line, units[line.id]), max(lent, line.source_tier))
+        for line in lines
+    }
     beyond = {
         (place.warehouse_id, line.sku_id)
         for line in lines
@@ -306,7 +336,11 @@ async def _move(
     freight_back, freight = _move_freight(sale, after, rerouted)
     refunds = []
     if moved:
-        parts = [part for line, _ in moved for part in line.units.splits] + freight
+        # The new lines have no ids yet.
+        parts: dict[int | None, Sequence[NewSplit]] = {
+            -position: line.units.splits for position, (line, _) in enumerate(moved, start=1)
+        }
+        parts[None] = freight
         refunds.append(
             SaleRefund(
                 sale=rerouted.sale,

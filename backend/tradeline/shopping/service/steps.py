@@ -6,8 +6,10 @@ and then the order, and decides by what stands then.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from tradeline.inventory import Release, lock_held_stock, release_holds
@@ -37,9 +39,11 @@ from tradeline.settlement import (
     NewObligation,
     book,
     lock_exposures,
+    move_returnable,
     owe,
 )
 from tradeline.shopping.allowed import SaleStep, judge_state, require_role
+from tradeline.shopping.credit import Part, parts_left, returnable_on_edges
 from tradeline.shopping.debts import Document, obligations_of, sums_of_reversals
 from tradeline.shopping.model import (
     LINE_REFERENCE,
@@ -67,14 +71,17 @@ from tradeline.sourcing import release_quotas
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaleRefund:
     """What is to be taken back of one sale: of its lines, and of the freight. What is `moved` is
-    others' on the same document."""
+    others' on the same document, by what stands for the new line (None: freight). So much of the
+    money as is `borne_minor`, one organization gives alone."""
 
     sale: OpenSale
     cause: RefundCause
     reason: str
     lines: Mapping[int, TakenBack] = field(default_factory=dict)
     freight: TakenBack = NOTHING
-    moved: Sequence[NewSplit] = ()
+    moved: Mapping[int | None, Sequence[NewSplit]] = field(default_factory=dict)
+    borne_by_org_id: int | None = None
+    borne_minor: int = 0
 
     @property
     def whole(self) -> TakenBack:
@@ -207,9 +214,28 @@ async def take_back(
     pairs = list(zip(refunds, stored, strict=True))
     debts = [debt for refund, new in pairs for debt in _debts(refund, new)]
     await owe(conn, network_id=network_id, obligations=debts)
+    await move_returnable(conn, network_id=network_id, moves=_returnable_moves(refunds))
     bookings = [one for refund, new in pairs for one in _bookings(refund, new)]
     await book(conn, network_id=network_id, bookings=bookings)
     return stored
+
+
+def _returnable_moves(refunds: Sequence[SaleRefund]) -> Counter[int]:
+    """By how much less, or more, may go back on each edge once so much is taken back."""
+    moves: Counter[int] = Counter()
+    left: dict[int, list[Part]] = {}
+    for refund in refunds:
+        sale = refund.sale
+        parts = left.setdefault(sale.order.id, parts_left(sale.splits))
+        moves.subtract(returnable_on_edges(sale, parts))
+        rows = {split.id: split for split in sale.splits}
+        for reversal in refund.whole.reversals:
+            row = rows[reversal.split_id]
+            parts.append((row.order_line_id, row.part, row.tier, -reversal.amount_minor))
+        for line, splits in refund.moved.items():
+            parts += [(line, split.part, split.tier, split.amount_minor) for split in splits]
+        moves.update(returnable_on_edges(sale, parts))
+    return moves
 
 
 def _document(refund: SaleRefund, refund_id: int) -> NewConsumerRefund:
@@ -248,6 +274,8 @@ async def _request_money(
                     reference_id=new.id,
                     amount_minor=new.amount_minor,
                     reason=refund.reason,
+                    borne_by_org_id=refund.borne_by_org_id,
+                    borne_minor=refund.borne_minor,
                 )
             )
     if not wanted:
@@ -259,7 +287,7 @@ async def _request_money(
 def _debts(refund: SaleRefund, new: NewConsumerRefund) -> list[NewObligation]:
     sale = refund.sale
     sums = sums_of_reversals(sale.splits, new.reversals)
-    for split in refund.moved:
+    for split in chain.from_iterable(refund.moved.values()):
         sums.add(split.part, split.tier, -split.amount_minor)
     debts = edge_debts(
         sums.goods,
