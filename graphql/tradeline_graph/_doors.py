@@ -19,11 +19,13 @@ from tradeline.kernel import (
     Stage,
     add_time,
 )
-from tradeline_graph._intake import BATCH_WEIGHT_MAX, ORDER_WEIGHT, Intake
+from tradeline_graph._intake import BATCH_WEIGHT_MAX, ORDER_WEIGHT, WAITING_WEIGHT_MAX, Intake
+from tradeline_graph._turns import busy
 
 # How many lines a consumer's order or checkout has is in its cart, which nobody has read yet.
 CONSUMER_ORDER_WEIGHT = 2 * ORDER_WEIGHT
 LOOKED_AT_TOGETHER_MAX = BATCH_WEIGHT_MAX // CONSUMER_ORDER_WEIGHT
+LOOKS_WAITING_MAX = WAITING_WEIGHT_MAX // CONSUMER_ORDER_WEIGHT
 
 log = structlog.get_logger("tradeline.doors")
 
@@ -127,7 +129,10 @@ class CheckoutDoor:
     async def look(
         self, shopper: Shopper, request: shopping.CheckoutRequest
     ) -> SeenCheckout | None:
-        """None for a cart that is not theirs."""
+        """None for a cart that is not theirs.
+
+        Raises Rejected with Busy if too many wait already.
+        """
         network_id = shopper.network_id
         if network_id not in self._networks:
 
@@ -137,7 +142,10 @@ class CheckoutDoor:
                 return await self._look(network_id, asked)
 
             self._networks[network_id] = Gathering(look_all, weight_max=LOOKED_AT_TOGETHER_MAX)
-        return await self._networks[network_id].add((shopper, request, time.perf_counter()))
+        waiting = self._networks[network_id]
+        if waiting.weight_waiting >= LOOKS_WAITING_MAX:
+            raise busy(waiting.weight_waiting * waiting.seconds_per_weight)
+        return await waiting.add((shopper, request, time.perf_counter()))
 
     async def _look(
         self, network_id: int, asked: Sequence[tuple[Shopper, shopping.CheckoutRequest, float]]

@@ -36,7 +36,12 @@ class Exposure:
     owed: Money = strawberry.field(
         description="What the buyer owes; below zero, what it has paid in advance."
     )
-    free: Money = strawberry.field(description="What may still be ordered: limit - held - owed.")
+    returnable: Money = strawberry.field(
+        description="What sales to consumers have left in the buyer's favour and may still go back."
+    )
+    free: Money = strawberry.field(
+        description="What may still be ordered: limit - held - owed - returnable."
+    )
     is_blocked: bool = strawberry.field(description="The seller takes no new orders on this edge.")
 
     @classmethod
@@ -48,6 +53,7 @@ class Exposure:
             limit=money(row.credit_limit_minor),
             held=money(row.held_minor),
             owed=money(row.owed_minor),
+            returnable=money(row.returnable_minor),
             free=money(row.free_minor),
             is_blocked=row.is_blocked,
         )

@@ -20,6 +20,7 @@ from tradeline_graph.shopping.problems import (
     PayerUnknown,
     PaymentOver,
     PriceChanged,
+    ReturnsOver,
     StoreClosed,
     TooManyCartLines,
     UnitsNotOpen,
@@ -60,7 +61,7 @@ ConsumerOrderReceiveError: TypeAlias = Annotated[
     strawberry.union("ConsumerOrderReceiveError"),
 ]
 AfterSaleRequestError: TypeAlias = Annotated[
-    NotFound | InvalidValue | RequestReused | WrongState | UnitsNotOpen,
+    NotFound | InvalidValue | RequestReused | WrongState | UnitsNotOpen | ReturnsOver,
     strawberry.union("AfterSaleRequestError"),
 ]
 AfterSaleWithdrawError: TypeAlias = Annotated[

@@ -163,6 +163,15 @@ class MoreThanWasPaid(Problem):
     refundable: Money
 
 
+@face_of(shopping.ReturnsOver)
+@strawberry.type(
+    description="The order was received so long ago that nothing of it may be given back.",
+    directives=scoped(Scope.VALUE),
+)
+class ReturnsOver(Problem):
+    pass
+
+
 @face_of(shopping.BeyondOwnPart)
 @strawberry.type(
     description="A store would give more of its own than its part of the sale and its free credit.",

@@ -33,7 +33,8 @@ class Query(SaleQuery):
 
     @strawberry.field(
         description="What is in a cart of yours, and what it would come to now: nothing is kept "
-        "for you by asking. Null if the cart is not there.",
+        "for you by asking. Null if the cart is not there; where too many ask at once, the error "
+        "says when to ask again.",
         extensions=[Guard(Scope.MEMBER)],
     )
     async def checkout(self, info: Info, input: CheckoutInput) -> Checkout | None:

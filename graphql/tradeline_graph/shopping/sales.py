@@ -391,7 +391,10 @@ class Sale:
         shipments = [(each, [it for it in each.lines if it.order_line_id in own]) for each in found]
         return [SaleShipment.of(each, lines) for each, lines in shipments if lines]
 
-    @strawberry.field(description="As far as they are about your lines.")
+    @strawberry.field(
+        description="Goods of your lines that are to go back; all of them, and money that goes "
+        "back without, if you sell to the consumer or collect."
+    )
     async def after_sales(self, info: Info) -> list[SaleAfterSale]:
         found = await info.context.loader("after_sales", after_sales_of).load(self._id)
         own = {line.id for line in await self._lines(info)}
@@ -399,18 +402,33 @@ class Sale:
         return [
             SaleAfterSale.of(each, lines, self.sale)
             for each, lines in papers
-            if lines or self.sale.knows_payment
+            if self.sale.knows_payment or (lines and each.kind is shopping.AfterSaleKind.RETURN)
         ]
 
-    @strawberry.field
+    @strawberry.field(
+        description="Those that move something on an edge of yours; all of them, if you sell to "
+        "the consumer or collect."
+    )
     async def refunds(self, info: Info) -> list[SaleRefund]:
         found = await info.context.loader("consumer_refunds", refunds_of).load(self._id)
+        if not self.sale.knows_payment:
+            trail = await info.context.loader("money_trail", _trails).load(self._id)
+            own = shopping.refunds_in(trail) if trail else frozenset()
+            found = [each for each in found if each.id in own]
         return [SaleRefund.of(each, self.sale) for each in found]
 
-    @strawberry.field(description="Its time line, first to last.")
+    @strawberry.field(
+        description="Its time line, first to last; what the store gives the consumer, and becomes "
+        "of it, only if you sell to the consumer or collect."
+    )
     async def events(self, info: Info) -> list[SaleEvent]:
         found = await info.context.loader("consumer_order_events", events_of).load(self._id)
-        return [SaleEvent.of(event) for event in found]
+        org_id = info.context.signed_in().org_id
+        return [
+            SaleEvent.of(event)
+            for event in found
+            if event.org_id == org_id or self.sale.knows_step(event.step)
+        ]
 
     @strawberry.field(description="What you may do to it now.")
     def allowed_steps(self, info: Info) -> list[SaleStep]:

@@ -443,3 +443,42 @@ async def test_a_party_sees_what_walks_its_edges_and_none_of_the_rest(counter: C
     for sale in (brand, store):
         assert [line["skuCode"] for line in sale["lines"]] == ["SHIRT", "COAT"]
         assert [len(sale[papers]) for papers in ("shipments", "afterSales")] == [2, 1]
+
+
+async def test_what_moves_nothing_on_its_edges_a_party_is_not_told_of(counter: Counter) -> None:
+    want = Want(sku="SHIRT", units=2, price="69.90", costs=("52.30",), tier=1)
+    order = await sold(counter, [want], collector="retailer_1")
+    for amount in ("5.00", "3.00"):
+        given = await do(
+            counter,
+            "retailer_1",
+            REFUND,
+            lineId=to_id("ConsumerOrderLine", order.line_ids[0]),
+            amount={"amount": amount, "currency": "CNY"},
+            reason="Scratched",
+        )
+        assert given["errors"] == []
+    await refunds_succeed(counter)
+
+    store, trader = [await seen_by(counter, order, name) for name in ("retailer_1", "trader_a")]
+
+    assert [it["cause"] for it in store["refunds"]] == ["PRICE", "PRICE"]
+    assert "price_refund" in [event["step"] for event in store["events"]]
+    # It sold two shirts to the store, and that is all there is of the sale for it.
+    assert trader["refunds"] == trader["afterSales"] == []
+    assert {event["step"] for event in trader["events"]} <= {"place", "pay"}
+    flows = trader["moneyTrail"]["flows"]
+    assert [(it["kind"], it["amount"]["amount"]) for it in flows] == [("GOODS", "104.60")]
+    assert [it["role"] for it in trader["moneyTrail"]["parties"]] == ["STORE", "SELLER"]
+    assert [it["net"] and it["net"]["amount"] for it in trader["moneyTrail"]["parties"]] == [
+        None,
+        "104.60",
+    ]
+    assert trader["moneyTrail"]["isComplete"] is True
+
+    done = await do(
+        counter, "retailer_1", CANCEL, saleId=to_id("Sale", order.id), reason="Closed today"
+    )
+    assert done["errors"] == []
+    trader = await seen_by(counter, order, "trader_a")
+    assert [(it["cause"], it["amount"]) for it in trader["refunds"]] == [("CANCEL", None)]
