@@ -2,18 +2,23 @@ import { commonTexts } from "../i18n/common";
 import { type MoneyValue, shareOf, useFormat } from "../i18n/format";
 import { useTexts } from "../i18n/i18n";
 
-/** Credit and deposit as one bar: of the limit, what is used, held and free. */
+/**
+ * Credit and deposit as one bar: of the limit, what is used, held and free, and what sales have
+ * left that may still go back.
+ */
 export function Gauge({
   title,
   limit,
   owed,
   held,
+  returnable,
   free,
 }: {
   readonly title: string;
   readonly limit: MoneyValue;
   readonly owed: MoneyValue;
   readonly held: MoneyValue;
+  readonly returnable: MoneyValue;
   readonly free: MoneyValue;
 }) {
   const t = useTexts(commonTexts);
@@ -29,6 +34,9 @@ export function Gauge({
       kind: isPrepaid ? "prepaid" : "owed",
     },
     { name: t("gauge.held"), value: held, kind: "held" },
+    ...(Number(returnable.amount) === 0
+      ? []
+      : [{ name: t("gauge.returnable"), value: returnable, kind: "returnable" }]),
     {
       name: t(isOver ? "gauge.over" : "gauge.free"),
       value: positive(free),

@@ -29,6 +29,7 @@ export function Credit({
             limit={exposure.limit}
             owed={exposure.owed}
             held={exposure.held}
+            returnable={exposure.returnable}
             free={exposure.free}
           />
           {isPrepaid && (

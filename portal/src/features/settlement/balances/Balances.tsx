@@ -124,6 +124,7 @@ function useColumns(side: RelationshipSide): readonly Column<Account>[] {
               limit={account.exposure.limit}
               owed={account.exposure.owed}
               held={account.exposure.held}
+              returnable={account.exposure.returnable}
               free={account.exposure.free}
             />
           </div>

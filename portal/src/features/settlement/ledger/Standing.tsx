@@ -51,6 +51,7 @@ export function Standing({
               limit={exposure.limit}
               owed={exposure.owed}
               held={exposure.held}
+              returnable={exposure.returnable}
               free={exposure.free}
             />
           )}
