@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.factories import Story, a_network
 from tests.factories_members import MEMBER_TOKENS, a_member, a_phone, an_openid, now
 from tradeline import members
-from tradeline.kernel import Database, Pool, Shopper
+from tradeline.kernel import Database, InvalidValue, Pool, Rejected, Shopper
 
 LONG_AGO = "91 days"
 
@@ -80,6 +82,30 @@ async def test_a_number_that_was_proved_long_ago_moves_and_takes_nothing_along(
     assert (row["org_id"], row["subject_id"]) == (story.orgs["brand"], own.member_id)
     assert json.loads(row["before"]) == {"member_id": former.member_id}
     assert json.loads(row["after"]) == {"member_id": own.member_id}
+
+
+async def test_a_number_stays_whose_it_is_where_there_is_no_brand_to_tell(
+    db: Database, owner_pool: Pool
+) -> None:
+    story = await a_network(owner_pool, db)
+    phone = a_phone()
+    former = await a_holder(db, owner_pool, story, phone, LONG_AGO)
+    own = await a_member(db, story.network_id)
+    await owner_pool.execute(
+        "UPDATE organizations.organization SET kind = 'trader' WHERE id = $1", story.orgs["brand"]
+    )
+
+    with pytest.raises(Rejected) as raised:
+        await bind(db, own, phone)
+
+    assert [type(problem) for problem in raised.value.problems] == [InvalidValue]
+    assert await phones_of(db, own, former) == [None, phone]
+    entries = await owner_pool.fetch(
+        "SELECT action FROM kernel.audit_entry WHERE network_id = $1 AND org_id = 0"
+        "   AND subject_type = 'member'",
+        story.network_id,
+    )
+    assert entries == []
 
 
 async def test_a_number_that_was_proved_lately_shows_one_person(

@@ -93,7 +93,8 @@ async def bind_phone(conn: Connection, *, shopper: Shopper, phone: str) -> Logge
     be another's by now loses it, and keeps all the rest; so does whoever was told apart from them.
 
     Raises:
-        Rejected: NotForGuests; InvalidValue for what is no phone number.
+        Rejected: NotForGuests; InvalidValue for what is no phone number, or is another's in a
+            network without a brand to tell.
     """
     if shopper.is_guest:
         raise refuse(NotForGuests())
@@ -151,8 +152,19 @@ async def _judge_holder(
 
 
 async def _tell_of_move(conn: Connection, network_id: int, former: int, own: int) -> None:
-    """The audit trail of the brand, whose members they are, names whom a number went from."""
+    """The audit trail of the brand, whose members they are, names whom a number went from. Where
+    there is no brand nobody would hear of it, and the number stays."""
     brand = await brand_of(conn, network_id=network_id)
+    if brand is None:
+        raise refuse(
+            InvalidValue(
+                path=("code",),
+                field="phone",
+                rule="another member has this number, and nobody looks after members here; "
+                "bind another one",
+                rule_zh="该号码已属于其他会员，且本网络无品牌方可核实；请绑定其他手机号",
+            )
+        )
     change = Change(
         action="member.move_phone",
         subject_type="member",
@@ -160,7 +172,7 @@ async def _tell_of_move(conn: Connection, network_id: int, former: int, own: int
         before={"member_id": former},
         after={"member_id": own},
     )
-    await record_changes(conn, actor=system_actor(network_id, brand or 0), changes=[change])
+    await record_changes(conn, actor=system_actor(network_id, brand), changes=[change])
 
 
 async def _link(
