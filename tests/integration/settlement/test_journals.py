@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import asyncpg
 import pytest
@@ -21,6 +23,7 @@ from tradeline.settlement import (
     post_journals,
 )
 from tradeline.settlement.jobs import CannotBePosted
+from tradeline.settlement.queries import bookings, journals
 
 BOOK = """
     SELECT debit.code AS debit, credit.code AS credit, transfer.amount_minor
@@ -100,6 +103,46 @@ async def test_posting_twice_does_nothing(db: Database, owner_pool: Pool) -> Non
 
     for name in ("brand", "trader_a"):
         assert len(await book_of(owner_pool, story, name)) == 1
+
+
+async def test_of_a_batch_no_journal_is_looked_for_among_all_others(
+    db: Database, owner_pool: Pool
+) -> None:
+    """Whatever PostgreSQL takes a batch for, which it knows nothing about beforehand."""
+    story, size = await a_trading_network(owner_pool, db), 100
+    edge = story.edge("brand", "trader_a")
+    debts = await owing(db, story, *(a_debt(edge, 1) for _ in range(size)))
+    booked = [a_booking(story, document_id) for document_id in range(size)]
+    async with db.unit_of_work(story.network_id) as conn:
+        entries = await book(conn, network_id=story.network_id, bookings=booked)
+
+    async with owner_pool.acquire() as conn, conn.transaction():
+        for queries, ids in ((journals, debts), (bookings, entries)):
+            claimed = [story.network_id] * size, ids
+            await conn.execute(queries.INSERT_ACCOUNTS, *claimed)
+            explained = await conn.fetchval(
+                f"EXPLAIN (ANALYZE, FORMAT JSON) {queries.INSERT_JOURNALS}", *claimed
+            )
+            [plan] = json.loads(explained)
+            assert rows_passed_over(plan["Plan"]) <= 20 * size
+
+
+def a_booking(story: Story, number: int) -> NewBooking:
+    return NewBooking(
+        entity_id=story.entities["brand"],
+        kind=BookingKind.CAPTURE,
+        currency="CNY",
+        amount_minor=1,
+        document_type="test",
+        document_id=number,
+        document_number=str(number),
+    )
+
+
+def rows_passed_over(plan: dict[str, Any]) -> float:
+    """How many rows were looked at for nothing by all the joins of a plan."""
+    own: float = plan.get("Rows Removed by Join Filter", 0) * plan["Actual Loops"]
+    return own + sum(rows_passed_over(part) for part in plan.get("Plans", ()))
 
 
 async def test_many_workers_post_many_networks_once(db: Database, owner_pool: Pool) -> None:
@@ -191,19 +234,8 @@ async def test_what_cannot_be_posted_is_named_and_keeps_nothing_else_waiting(
         edge = story.edge("brand", "trader_a")
         await owing(place.db, story, *(a_debt(edge, 100) for _ in range(9)))
         async with place.db.unit_of_work(story.network_id) as conn:
-            bookings = [
-                NewBooking(
-                    entity_id=story.entities["brand"],
-                    kind=BookingKind.CAPTURE,
-                    currency="CNY",
-                    amount_minor=1,
-                    document_type="test",
-                    document_id=number,
-                    document_number=str(number),
-                )
-                for number in range(3)
-            ]
-            await book(conn, network_id=story.network_id, bookings=bookings)
+            booked = [a_booking(story, number) for number in range(3)]
+            await book(conn, network_id=story.network_id, bookings=booked)
         await place.owner_pool.execute(REFUSE.format(ids="1, 5, -2"))
 
         async with place.owner_pool.acquire() as conn:

@@ -63,42 +63,40 @@ INSERT_ACCOUNTS = """
         ON CONFLICT DO NOTHING
 """
 
-# One journal and one transfer; what is posted already stays as it is.
+# One journal and one transfer; what is posted already stays as it is. Of each journal its booking
+# is looked up again, as of obligations.
 INSERT_JOURNALS = """
-    WITH entry AS (
-        SELECT booking.network_id, booking.id AS booking_id, booking.entity_id, booking.currency,
-               booking.amount_minor, debit.id AS debit_id, credit.id AS credit_id
+    WITH journal AS (
+        INSERT INTO settlement.journal (network_id, entity_id, booking_id)
+        SELECT booking.network_id, booking.entity_id, booking.id
           FROM unnest($1::bigint[], $2::bigint[]) AS claimed (network_id, booking_id)
           JOIN settlement.booking AS booking
             ON booking.network_id = claimed.network_id AND booking.id = claimed.booking_id
-          JOIN settlement.booking_rule AS rule ON rule.kind = booking.kind
-          LEFT JOIN settlement.account AS debit
-            ON debit.network_id = booking.network_id
-           AND debit.entity_id = booking.entity_id
-           AND debit.code = rule.debit_code
-           AND debit.relationship_id IS NULL
-           AND debit.currency = booking.currency
-          LEFT JOIN settlement.account AS credit
-            ON credit.network_id = booking.network_id
-           AND credit.entity_id = booking.entity_id
-           AND credit.code = rule.credit_code
-           AND credit.relationship_id IS NULL
-           AND credit.currency = booking.currency
-    ), journal AS (
-        INSERT INTO settlement.journal (network_id, entity_id, booking_id)
-        SELECT network_id, entity_id, booking_id
-          FROM entry
-         ORDER BY network_id, booking_id
+         ORDER BY booking.network_id, booking.id
             ON CONFLICT (network_id, booking_id) WHERE booking_id IS NOT NULL DO NOTHING
         RETURNING network_id, id, booking_id
     )
     INSERT INTO settlement.transfer
            (network_id, journal_id, entity_id, booking_id, currency, amount_minor,
             debit_account_id, credit_account_id)
-    SELECT entry.network_id, journal.id, entry.entity_id, entry.booking_id, entry.currency,
-           entry.amount_minor, entry.debit_id, entry.credit_id
+    SELECT journal.network_id, journal.id, booking.entity_id, booking.id, booking.currency,
+           booking.amount_minor, debit.id, credit.id
       FROM journal
-      JOIN entry USING (network_id, booking_id)
+      JOIN settlement.booking AS booking
+        ON booking.network_id = journal.network_id AND booking.id = journal.booking_id
+      JOIN settlement.booking_rule AS rule ON rule.kind = booking.kind
+      LEFT JOIN settlement.account AS debit
+        ON debit.network_id = booking.network_id
+       AND debit.entity_id = booking.entity_id
+       AND debit.code = rule.debit_code
+       AND debit.relationship_id IS NULL
+       AND debit.currency = booking.currency
+      LEFT JOIN settlement.account AS credit
+        ON credit.network_id = booking.network_id
+       AND credit.entity_id = booking.entity_id
+       AND credit.code = rule.credit_code
+       AND credit.relationship_id IS NULL
+       AND credit.currency = booking.currency
 """
 
 

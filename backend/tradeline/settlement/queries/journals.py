@@ -56,53 +56,50 @@ INSERT_ACCOUNTS = """
 # One journal and one transfer in each of the two books; what is posted already stays as it is. One
 # of the two accounts is the edge's current one. IS NOT DISTINCT FROM would find either, but by no
 # index: it would look at the current accounts of all edges for each journal.
+#
+# Of each journal its obligation is looked up again: PostgreSQL takes what a batch comes to for a
+# row or two, and would go through all of the batch for each journal to find it there.
 INSERT_JOURNALS = """
-    WITH claimed AS (
-        SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS claimed (network_id, obligation_id)
-    ), leg AS (
-        SELECT obligation.network_id, obligation.id AS obligation_id, obligation.relationship_id,
-               obligation.currency, obligation.amount_minor, book.entity_id,
-               rule.debit_code = '=' AS debits_current,
-               CASE rule.debit_code WHEN '=' THEN rule.credit_code
-                                    ELSE rule.debit_code END AS other_code
-          FROM claimed
+    WITH journal AS (
+        INSERT INTO settlement.journal (network_id, entity_id, obligation_id)
+        SELECT obligation.network_id, book.entity_id, obligation.id
+          FROM unnest($1::bigint[], $2::bigint[]) AS claimed (network_id, obligation_id)
           JOIN settlement.obligation AS obligation
             ON obligation.network_id = claimed.network_id
            AND obligation.id = claimed.obligation_id
-         CROSS JOIN LATERAL (VALUES ('creditor', obligation.creditor_entity_id),
-                                    ('debtor', obligation.debtor_entity_id)
-                            ) AS book (side, entity_id)
-          JOIN settlement.posting_rule AS rule
-            ON rule.kind = obligation.kind AND rule.side = book.side
-    ), journal AS (
-        INSERT INTO settlement.journal (network_id, entity_id, obligation_id)
-        SELECT network_id, entity_id, obligation_id
-          FROM leg
-         ORDER BY network_id, obligation_id, entity_id
+         CROSS JOIN LATERAL (VALUES (obligation.creditor_entity_id),
+                                    (obligation.debtor_entity_id)) AS book (entity_id)
+         ORDER BY obligation.network_id, obligation.id, book.entity_id
             ON CONFLICT ON CONSTRAINT posted_once_in_each_books DO NOTHING
         RETURNING network_id, id, entity_id, obligation_id
     )
     INSERT INTO settlement.transfer
            (network_id, journal_id, entity_id, obligation_id, currency, amount_minor,
             debit_account_id, credit_account_id)
-    SELECT leg.network_id, journal.id, leg.entity_id, leg.obligation_id, leg.currency,
-           leg.amount_minor,
-           CASE WHEN leg.debits_current THEN current.id ELSE other.id END,
-           CASE WHEN leg.debits_current THEN other.id ELSE current.id END
+    SELECT journal.network_id, journal.id, journal.entity_id, obligation.id, obligation.currency,
+           obligation.amount_minor,
+           CASE rule.debit_code WHEN '=' THEN current.id ELSE other.id END,
+           CASE rule.debit_code WHEN '=' THEN other.id ELSE current.id END
       FROM journal
-      JOIN leg USING (network_id, entity_id, obligation_id)
+      JOIN settlement.obligation AS obligation
+        ON obligation.network_id = journal.network_id AND obligation.id = journal.obligation_id
+      LEFT JOIN settlement.posting_rule AS rule
+        ON rule.kind = obligation.kind
+       AND rule.side = CASE journal.entity_id WHEN obligation.creditor_entity_id THEN 'creditor'
+                                              ELSE 'debtor' END
       LEFT JOIN settlement.account AS current
-        ON current.network_id = leg.network_id
-       AND current.entity_id = leg.entity_id
+        ON current.network_id = journal.network_id
+       AND current.entity_id = journal.entity_id
        AND current.code = 'current'
-       AND current.relationship_id = leg.relationship_id
-       AND current.currency = leg.currency
+       AND current.relationship_id = obligation.relationship_id
+       AND current.currency = obligation.currency
       LEFT JOIN settlement.account AS other
-        ON other.network_id = leg.network_id
-       AND other.entity_id = leg.entity_id
-       AND other.code = leg.other_code
+        ON other.network_id = journal.network_id
+       AND other.entity_id = journal.entity_id
+       AND other.code = CASE rule.debit_code WHEN '=' THEN rule.credit_code
+                                             ELSE rule.debit_code END
        AND other.relationship_id IS NULL
-       AND other.currency = leg.currency
+       AND other.currency = obligation.currency
 """
 
 
