@@ -38,7 +38,7 @@ async def test_from_what_is_proposed_to_what_the_supplier_is_known_for(
     [cut, refused, replaced] = ordered
     await open_order(supplier, "/sales?state=TO_CONFIRM", brand.url)
     await confirm_partly(supplier, cut, refused, ordered)
-    await offer_substitute(supplier, replaced)
+    await offer_substitutes(supplier, replaced, cut)
     await axe(supplier)
 
     await accept_substitute(brand)
@@ -96,17 +96,26 @@ async def confirm_partly(page: Page, cut: str, refused: str, ordered: list[str])
     await send(dialog, "CONFIRM")
 
 
-async def offer_substitute(page: Page, replaced: str) -> None:
+async def offer_substitutes(page: Page, replaced: str, cut: str) -> None:
+    """For two lines in one go; one of the offers is taken back."""
     dialog = await step(page, "PROPOSE_SUBSTITUTE")
-    line = dialog.get_by_label(SUBSTITUTES("line"))
-    option = line.locator("option").filter(has_text=replaced)
-    await line.select_option(value=await option.get_attribute("value"))
-    await dialog.get_by_label(SUBSTITUTES("quantity")).fill(str(REPLACED))
-    await dialog.get_by_label(SUBSTITUTES("offered")).fill(str(REPLACED))
-    await dialog.get_by_role("combobox", name=SUBSTITUTES("sku")).fill(INSTEAD)
-    await dialog.get_by_role("option").filter(has_text=INSTEAD).first.click()
+    await dialog.get_by_role("button", name=SUBSTITUTES("another")).click()
+    for place, code in enumerate((replaced, cut)):
+        offer = dialog.get_by_role("listitem").nth(place)
+        line = offer.get_by_label(SUBSTITUTES("line"))
+        option = line.locator("option").filter(has_text=code)
+        await line.select_option(value=await option.get_attribute("value"))
+        await offer.get_by_label(SUBSTITUTES("quantity")).fill(str(REPLACED))
+        await offer.get_by_label(SUBSTITUTES("offered")).fill(str(REPLACED))
+        await offer.get_by_role("combobox", name=SUBSTITUTES("sku")).fill(INSTEAD)
+        await offer.get_by_role("option").filter(has_text=INSTEAD).first.click()
+    await dialog.get_by_label(SUBSTITUTES("validUntil")).fill(SOON)
     await send(dialog, "PROPOSE_SUBSTITUTE")
-    await expect(page.get_by_text(SUBSTITUTES("state.PROPOSED"))).to_be_visible()
+    await expect(page.get_by_text(SUBSTITUTES("state.PROPOSED"))).to_have_count(2)
+    withdraw = SUBSTITUTES("withdraw")
+    await page.get_by_role("button", name=withdraw, exact=True).last.click()
+    await page.get_by_role("dialog").get_by_role("button", name=withdraw, exact=True).click()
+    await expect(page.get_by_text(SUBSTITUTES("state.WITHDRAWN"))).to_be_visible()
 
 
 async def accept_substitute(brand: Page) -> None:
