@@ -88,7 +88,14 @@ export function WaitingAlerts() {
             id,
             to: orderPath(order),
             text: `${t(`alert.${kind}`)} · ${order.number} · ${name(order.counterpart)}`,
-            aside: <DateText value={dueOn ?? raisedAt} />,
+            aside:
+              dueOn == null ? (
+                <DateText value={raisedAt} isSince />
+              ) : (
+                <>
+                  {t("home.alerts.due")} <DateText value={dueOn} />
+                </>
+              ),
           },
         ],
   );

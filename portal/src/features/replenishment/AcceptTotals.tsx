@@ -33,7 +33,7 @@ export function AcceptTotals({
             <h3>{name(group[0]?.relationship?.seller ?? group[0]?.fromWarehouse)}</h3>
             <OrderTotal lineCount={group.length} order={orders.get(key)} />
           </header>
-          <ul>
+          <ul className={group[0]?.kind === "BUY" ? undefined : "accept-moves"}>
             {group.map((line) => (
               <li key={line.id}>
                 <span>

@@ -36,7 +36,7 @@ export function Arithmetic({ line }: { readonly line: Proposal }) {
             align: "end",
             render: (step) => (
               <span className={step.code === "quantity" ? "arithmetic-end" : "number"}>
-                {isFigure(step.value) ? decimal(shortened(step.value, 3)) : step.value}{" "}
+                {isFigure(step.value) ? decimal(shortened(step.value, 4)) : step.value}{" "}
                 <span className="unit">{unitOf(step)}</span>
               </span>
             ),

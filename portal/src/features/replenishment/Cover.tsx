@@ -3,11 +3,14 @@ import { useTexts } from "../../shared/i18n/i18n";
 import { type Proposal, shortened, stepOf } from "./lines";
 import { replenishmentTexts } from "./texts";
 
+const FOR_EVER_DAYS = 9999;
+
 /** How long the stock lasts, of how long it has to: full is what the next order has to cover. */
 export function Cover({ line }: { readonly line: Proposal }) {
   const t = useTexts(replenishmentTexts);
-  const { daysOfCover } = line;
-  if (daysOfCover == null) return <span className="cover-none">{t("cover.none")}</span>;
+  const { daysOfCover, kind } = line;
+  // What nobody asks for lasts for ever, which is so many days.
+  if (daysOfCover == null || Number(daysOfCover) >= FOR_EVER_DAYS) return <span className="cover-none">{t("cover.none")}</span>;
   const days = shortened(daysOfCover);
   const span = stepOf(line, "days");
   const leadTime = stepOf(line, "lead_time");
@@ -16,7 +19,7 @@ export function Cover({ line }: { readonly line: Proposal }) {
   return (
     <span className="cover">
       <span className="number">{t("cover.value", { days })}</span>
-      {span !== null && (
+      {span !== null && kind !== "CLEAR" && (
         <span
           className={isLate ? "cover-bar cover-late" : "cover-bar"}
           role="img"

@@ -6,9 +6,9 @@ import { demandTexts } from "./demandTexts";
 import type { Point } from "./series";
 
 const WIDTH = 720;
-const HEIGHT = 280;
+const HEIGHT = 300;
 const LEFT = 48;
-const TOP = 24;
+const TOP = 44;
 const BOTTOM = 34;
 const TICKS = 4;
 const LABELS_MAX = 8;
@@ -53,7 +53,7 @@ export function DemandChart({
     <figure className="demand-chart">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
         <Hatch id={hatch} />
-        <text x={LEFT - 6} y={TOP - 12} textAnchor="end" className="demand-tick">
+        <text x={LEFT - 6} y={TOP - 22} textAnchor="end" className="demand-tick">
           {unit}
         </text>
         {Array.from({ length: TICKS + 1 }, (_, tick) => (top / TICKS) * tick).map((value) => (

@@ -75,29 +75,31 @@ export function OpenLines({ kind }: { readonly kind: ProposalKind }) {
     <div className="proposals">
       <p className="report-note">{t(`${kind}.text`)}</p>
       <div role="search" className="proposal-tools">
-        <TextField
-          label={t("search")}
-          type="search"
-          placeholder={t("search.hint")}
-          value={search}
-          onText={setSearch}
-        />
-        {kind === "BUY" && sellers.length > 1 && (
-          <SelectField
-            label={t("seller")}
-            options={[{ value: "", text: t("seller.all") }, ...sellers]}
-            value={relationshipId}
-            onText={setRelationshipId}
+        <div className="demand-tools">
+          <TextField
+            label={t("search")}
+            type="search"
+            placeholder={t("search.hint")}
+            value={search}
+            onText={setSearch}
           />
-        )}
-        {warehouses.length > 1 && (
-          <SelectField
-            label={t("warehouse")}
-            options={[{ value: "", text: t("warehouse.all") }, ...warehouses]}
-            value={warehouseId}
-            onText={setWarehouseId}
-          />
-        )}
+          {kind === "BUY" && sellers.length > 1 && (
+            <SelectField
+              label={t("seller")}
+              options={[{ value: "", text: t("seller.all") }, ...sellers]}
+              value={relationshipId}
+              onText={setRelationshipId}
+            />
+          )}
+          {warehouses.length > 1 && (
+            <SelectField
+              label={t("warehouse")}
+              options={[{ value: "", text: t("warehouse.all") }, ...warehouses]}
+              value={warehouseId}
+              onText={setWarehouseId}
+            />
+          )}
+        </div>
         {canManage && (
           <span className="proposal-acts">
             {canAccept && kind !== "CLEAR" && (

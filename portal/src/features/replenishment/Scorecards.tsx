@@ -83,13 +83,13 @@ function Scorecard({ card, side }: { readonly card: Card; readonly side: "buying
         {(["fillRate", "onTimeRate", "leadTimeDays"] as const).map((key) => (
           <SmallBars
             key={key}
-            title={t(TITLES[key])}
+            title={t(`chart.${key}`)}
             most={key === "leadTimeDays" ? null : 1}
             bars={months.map(({ month, figures }) => ({
               name: month,
               value: figures[key] ?? null,
-              text:
-                key === "leadTimeDays" ? say.leadTime(figures) : say.share(figures[key]),
+              text: key === "leadTimeDays" ? say.leadTime(figures) : say.share(figures[key]),
+              figure: say.short(figures[key], key === "leadTimeDays" ? 1 : 100),
             }))}
           />
         ))}
@@ -151,14 +151,15 @@ function Scorecard({ card, side }: { readonly card: Card; readonly side: "buying
   );
 }
 
-const TITLES = { fillRate: "fillRate", onTimeRate: "onTime", leadTimeDays: "leadTime" } as const;
-
 /** Figures as people read them: shares as parts of a hundred, days with their spread. */
 function useFigures() {
   const t = useTexts(supplyTexts);
   return {
     share: (share: string | null | undefined) =>
       share == null ? "–" : `${shortened((Number(share) * 100).toFixed(2), 2)} %`,
+    /** As it stands above a bar. */
+    short: (figure: string | null | undefined, times: number) =>
+      figure == null ? "–" : shortened((Number(figure) * times).toFixed(1)),
     leadTime: ({ leadTimeDays, leadTimeSpreadDays }: Figures) =>
       leadTimeDays == null
         ? "–"

@@ -2,8 +2,9 @@ import { useTexts } from "../../shared/i18n/i18n";
 import { supplyTexts } from "./supplyTexts";
 
 const WIDTH = 220;
-const HEIGHT = 90;
+const HEIGHT = 104;
 const FOOT = 16;
+const HEAD = 18;
 
 /** A few bars side by side, one a month; what each says is told with them. */
 export function SmallBars({
@@ -18,6 +19,8 @@ export function SmallBars({
     readonly name: string;
     readonly value: string | null;
     readonly text: string;
+    /** What stands above the bar. */
+    readonly figure: string;
   }[];
 }) {
   const t = useTexts(supplyTexts);
@@ -33,8 +36,8 @@ export function SmallBars({
         aria-label={t("chart.of", { figure: title, values })}
       >
         <line x1={0} x2={WIDTH} y1={HEIGHT - FOOT} y2={HEIGHT - FOOT} className="demand-grid" />
-        {bars.map(({ name, value, text }, index) => {
-          const height = ((HEIGHT - FOOT - 4) * Math.min(Number(value ?? 0), top)) / top;
+        {bars.map(({ name, value, text, figure }, index) => {
+          const height = ((HEIGHT - FOOT - HEAD) * Math.min(Number(value ?? 0), top)) / top;
           return (
             <g key={name}>
               <rect
@@ -46,6 +49,14 @@ export function SmallBars({
               >
                 <title>{`${name}: ${text}`}</title>
               </rect>
+              <text
+                x={slot * (index + 0.5)}
+                y={HEIGHT - FOOT - height - 4}
+                textAnchor="middle"
+                className="demand-tick"
+              >
+                {figure}
+              </text>
               <text
                 x={slot * (index + 0.5)}
                 y={HEIGHT - 3}

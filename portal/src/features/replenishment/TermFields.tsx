@@ -23,19 +23,23 @@ export function TermFields({
   const t = useTexts(replenishmentTexts);
   const hintOf = (key: (typeof FIELDS)[number]) =>
     key === "serviceLevel" || key === "orderMinimum" ? t(TAKEN[key]) : undefined;
-  return FIELDS.map((key) => (
-    <TextField
-      key={key}
-      label={t(key)}
-      inputMode="decimal"
-      autoComplete="off"
-      {...(isKept && { placeholder: t("term.kept") })}
-      value={values[key]}
-      error={problems.find(({ path }) => path.at(-1) === key)?.message}
-      hint={hintOf(key)}
-      onText={(value) => onChange({ ...values, [key]: value })}
-    />
-  ));
+  return (
+    <div className="term-fields">
+      {FIELDS.map((key) => (
+        <TextField
+          key={key}
+          label={t(key)}
+          inputMode="decimal"
+          autoComplete="off"
+          {...(isKept && { placeholder: t("term.kept") })}
+          value={values[key]}
+          error={problems.find(({ path }) => path.at(-1) === key)?.message}
+          hint={hintOf(key)}
+          onText={(value) => onChange({ ...values, [key]: value })}
+        />
+      ))}
+    </div>
+  );
 }
 
 /** In which pack a SKU is ordered: one of those there are of it. */

@@ -140,8 +140,8 @@ export const supplyTexts = defineTexts("replenishment.supply", {
     "offer.replaced": "for {{count}}, open until the buyer decides",
     "offer.until": "good until",
     "offer.text": "Applied, substitutes are offered to the buyer. The units that they are for are not refused: they stay open until the buyer decides, and beyond if it declines or the offer lapses.",
-    faulty: "{{count}} rows have problems. Mend the file and upload it again; until then it cannot be applied.",
+    faulty: "Rows with problems: {{count}}. Mend the file and upload it again; until then it cannot be applied.",
     apply: "Apply to the orders",
-    applied: "Applied to {{count}} orders.",
+    applied: "Orders to which it is applied: {{count}}.",
   },
 });

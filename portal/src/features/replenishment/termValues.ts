@@ -4,12 +4,20 @@ import type { ReplenishmentTermInput, ReplenishmentTermsQuery } from "../../gql/
 
 export type Term = ReplenishmentTermsQuery["replenishmentTerms"]["edges"][number]["node"];
 
-export const NUMBERS = ["leadTimeDays", "reviewDays", "confirmDays", "orderMinimum"] as const;
-export const DECIMALS = ["leadTimeSpreadDays", "serviceLevel"] as const;
-export const OPTIONAL = ["shelfLifeDays", "maxCoverDays"] as const;
-export const FIELDS = [...NUMBERS, ...DECIMALS, ...OPTIONAL] as const;
+export const FIELDS = [
+  "leadTimeDays",
+  "leadTimeSpreadDays",
+  "serviceLevel",
+  "reviewDays",
+  "confirmDays",
+  "orderMinimum",
+  "shelfLifeDays",
+  "maxCoverDays",
+] as const;
 
 type Field = (typeof FIELDS)[number];
+const DECIMALS: readonly Field[] = ["leadTimeSpreadDays", "serviceLevel"];
+const OPTIONAL: readonly Field[] = ["shelfLifeDays", "maxCoverDays"];
 export type Values = Readonly<Record<Field, string>>;
 
 export const BEGUN: Values = {
@@ -31,11 +39,11 @@ export function valuesOf(term: Term): Values {
 /** What of these is no figure; the server says which figures it takes. */
 export function faultsIn(values: Values): readonly Field[] {
   const isFigure = (key: Field) =>
-    (DECIMALS as readonly Field[]).includes(key)
+    DECIMALS.includes(key)
       ? /^\d{1,9}(\.\d{1,6})?$/.test(values[key].trim())
       : /^\d{1,9}$/.test(values[key].trim());
   const mayBeEmpty = (key: Field) =>
-    (OPTIONAL as readonly Field[]).includes(key) && values[key].trim() === "";
+    OPTIONAL.includes(key) && values[key].trim() === "";
   return FIELDS.filter((key) => !mayBeEmpty(key) && !isFigure(key));
 }
 

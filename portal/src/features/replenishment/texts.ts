@@ -203,7 +203,7 @@ export const replenishmentTexts = defineTexts("replenishment", {
     "pack.of": "{{code}} of {{units}} {{unit}}",
     "term.seller.choose": "Choose one",
     leadTimeDays: "Lead time (days)",
-    leadTimeSpreadDays: "Its spread (days)",
+    leadTimeSpreadDays: "Lead time spread (days)",
     serviceLevel: "Service level",
     "serviceLevel.hint": "The share of cycles without a stock-out, such as 0.95",
     reviewDays: "Days between reviews",
