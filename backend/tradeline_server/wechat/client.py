@@ -167,15 +167,17 @@ class WeChatPay:
         """What WeChat tells us by itself. Raises Forged for what must not be believed, and
         another WeChatError where the certificate that it names cannot be fetched: `rejected`
         answers either."""
-        await self._gateway.check(headers, body)
-        return read_notice(
-            headers,
-            body,
-            keys=self._gateway.keys,
-            apiv3_key=self._settings.apiv3_key,
-            mchid=self._settings.mchid,
-            appid=self._settings.appid,
-            now=self._gateway.clock(),
+        settings = self._settings
+        return await self._gateway.proven(
+            lambda keys, now: read_notice(
+                headers,
+                body,
+                keys=keys,
+                apiv3_key=settings.apiv3_key,
+                mchid=settings.mchid,
+                appid=settings.appid,
+                now=now,
+            )
         )
 
     def _ours(self, found: Transaction, is_asked_for: bool) -> Transaction:

@@ -114,16 +114,17 @@ class Gateway:
             raise _refusal(status, {}, raw, is_proven=False)
         return raw
 
-    async def check(self, headers: Mapping[str, str], body: bytes) -> None:
-        """Raises Forged unless WeChat signed it. A new serial makes us ask for certificates, at
-        most once a minute: anybody may send us a serial that nobody knows."""
+    async def proven(self, read: Callable[[PublicKeys, float], T]) -> T:
+        """What is read of a message by the keys of WeChat, at this time; `read` raises Forged
+        unless one of them signed it. A new serial makes us ask for certificates, at most once a
+        minute: anybody may send us a serial that nobody knows."""
         try:
-            check_origin(headers, body, keys=self.keys, now=self.clock())
+            return read(self.keys, self.clock())
         except Forged as forged:
             if forged.fault is not Fault.SERIAL:
                 raise
             await self._refresh_keys()  # or wait for whoever is doing so
-            check_origin(headers, body, keys=self.keys, now=self.clock())
+            return read(self.keys, self.clock())
 
     async def encryption_key(self) -> tuple[str, rsa.RSAPublicKey]:
         """The serial and key to encrypt fields with; a configured one goes before certificates."""
@@ -193,7 +194,7 @@ class Gateway:
         is_signed = "wechatpay-signature" in headers
         if is_good or is_signed:
             try:
-                await self.check(headers, raw)
+                await self.proven(lambda keys, now: check_origin(headers, raw, keys=keys, now=now))
             except Forged as forged:
                 raise Untrusted(f"The answer ({status}) is not proven: {forged.fault}.") from forged
         if is_good:
