@@ -41,7 +41,8 @@ class AvailableLater:
 
 
 @strawberry.type(
-    description="What can be promised, in base units: after all who came before have theirs.",
+    description="What can be promised, in base units: after all who came before have theirs. More "
+    "than a line holds, 1,000,000,000, is told as that many.",
     directives=scoped(Scope.VALUE),
 )
 class Availability:
@@ -133,7 +134,11 @@ class Offer:
     )
     def available(self, info: Info) -> int | None:
         loader = info.context.loader("available", _available)
-        return loader.give((self.relationship_id, self.sku_id), lambda units: units)
+        # More than a line holds is told as that many: an Int has 32 bits.
+        return loader.give(
+            (self.relationship_id, self.sku_id),
+            lambda units: None if units is None else min(units, kernel.QUANTITY_MAX),
+        )
 
     @strawberry.field(
         description="What can be promised now and from which day on: 5 now, 20 on 12 March. Null "
@@ -148,8 +153,11 @@ class Offer:
         pair = (self.relationship_id, self.sku_id)
         free = await info.context.loader("available", _available).load(pair)
         return Availability(
-            now=min(promise.now, free or 0),
-            later=[AvailableLater(on=day, quantity=units) for day, units in promise.later],
+            now=min(promise.now, free or 0, kernel.QUANTITY_MAX),
+            later=[
+                AvailableLater(on=day, quantity=min(units, kernel.QUANTITY_MAX))
+                for day, units in promise.later
+            ],
         )
 
     def _ask(
