@@ -356,6 +356,28 @@ async def test_what_was_sold_where_it_came_in_goes_back_from_elsewhere(
     assert await places.stands(owner_pool, market.tea) == (40, 0)
 
 
+async def test_whoever_receives_waits_for_a_warehouse_that_is_being_closed(
+    owner_pool: Pool, db: Database
+) -> None:
+    places = await with_places(owner_pool, db)
+    market = places.market
+    actor = market.story.actor("retailer_1")
+    line = NewOrderLine(market.tea, 2, receiving_warehouse_id=places.back)
+    _, shipment = await shipped(db, market, line)
+
+    async with db.unit_of_work(actor.network_id) as conn:
+        change = WarehouseChange(warehouse_id=places.back, is_active=False)
+        await update_warehouse(conn, actor=actor, change=change)
+        receiving = asyncio.create_task(received(db, market, shipment))
+        await asyncio.sleep(0.3)
+        assert not receiving.done()
+    await receiving
+
+    assert await places.stands(owner_pool, market.tea) == (2, 0)
+    told = await papers(db, market, shipment, "retailer_1")
+    assert [line.warehouse_id for line in told] == [places.front]
+
+
 async def test_nothing_comes_to_stand_in_a_warehouse_that_is_being_closed(
     owner_pool: Pool, db: Database
 ) -> None:

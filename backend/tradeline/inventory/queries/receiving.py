@@ -73,24 +73,19 @@ RECEIVE_STOCK = """
      ORDER BY warehouse_id, sku_id, reference_id
 """
 
-# What came on some papers of a line, less what left on others of it: only in warehouses of $2, for
-# the other party's movements name the same papers.
+# What came on some papers of a line, less what left on others of it. The other party's movements
+# name the same papers, and lie in its own warehouses.
 FETCH_LEFT_OF_PAPERS = """
     SELECT paper.line_id, movement.warehouse_id, movement.sku_id,
            sum(movement.quantity)::bigint AS quantity
-      FROM unnest($3::bigint[], $4::text[], $5::bigint[])
+      FROM unnest($2::bigint[], $3::text[], $4::bigint[])
            AS paper (line_id, reference_type, reference_id)
       JOIN inventory.stock_movement AS movement
         ON movement.network_id = $1
        AND movement.reason IN ('receipt', 'shipment')
        AND movement.reference_type = paper.reference_type
        AND movement.reference_id = paper.reference_id
-      JOIN inventory.warehouse AS warehouse
-        ON warehouse.network_id = $1
-       AND warehouse.id = movement.warehouse_id
-       AND warehouse.org_id = $2
      GROUP BY paper.line_id, movement.warehouse_id, movement.sku_id
-    HAVING sum(movement.quantity) > 0
 """
 
 
@@ -126,15 +121,14 @@ async def receive_stock(
 
 
 async def fetch_left_of_papers(
-    conn: Connection, network_id: int, org_id: int, papers: Mapping[int, Sequence[Paper]]
+    conn: Connection, network_id: int, papers: Mapping[int, Sequence[Paper]]
 ) -> dict[tuple[int, int], dict[int, int]]:
-    """What came on the papers of each line and has not left on them, by (line, SKU) and warehouse.
-    Papers are (type, id)."""
+    """What came on the papers of each line and has not left on them, by (line, SKU) and warehouse;
+    less than nothing where only the other party sent them. Papers are (type, id)."""
     named = [(line_id, *paper) for line_id, found in papers.items() for paper in found]
     rows = await conn.fetch(
         FETCH_LEFT_OF_PAPERS,
         network_id,
-        org_id,
         [line_id for line_id, _, _ in named],
         [reference_type for _, reference_type, _ in named],
         [reference_id for _, _, reference_id in named],

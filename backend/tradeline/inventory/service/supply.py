@@ -197,7 +197,7 @@ async def send_back_stock(
     skus = [line.sku_id for line in goods]
     bundles = await load_compositions(conn, network_id=network_id, sku_ids=skus)
     papers = {line.reference_id: line.came_on for line in goods}
-    left = await receiving.fetch_left_of_papers(conn, network_id, org_id, papers)
+    left = await receiving.fetch_left_of_papers(conn, network_id, papers)
     parts = [
         (line, part, each)
         for line in goods
