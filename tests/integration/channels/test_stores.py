@@ -298,6 +298,10 @@ async def test_only_its_organization_changes_a_store(db: Database, story: Story)
     with pytest.raises(Rejected) as refusal:
         await change(db, story.actor("retailer_1"), id, route=(), latitude=Decimal(1), name=" ")
     assert {path for _, path in faults(refusal)} == {"name", "longitude"}
+    for nobodys in (0, 10**9):  # what is no id at all is read as 0
+        with pytest.raises(Rejected) as refusal:
+            await change(db, story.actor("retailer_1"), id, mini_program_id=nobodys)
+        assert faults(refusal) == [("NotFound", "miniProgramId")]
 
     assert await store_of(db, story, id) == before
 

@@ -115,7 +115,7 @@ async def update_store(conn: Connection, *, actor: Actor, change: StoreChange) -
     problems = judge_store(given, ())
     problems += judge_place(after.latitude, after.longitude, ())
     problems += judge_collector(after.collector_tier, route, ())
-    if change.mini_program_id and change.mini_program_id != before.mini_program_id:
+    if after.mini_program_id not in (None, before.mini_program_id):
         programs = await selling_queries.fetch_mini_programs(conn, actor.network_id)
         known = {program.id for program in programs}
         problems += judge_found(
