@@ -147,7 +147,12 @@ function PreviewOf({
           },
           { key: "on", title: t("on"), render: ({ promisedOn }) => <DateText value={promisedOn} /> },
           { key: "reason", title: t("reason"), render: ({ reason }) => reason || "–" },
-          { key: "offer", title: t("offer"), render: ({ offer }) => <OfferOf offer={offer} /> },
+          {
+            key: "offer",
+            title: t("offer"),
+            width: "24%",
+            render: ({ offer }) => <OfferOf offer={offer} />,
+          },
           {
             key: "problems",
             title: t("problems"),

@@ -103,7 +103,7 @@ export function SubstituteDialog({ order, onClose }: StepProps) {
           {words("another")}
         </Button>
       )}
-      <div className="form-row">
+      <div className="substitute-terms">
         <TextField
           label={words("validUntil")}
           hint={words("validUntil.hint")}
@@ -112,13 +112,13 @@ export function SubstituteDialog({ order, onClose }: StepProps) {
           error={problemAt(intent.problems, "substitutes.0.validUntil")}
           onText={setValidUntil}
         />
+        <TextAreaField
+          label={t("reason")}
+          value={reason}
+          error={problemAt(intent.problems, "substitutes.0.reason")}
+          onText={setReason}
+        />
       </div>
-      <TextAreaField
-        label={t("reason")}
-        value={reason}
-        error={problemAt(intent.problems, "substitutes.0.reason")}
-        onText={setReason}
-      />
     </StepDialog>
   );
 }
