@@ -17,6 +17,7 @@ LOCALE: Final = "en"
 COMMON = Words("shared/i18n/common.ts", LOCALE)
 DETAIL = Words("features/ordering/detail/texts.ts", LOCALE)
 PROPOSALS = Words("features/replenishment/texts.ts", LOCALE)
+RECEIVING = Words("features/ordering/detail/receivingTexts.ts", LOCALE)
 SUBSTITUTES = Words("features/ordering/detail/substituteTexts.ts", LOCALE)
 SUPPLY = Words("features/replenishment/supplyTexts.ts", LOCALE)
 BRAND = "brand@example.com"
@@ -25,6 +26,7 @@ SUPPLIER_NAME = "Quanyu Bottling"
 BRAND_NAME = "Lingshangtang Drinks"
 INSTEAD = "CBT-LJ-330"
 REPLACED = 96
+ELSEWHERE = "Shanghai regional warehouse"
 SOON = (datetime.now(TRADE_ZONE) + timedelta(days=5)).date().isoformat()
 
 
@@ -139,11 +141,16 @@ async def ship_with_notice(page: Page) -> None:
 
 
 async def receive_with_damage(brand: Page, short: str) -> None:
-    """Of 300 sent, 200 are whole and 40 are broken: 60 are missing."""
+    """Of 300 sent, 200 are whole and 40 are broken: 60 are missing. They came to the brand's second
+    warehouse."""
     receive = brand.get_by_role("button", name=DETAIL("step.RECEIVE"), exact=True)
     await receive.click(timeout=OTHERS_SEE_IT_MS)
     dialog = brand.get_by_role("dialog")
     await dialog.get_by_label(f"{DETAIL('counted')}: {short}").fill("200")
+    warehouse = RECEIVING("warehouse")
+    await dialog.get_by_label(warehouse, exact=True).select_option(label=RECEIVING("byLine"))
+    own = dialog.get_by_label(f"{warehouse}: {short}")
+    await own.select_option(label=f"SHANGHAI {ELSEWHERE}")
     await dialog.get_by_text(DETAIL("damaged"), exact=True).click()
     await dialog.get_by_label(f"{DETAIL('damaged')}: {short}", exact=True).fill("40")
     submit = dialog.get_by_role("button", name=DETAIL("receive.submitDiffering"))
@@ -151,7 +158,8 @@ async def receive_with_damage(brand: Page, short: str) -> None:
     await dialog.get_by_label(f"{DETAIL('damaged.reason')}: {short}").fill("Crushed cartons")
     await submit.click()
     await expect(dialog).to_have_count(0)
-    await expect(brand.get_by_text("Crushed cartons")).to_be_visible()
+    counted = brand.get_by_role("listitem").filter(has_text="Crushed cartons").last
+    await expect(counted).to_contain_text(RECEIVING("cameInto", name=ELSEWHERE))
 
 
 async def scorecard_of(page: Page, tab: str, partner: str) -> dict[str, str]:
