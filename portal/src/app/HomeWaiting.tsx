@@ -13,7 +13,7 @@ import {
   WaitingReturnsDocument,
   WaitingStatementsDocument,
 } from "../gql/graphql";
-import { DateText, ErrorLine, Money, Section, useName } from "../shared/components";
+import { DateText, ErrorLine, Money, Quantity, Section, useName } from "../shared/components";
 import { useGraph } from "../shared/graph/hooks";
 import { useTexts } from "../shared/i18n/i18n";
 import { useSession } from "./session";
@@ -80,7 +80,7 @@ export function WaitingAlerts() {
     variables: {},
   });
   const { replenishmentAlertCounts: counts = [], replenishmentAlerts: worst } = alerts.data ?? {};
-  const items = (worst?.edges ?? []).flatMap(({ node: { id, kind, dueOn, raisedAt, order } }) =>
+  const items = (worst?.edges ?? []).flatMap(({ node: { id, kind, dueOn, quantity, raisedAt, order } }) =>
     order == null
       ? []
       : [
@@ -93,7 +93,8 @@ export function WaitingAlerts() {
                 <DateText value={raisedAt} isSince />
               ) : (
                 <>
-                  {t("home.alerts.due")} <DateText value={dueOn} />
+                  <Quantity value={Number(quantity)} /> · {t("home.alerts.due")}{" "}
+                  <DateText value={dueOn} />
                 </>
               ),
           },

@@ -40,8 +40,18 @@ export function Differences({
     },
     {
       key: "number",
-      title: t("number"),
-      render: ({ number, transactionId }) => number || transactionId || "–",
+      title: t("numbers"),
+      render: ({ number, transactionId }) => (
+        <span>
+          {number || "–"}
+          {transactionId !== "" && (
+            <>
+              <br />
+              <small>{transactionId}</small>
+            </>
+          )}
+        </span>
+      ),
     },
     {
       key: "ours",
@@ -77,7 +87,8 @@ export function Differences({
     },
   ];
   return (
-    <>
+    <div className="noted">
+      <p className="report-note">{t("differences.text")}</p>
       <PagedTable
         caption={t("differences")}
         pages={pages}
@@ -86,7 +97,7 @@ export function Differences({
         empty={empty}
       />
       {resolving && <Resolve difference={resolving} onClose={() => setResolving(null)} />}
-    </>
+    </div>
   );
 }
 

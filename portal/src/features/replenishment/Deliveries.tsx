@@ -1,5 +1,5 @@
 import type { WebhookPartsFragment } from "../../gql/graphql";
-import { DataTable, DateText, Empty, StatePill } from "../../shared/components";
+import { DataTable, Empty, StatePill } from "../../shared/components";
 import { useFormat } from "../../shared/i18n/format";
 import { useTexts } from "../../shared/i18n/i18n";
 import { webhookTexts } from "./webhookTexts";
@@ -18,7 +18,16 @@ export function Deliveries({ webhook }: { readonly webhook: WebhookPartsFragment
       rows={deliveries}
       rowKey={({ id }) => id}
       columns={[
-        { key: "topic", title: t("topic"), render: ({ topic }) => <code>{topic}</code> },
+        {
+          key: "topic",
+          title: t("topic"),
+          render: ({ topic, createdAt }) => (
+            <span>
+              <code>{topic}</code>
+              <small className="sku-name">{moment(createdAt)}</small>
+            </span>
+          ),
+        },
         {
           key: "state",
           title: t("state"),
@@ -38,7 +47,6 @@ export function Deliveries({ webhook }: { readonly webhook: WebhookPartsFragment
           render: ({ lastStatus, lastError }) =>
             [lastStatus, lastError].filter((part) => part != null && part !== "").join(" ") || "–",
         },
-        { key: "when", title: t("when"), render: ({ createdAt }) => <DateText value={createdAt} /> },
       ]}
     />
   );

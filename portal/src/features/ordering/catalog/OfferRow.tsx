@@ -53,12 +53,14 @@ export const OfferRow = memo(function OfferRow(props: OfferRowProps) {
         <Contents sku={sku} />
       </td>
       <td role="cell" className="align-end" data-label={t("stock")}>
-        {isNothingFree ? (
-          <span className="catalog-none">{t("stock.none")}</span>
-        ) : (
-          <Quantity value={offer.available} unit={sku.baseUnit} />
-        )}
-        <Later offer={offer} />
+        <span>
+          {isNothingFree ? (
+            <span className="catalog-none">{t("stock.none")}</span>
+          ) : (
+            <Quantity value={offer.available} unit={sku.baseUnit} />
+          )}
+          <Later offer={offer} />
+        </span>
       </td>
       <td role="cell" className="align-end catalog-terms" data-label={t("terms")}>
         <span
