@@ -107,7 +107,7 @@ def a_capture(payment: Payment, **changes: object) -> Capture:
         "merchant_id": payment.merchant_id,
         "amount_minor": payment.amount_minor,
         "currency": payment.currency,
-        "captured_at": datetime.now(UTC) - timedelta(minutes=2),
+        "captured_at": datetime.now(UTC),
     }
     return Capture(**values | changes)  # type: ignore[arg-type]
 
