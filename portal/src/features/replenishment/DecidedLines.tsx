@@ -31,12 +31,14 @@ export function DecidedLines() {
   });
   return (
     <div className="proposals">
-      <SelectField
-        label={t("state")}
-        options={STATES.map((value) => ({ value, text: t(`state.${value}`) }))}
-        value={state}
-        onText={(value) => setState(STATES.find((one) => one === value) ?? "ACCEPTED")}
-      />
+      <div className="demand-tools">
+        <SelectField
+          label={t("state")}
+          options={STATES.map((value) => ({ value, text: t(`state.${value}`) }))}
+          value={state}
+          onText={(value) => setState(STATES.find((one) => one === value) ?? "ACCEPTED")}
+        />
+      </div>
       <PagedTable
         caption={t("tab.done")}
         pages={pages}
