@@ -1,5 +1,6 @@
 """Which of these tests may run side by side. What measures time or memory is marked `alone`. Of the
-others, those of one file stay together, and so do files that share a house, a street or a market.
+others, those of one file stay together, and so do files that share a house, a street, a market, or
+the portal's server.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 HERE = Path(__file__).parent
 ALONE = ("hostile", "portal/test_speed.py", "test_make_run.py")
-HOUSE, MARKET, STREET = "/intake/", "/shopping/", ("attacks.py", "buying.py", "wechat.py")
+HOUSE, MARKET, PORTAL = "/intake/", "/shopping/", "/portal/"
+STREET = ("attacks.py", "buying.py", "wechat.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,6 +35,8 @@ class Together(LoadScopeScheduling):
         file = nodeid.partition("::")[0]
         if MARKET in file:
             return "street" if file.endswith(STREET) else "market"
+        if PORTAL in file:
+            return "portal"
         return "house" if HOUSE in file else file
 
 

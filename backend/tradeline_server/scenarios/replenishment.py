@@ -257,6 +257,8 @@ class Month:
             await queries.let_line_be_late(
                 conn, stage.chain.network_id, from_id("OrderLine", self.lines["WINE"])
             )
+            # The worker looks once a minute, and would find the same.
+            await replenishment.watch_supply(conn, limit=1)
 
         async def look() -> Sequence[dict[str, Any]] | None:
             asked = await stage.clerks[SUPPLIER].ask(self.papers["SupplierAlerts"], isOpen=True)
