@@ -26,7 +26,7 @@ SUPPLIER_NAME = "Quanyu Bottling"
 BRAND_NAME = "Lingshangtang Drinks"
 INSTEAD = "CBT-LJ-330"
 REPLACED = 96
-ELSEWHERE = "Shanghai regional warehouse"
+ELSEWHERE = "Huzhou national warehouse"
 SOON = (datetime.now(TRADE_ZONE) + timedelta(days=5)).date().isoformat()
 
 
@@ -141,8 +141,8 @@ async def ship_with_notice(page: Page) -> None:
 
 
 async def receive_with_damage(brand: Page, short: str) -> None:
-    """Of 300 sent, 200 are whole and 40 are broken: 60 are missing. They came to the brand's second
-    warehouse."""
+    """Of 300 sent, 200 are whole and 40 are broken: 60 are missing. They came to another warehouse
+    than they were proposed for."""
     receive = brand.get_by_role("button", name=DETAIL("step.RECEIVE"), exact=True)
     await receive.click(timeout=OTHERS_SEE_IT_MS)
     dialog = brand.get_by_role("dialog")
@@ -150,7 +150,7 @@ async def receive_with_damage(brand: Page, short: str) -> None:
     warehouse = RECEIVING("warehouse")
     await dialog.get_by_label(warehouse, exact=True).select_option(label=RECEIVING("byLine"))
     own = dialog.get_by_label(f"{warehouse}: {short}")
-    await own.select_option(label=f"SHANGHAI {ELSEWHERE}")
+    await own.select_option(label=f"HUZHOU {ELSEWHERE}")
     await dialog.get_by_text(DETAIL("damaged"), exact=True).click()
     await dialog.get_by_label(f"{DETAIL('damaged')}: {short}", exact=True).fill("40")
     submit = dialog.get_by_role("button", name=DETAIL("receive.submitDiffering"))
