@@ -117,6 +117,7 @@ async def test_the_same_sale_leaves_the_same_to_each_where_the_retailer_collects
     counter: Counter,
 ) -> None:
     await store_becomes(counter, collector_tier=0)
+    await counter.owner_pool.execute("UPDATE settlement.exposure SET credit_limit_minor = 24339")
     order = await the_example(counter, total="324.69")
     payment = await payment_of(counter, order.payment_id)
     assert payment.collector_entity_id == counter.story.entities["retailer_1"]
