@@ -59,7 +59,7 @@ export function ReceivingFields({
   const [first = BY_LINE] = all;
   const differs = isByLine ?? all.size > 1;
   return (
-    <>
+    <div className="receive-places">
       <SelectField
         label={t("warehouse")}
         options={
@@ -93,6 +93,6 @@ export function ReceivingFields({
           ))}
         </ul>
       )}
-    </>
+    </div>
   );
 }
