@@ -70,6 +70,8 @@ async def accept_proposals(brand: Page) -> list[str]:
     await brand.get_by_role("button", name=PROPOSALS("accept", count=3)).click()
     dialog = brand.get_by_role("dialog")
     await expect(dialog).to_contain_text(SUPPLIER_NAME)
+    await expect(dialog).to_contain_text(PROPOSALS("total.of", count=3))
+    await expect(dialog).to_contain_text(PROPOSALS("budget.leftAfter"))
     await dialog.get_by_role("button", name=PROPOSALS("accept.submit.BUY")).click()
     order = brand.get_by_role("link", name=re.compile(r"^SO\d+"))
     await expect(order).to_have_count(1)
