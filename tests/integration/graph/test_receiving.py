@@ -66,7 +66,8 @@ async def read(db: Database, actor: Actor, order_id: str) -> tuple[dict[str, Any
     context = Context(db=db, actor=actor, locale=Locale.EN)
     result = await schema.execute(READ, {"id": order_id}, context)
     assert result.data is not None
-    return result.data["order"], [error.extensions["code"] for error in result.errors or ()]
+    codes = [(error.extensions or {})["code"] for error in result.errors or ()]
+    return result.data["order"], codes
 
 
 async def test_the_buyer_says_where_lines_are_received_and_only_it_reads_where_they_were(
