@@ -93,8 +93,8 @@ class ConsumerOrder(Table, tablename="consumer_order", schema="shopping"):
     paid_at = Timestamptz(default=None, null=True)
     closed_at = Timestamptz(default=None, null=True)
     completes_at = Timestamptz(default=None, null=True)
-    is_final = Boolean(default=False, null=False)
     payment_id = BigInt(default=None, null=True)
+    is_final = Boolean(default=False, null=False)
 
     one_consumer_order_for_each_number = Unique([network_id, number])
 
