@@ -102,6 +102,8 @@ class Connection(HttpToolsProtocol):
         if self._is_refused:
             return
         super().data_received(data)
+        if self.transport.get_protocol() is not self:
+            return  # it has become a socket, for which nothing of ours counts
         if self._has_left():
             self._wait_for(None)
             self._let_go()

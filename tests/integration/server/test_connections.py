@@ -27,6 +27,11 @@ SHORT = 0.4
 LATE = 10.0
 HEAD = b"POST / HTTP/1.1\r\nHost: here\r\n"
 ASK = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
+UPGRADE = (
+    b"GET / HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+EMPTY_PING, EMPTY_PONG = b"\x89\x80\x00\x00\x00\x00", b"\x8a\x00"
 LARGE = 20_000_000
 
 
@@ -43,6 +48,11 @@ class App:
             for stage in ("startup", "shutdown"):
                 await receive()
                 await send({"type": f"lifespan.{stage}.complete"})
+            return
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.accept"})
+            await receive()
             return
         body, is_whole = b"", scope["path"] == "/early"
         while not is_whole:
@@ -158,6 +168,18 @@ async def test_requests_that_come_whole_are_answered_one_after_the_other(call: A
     for length in (3, 200_000, 0):
         await line.send(HEAD + b"Content-Length: %d\r\n\r\n" % length + b"x" * length)
         assert await line.answer() == (200, b"%d" % length)
+
+
+async def test_a_socket_stays_open_however_long_nothing_is_said(call: Any) -> None:
+    line = await call()
+    await line.send(UPGRADE)
+    head = await line.reader.readuntil(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 101 ")
+
+    await asyncio.sleep(3 * SHORT)
+    await line.send(EMPTY_PING)
+
+    assert await line.reader.readexactly(len(EMPTY_PONG)) == EMPTY_PONG
 
 
 async def test_who_never_asks_is_hung_up_on(call: Any) -> None:
