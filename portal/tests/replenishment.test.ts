@@ -25,10 +25,10 @@ test("figures are cut, not rounded up to what is not there", () => {
 const DEMAND = {
   daysOfCover: null,
   days: [
-    { on: "2026-11-01", quantity: 4, returned: 1, isPromoted: true, isUnknown: false },
-    { on: "2026-11-03", quantity: 0, returned: 0, isPromoted: false, isUnknown: true },
+    { on: "2026-11-01", quantity: "4", returned: "1", isPromoted: true, isUnknown: false },
+    { on: "2026-11-03", quantity: "0", returned: "0", isPromoted: false, isUnknown: true },
   ],
-  sellIn: [{ on: "2026-11-02", quantity: 24 }],
+  sellIn: [{ on: "2026-11-02", quantity: "24" }],
   forecasts: [1, 2].map((factor) => ({
     days: ["2026-11-03", "2026-11-04"].map((on) => ({
       on,
