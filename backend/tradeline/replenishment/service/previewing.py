@@ -70,7 +70,7 @@ async def preview_accept(conn: Connection, *, actor: Actor, takes: Sequence[Take
     Whether stock can still be moved is judged by its position alone.
 
     Raises:
-        Forbidden: as `accept_proposals`.
+        Forbidden: as `accept_proposals`, for what can be taken.
         Rejected: NotFound; WrongState for a line that is not open; InvalidValue.
     """
     actor.require(Permission.REPLENISHMENT_MANAGE)
@@ -82,8 +82,6 @@ async def preview_accept(conn: Connection, *, actor: Actor, takes: Sequence[Take
     raise_any(judge_kinds(kinds))
     if ProposalKind.TRANSFER in kinds:
         actor.require(Permission.STOCK_MANAGE)
-    if ProposalKind.BUY in kinds:
-        actor.require(Permission.ORDER_PLACE)
     sku_ids = sorted({line.sku_id for line in lines.values()})
     positions = await planning.fetch_positions(conn, actor.network_id, actor.org_id, sku_ids)
     taken, problems = judge_needs(takes, lines, positions)
