@@ -218,6 +218,37 @@ async def test_a_name_that_leads_inward_is_not_called() -> None:
         assert line.called == []
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "2130706433",
+        "0x7f.1",
+        "0177.0.0.1",
+        "127.1",
+        "0",
+        "0.0.0.0:8443",
+        "[::1]:8443",
+        "[::ffff:127.0.0.1]",
+        "[64:ff9b::127.0.0.1]",
+        "[2002:7f00:1::]",
+        "100.64.0.1",
+        "localhost",
+        "localhost.",
+        "user:secret@127.0.0.1",
+        "erp.example.com@127.0.0.1",
+        "１２７。0。0。1",
+    ],
+)
+async def test_no_spelling_of_an_address_inside_is_called(host: str) -> None:
+    """As the system's own resolver takes them, for a row that no rule has looked at."""
+    line = Line()
+
+    attempt = await Caller(connect=line.connect).attempt(due(f"https://{host}/"))
+
+    assert attempt.error in ("the host is not at a public address", "the host cannot be reached")
+    assert line.called == []
+
+
 async def test_a_name_that_changes_its_mind_is_asked_once() -> None:
     """DNS rebinding: public for whoever looks, private for whoever connects."""
     line = Line(["93.184.216.34"], ["127.0.0.1"])
