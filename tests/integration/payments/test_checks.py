@@ -64,6 +64,11 @@ CORRUPTIONS: dict[str, tuple[str, set[str]]] = {
         " WHERE kind IN ('capture_refund', 'sale_refund')",
         set(),
     ),
+    "who_gives_alone_gives_of_its_own_share": (
+        "UPDATE payments.refund SET borne_minor = amount_minor,"
+        " borne_by_org_id = (SELECT min(org_id) FROM payments.share)",
+        set(),
+    ),
     "no_refund_waits_for_more_than_a_day": (
         "UPDATE payments.refund SET state = 'sent', settled_at = NULL,"
         " requested_at = now() - interval '25 hours'",
