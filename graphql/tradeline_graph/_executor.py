@@ -53,7 +53,8 @@ MISSING = object()
 class Step(NamedTuple):
     """One field of a selection. A scalar or enum that is an attribute is read by that name and
     given to `coerce`; of any other `field` that is short, `call` answers with what its resolver
-    says, which may be an object of type `of`. Without either it goes the long way."""
+    says, which may be an object of type `of`. Without either it goes the long way. A resolver that
+    is told of the execution, and a guard, which asks who it is for, have a `call` for each."""
 
     name: str
     details: Any
@@ -62,6 +63,8 @@ class Step(NamedTuple):
     as_they_are: frozenset[type] = frozenset()
     is_nullable: bool = True
     field: StrawberryField | None = None
+    definition: Any = None
+    parent_type: Any = None
     type: Any = None
     of: GraphQLObjectType | None = None
     call: Callable[[Any], Any] | None = None
@@ -162,13 +165,14 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             result = step.call(source) if step.call else None
             if step.of is not None and _is_ours(result):
                 completed = self._execute_object(step.of, step.details, path, result)
-            elif self.is_awaitable(result):
-                return self.complete_awaitable_value(
-                    step.type, step.details, step.info, path, result, position_context
-                )
             else:
+                info = self._info_of(step, path) if step.info is None else step.info
+                if self.is_awaitable(result):
+                    return self.complete_awaitable_value(
+                        step.type, step.details, info, path, result, position_context
+                    )
                 completed = self.complete_value(
-                    step.type, step.details, step.info, path, result, position_context
+                    step.type, step.details, info, path, result, position_context
                 )
             if completed.__class__ is not dict and self.is_awaitable(completed):
                 return self._awaited(completed, step, path)
@@ -222,7 +226,9 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
                 steps = self._find_steps(parent_type, path, grouped_field_set)
                 kept = self._shapes.steps[id(grouped_field_set)] = (grouped_field_set, steps)
             bound = self._bound[id(grouped_field_set)] = [
-                step if step.field is None else self._bind(step, step.field, parent_type, path)
+                self._bind(step, step.field, path)
+                if step.field is not None and step.call is None
+                else step
                 for step in kept[1]
             ]
         return bound
@@ -258,21 +264,27 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
                 as_they_are=AS_THEY_ARE.get(inner.name, frozenset()),
                 is_nullable=is_nullable,
             )
-        return Step(name, details, field=field, type=declared, of=_object_of(declared))
+        return Step(
+            name,
+            details,
+            field=field,
+            definition=definition,
+            parent_type=parent_type,
+            type=declared,
+            of=_object_of(declared),
+            call=None if _asks_who(field) else _caller(field, None),
+        )
 
-    def _bind(
-        self, step: Step, field: StrawberryField, parent_type: GraphQLObjectType, path: Path | None
-    ) -> Step:
+    def _bind(self, step: Step, field: StrawberryField, path: Path | None) -> Step:
         """The step with what its resolver is told of this execution."""
         # Of all rows of a list the info is the same, with the path of the first one's. No
         # resolver of ours reads the path there, and a test sees to that.
-        nodes = [detail.node for detail in step.details]
-        definition = self.schema.get_field(parent_type, nodes[0].name.value)
-        assert definition is not None, "the step is of this field"
-        info = self.build_resolve_info(
-            definition, nodes, parent_type, Path(path, step.name, parent_type.name)
-        )
+        info = self._info_of(step, Path(path, step.name, step.parent_type.name))
         return step._replace(call=_caller(field, Info(_raw_info=info, _field=field)), info=info)
+
+    def _info_of(self, step: Step, path: Path) -> Any:
+        nodes = [detail.node for detail in step.details]
+        return self.build_resolve_info(step.definition, nodes, step.parent_type, path)
 
 
 def _is_ours(value: Any) -> bool:
@@ -325,9 +337,20 @@ def _short_field(definition: GraphQLField) -> StrawberryField | None:
     return field
 
 
-def _caller(field: StrawberryField, info: Info[Any, Any]) -> Callable[[Any], Any]:
-    """What asks the guards of a field and runs its resolver, or reads it where it has none."""
-    guards = [extension for extension in field.extensions if isinstance(extension, Guard)]
+def _guards_of(field: StrawberryField) -> list[Guard]:
+    return [extension for extension in field.extensions if isinstance(extension, Guard)]
+
+
+def _asks_who(field: StrawberryField) -> bool:
+    """Whether its guards or its resolver want to know for whom it is answered."""
+    resolver = field.base_resolver
+    return bool(_guards_of(field)) or (resolver is not None and resolver.info_parameter is not None)
+
+
+def _caller(field: StrawberryField, info: Any) -> Callable[[Any], Any]:
+    """What asks the guards of a field and runs its resolver, or reads it where it has none. Where
+    nothing of it asks who it is for, `info` may be None, and it is for any execution."""
+    guards = _guards_of(field)
     resolver = field.base_resolver
     named = {}
     if resolver is None:
@@ -337,6 +360,9 @@ def _caller(field: StrawberryField, info: Info[Any, Any]) -> Callable[[Any], Any
         if resolver.info_parameter is not None:
             named[resolver.info_parameter.name] = info
     takes_source = resolver is None or resolver.self_parameter is not None
+
+    if info is None and takes_source:
+        return run
 
     def call(source: Any) -> Any:
         for guard in guards:
