@@ -361,7 +361,7 @@ def _caller(field: StrawberryField, info: Any) -> Callable[[Any], Any]:
             named[resolver.info_parameter.name] = info
     takes_source = resolver is None or resolver.self_parameter is not None
 
-    if info is None and takes_source:
+    if takes_source and not (guards or named):
         return run
 
     def call(source: Any) -> Any:
