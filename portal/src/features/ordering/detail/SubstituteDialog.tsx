@@ -207,7 +207,7 @@ function offerFor(line: OrderLine | undefined, key: number): Offer {
     quantity: open,
     skuId: "",
     offered: open,
-    promisedOn: line?.promisedOn ?? "",
+    promisedOn: "",
   };
 }
 
