@@ -33,9 +33,11 @@ ANSWERED_AFTER = timedelta(hours=58)
 
 
 def month_ends(now: datetime) -> list[datetime]:
-    """The midnights in Shanghai that ended the months of the story, oldest first."""
+    """The midnights in Shanghai that ended the months of the story, oldest first. A month that
+    nobody had the time to answer for is not over yet."""
     beginning = now - timedelta(days=HISTORY_DAYS - FIRST_PERIOD_DAYS_MIN)
-    end = now.astimezone(TIME_ZONE).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    answered = (now - ANSWERED_AFTER).astimezone(TIME_ZONE)
+    end = answered.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     ends: list[datetime] = []
     while end > beginning:
         ends.insert(0, end.astimezone(UTC))
@@ -51,20 +53,20 @@ async def make_statements(conn: Connection, world: World, now: datetime) -> None
             continue
         *earlier, latest = month_ends(now)
         for end in earlier:
-            moments.append(await _state(conn, world, edge.ends, end, now, is_latest=False))
-        moments.append(await _state(conn, world, edge.ends, latest, now, is_latest=True))
+            moments.append(await _state(conn, world, edge.ends, end, is_latest=False))
+        moments.append(await _state(conn, world, edge.ends, latest, is_latest=True))
     await queries.move_statements(conn, world.network_id, moments)
 
 
 async def _state(
-    conn: Connection, world: World, ends: Ends, end: datetime, now: datetime, *, is_latest: bool
+    conn: Connection, world: World, ends: Ends, end: datetime, *, is_latest: bool
 ) -> tuple[int, datetime, datetime]:
     """One statement; its id, and when it was issued and answered."""
     seller, buyer = (world.actor(org, Permission.STATEMENT_CONFIRM) for org in ends)
     statement_id = await settlement.issue_statement(
         conn, actor=seller, relationship_id=world.edges[ends], period_to=end
     )
-    moments = statement_id, min(end + ISSUED_AFTER, now), min(end + ANSWERED_AFTER, now)
+    moments = statement_id, end + ISSUED_AFTER, end + ANSWERED_AFTER
     if is_latest and ends in DISPUTED:
         await settlement.dispute_statement(
             conn, actor=buyer, statement_id=statement_id, reason=DISPUTED[ends]
