@@ -416,7 +416,7 @@ async def database_server(settings: Settings) -> AsyncIterator[str]:
         await _check(settings.database_url)
         yield settings.database_url
         return
-    server = Server(settings.home / "postgres")
+    server = Server(settings.made_home() / "postgres")
     with contextlib.ExitStack() as lock:
         await asyncio.to_thread(lock.enter_context, server.locked())
         await asyncio.to_thread(server.start)
@@ -449,7 +449,10 @@ async def _check(dsn: str) -> None:
     try:
         conn = await asyncpg.connect(dsn)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise CommandError(f"The database of DATABASE_URL cannot be used: {error}") from error
+        raise CommandError(
+            f"The database of DATABASE_URL cannot be used: {error}. Start it or mend the address; "
+            "without DATABASE_URL, an embedded one is used."
+        ) from error
     await conn.close()
 
 

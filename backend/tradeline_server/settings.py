@@ -29,13 +29,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def secret(self) -> str:
         """What sessions and tokens are signed with: TRADELINE_SECRET, or made up once and kept."""
-        return self.given_secret or _kept_secret(self.home / "secret")
+        return self.given_secret or _kept_secret(self.made_home() / "secret")
 
     @property
     def member_key(self) -> str:
         """What consumers are recognized by is sealed with it: TRADELINE_MEMBER_KEY, or made up once
         and kept. Without it, nobody is recognized any more."""
-        return self.given_member_key or _kept_secret(self.home / "member-key")
+        return self.given_member_key or _kept_secret(self.made_home() / "member-key")
+
+    def made_home(self) -> Path:
+        """The home, made unless it is there. Raises UsageError for a place that cannot be used."""
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            reason = None if os.access(self.home, os.W_OK | os.X_OK) else "Permission denied"
+        except OSError as error:
+            reason = error.strerror
+        if reason is not None:
+            raise UsageError(
+                f"The folder {self.home} cannot be used ({reason}): set TRADELINE_HOME to another."
+            )
+        return self.home
 
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -43,7 +56,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     home = environment.get("TRADELINE_HOME")
     port = environment.get("TRADELINE_PORT")
     if port and not (port.isdecimal() and 0 < int(port) < 65536):
-        raise UsageError(f"TRADELINE_PORT is {port!r}, which is no port number")
+        raise UsageError(f"TRADELINE_PORT is {port!r}, which is no port number; say 1 to 65535")
     documents = environment.get("TRADELINE_DOCUMENTS") or "any"
     if documents not in ("any", "trusted"):
         raise UsageError(f"TRADELINE_DOCUMENTS is {documents!r}; it may be any or trusted")
@@ -83,7 +96,6 @@ def _given_member_key(environment: Mapping[str, str]) -> str | None:
 def _kept_secret(path: Path) -> str:
     """Two processes that start at once agree: the first to put its file in place wins."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         mine = path.with_name(f"{path.name}.{os.getpid()}")
         handle = os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w") as file:

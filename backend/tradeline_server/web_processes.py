@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import sys
@@ -46,11 +47,16 @@ def listen(host: str, port: int, processes: int) -> list[socket.socket]:
     except OSError as error:
         for each in sockets:
             each.close()
-        raise CommandError(
-            f"Cannot listen on {host}:{port} ({error.strerror}): stop what listens there, or set "
-            "TRADELINE_PORT."
-        ) from error
+        raise cannot_listen(host, port, error) from error
     return sockets
+
+
+def cannot_listen(host: str, port: int, error: OSError) -> CommandError:
+    """It is the port if it is taken or not for everybody, else the address that is none of ours."""
+    advice = "set TRADELINE_HOST to an address of this machine"
+    if error.errno in (errno.EADDRINUSE, errno.EACCES):
+        advice = "stop what listens there, or set TRADELINE_PORT"
+    return CommandError(f"Cannot listen on {host}:{port} ({error.strerror}): {advice}.")
 
 
 def _another(first: socket.socket) -> socket.socket:

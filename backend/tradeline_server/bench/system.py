@@ -62,9 +62,9 @@ class System:
 @contextlib.contextmanager
 def own_folder(settings: Settings) -> Iterator[Path]:
     """A folder beside the installation's data: on the disk that counts, not in memory."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    _remove_leftovers(settings.home)
-    folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-", dir=settings.home))
+    home = settings.made_home()
+    _remove_leftovers(home)
+    folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-", dir=home))
     try:
         yield folder
     finally:

@@ -62,7 +62,10 @@ def backtest_command(file: Path | None, count: int | None, as_json: bool) -> Non
 def _of_file(file: Path) -> list[Series]:
     series = series_of_history(read_file(file).lines)
     if not series:
-        raise CommandError(f"There is no sale in {file.name}.")
+        raise CommandError(
+            f"There is no sale in {file.name}: `tradeline import order-history … --dry-run` writes "
+            "why, line by line, into an error file."
+        )
     return series
 
 

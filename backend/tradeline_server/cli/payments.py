@@ -1,6 +1,7 @@
 """`tradeline payments`."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -10,11 +11,20 @@ import asyncpg
 import click
 from rich.table import Table
 
-from tradeline.channels import put_mini_program, put_payment_account
-from tradeline.kernel import TRADE_ZONE, Database, Locale, Rejected, open_pool, system_actor
+from tradeline.channels import payment_accounts, put_mini_program, put_payment_account
+from tradeline.kernel import (
+    TRADE_ZONE,
+    Actor,
+    Connection,
+    Database,
+    Locale,
+    Rejected,
+    open_pool,
+    system_actor,
+)
 from tradeline_server.cli._terminal import console, print_json
 from tradeline_server.embedded import database_server
-from tradeline_server.errors import CommandError
+from tradeline_server.errors import CommandError, UsageError
 from tradeline_server.logs import configure_logs
 from tradeline_server.migrate import require_migrated
 from tradeline_server.paying import queries
@@ -24,6 +34,8 @@ from tradeline_server.settings import load_settings
 from tradeline_server.wechat import WeChatError, open_merchants
 
 Failures = dict[str, str]
+
+MERCHANT = re.compile(r"[0-9]{8,32}")
 
 
 class Differs(CommandError):
@@ -49,7 +61,10 @@ def reconcile(day: datetime | None, as_json: bool) -> None:
     is open, or a bill cannot be had.
     """
     configure_logs()
-    wanted = day.date() if day else datetime.now(TRADE_ZONE).date() - timedelta(days=1)
+    today = datetime.now(TRADE_ZONE).date()
+    wanted = day.date() if day else today - timedelta(days=1)
+    if wanted > today:
+        raise UsageError(f"--day: {wanted} is yet to come; a day has its bill on the next at ten.")
     done, failed = asyncio.run(_reconcile(wanted))
     if as_json:
         print_json(
@@ -119,8 +134,12 @@ def collect(
     """Say as which merchant of WeChat's an organization collects.
 
     Whose keys this machine has, nobody can prove in a request, so it is done here. To say it again
-    changes ratio, days and fee.
+    changes ratio, days and fee, and the merchant as long as nobody has been asked to pay by it.
     """
+    if not MERCHANT.fullmatch(merchant):
+        raise UsageError(
+            f"{merchant} is no merchant's number: WeChat Pay gives 10 digits, such as 1900000109."
+        )
     programs = [(app, name)] if app else []
     put = partial(
         put_payment_account,
@@ -129,13 +148,14 @@ def collect(
         sharing_wait_days=wait_days,
         fee_bp=fee_bp,
     )
-    asyncio.run(_collect(network, organization, programs, put))
+    asyncio.run(_collect(network, organization, merchant, programs, put))
     console.print(f"{organization} collects as {merchant}.", markup=False)
 
 
 async def _collect(
     network: str,
     organization: str,
+    merchant: str,
     programs: Sequence[tuple[str, str]],
     put: Callable[..., Awaitable[None]],
 ) -> None:
@@ -153,11 +173,27 @@ async def _collect(
             try:
                 async with Database(pool).unit_of_work(network_id) as conn:
                     actor = system_actor(network_id, org_id)
+                    await _require_replaceable(conn, actor, organization, merchant)
                     for app_id, name in programs:
                         await put_mini_program(conn, actor=actor, app_id=app_id, name=name)
                     await put(conn, actor=actor)
             except Rejected as rejected:
                 raise CommandError(rejected.problems[0].message(Locale.EN)) from None
+
+
+async def _require_replaceable(
+    conn: Connection, actor: Actor, organization: str, merchant: str
+) -> None:
+    """Notices, bills and refunds find whose they are by the merchant of their payment."""
+    held = await payment_accounts(conn, network_id=actor.network_id, org_ids=[actor.org_id])
+    former = held.get(actor.org_id)
+    if former is None or former.merchant_id == merchant:
+        return
+    if await queries.has_payments(conn, actor.network_id, former.merchant_id):
+        raise CommandError(
+            f"{organization} collects as {former.merchant_id}, by which consumers have paid: their "
+            f"refunds and bills need it. Have another organization collect as {merchant}."
+        )
 
 
 async def _reconcile(day: date) -> tuple[Sequence[Reconciled], Failures]:
@@ -214,7 +250,8 @@ def _show(done: Sequence[Reconciled]) -> None:
         for difference in each.differences:
             sums = (_yuan(difference.ours_minor), _yuan(difference.theirs_minor))
             table.add_row(*row, difference.kind, difference.number, *sums)
-    console.print(table)
+    if done:
+        console.print(table)
 
 
 def _yuan(minor: int | None) -> str:

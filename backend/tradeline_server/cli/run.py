@@ -26,6 +26,7 @@ from tradeline_server.portal_build import Checkout, build
 from tradeline_server.seed import ensure_demo, has_other_networks
 from tradeline_server.settings import Settings, load_settings
 from tradeline_server.web import collect_less, web_config
+from tradeline_server.web_processes import cannot_listen
 from tradeline_server.wechat import load_merchants
 from tradeline_server.wechat.beside import Beside, is_configured, loopback, simulator_beside
 
@@ -144,10 +145,7 @@ def _listen(settings: Settings) -> socket.socket:
             reason = error
         else:
             return listener
-    raise CommandError(
-        f"Cannot listen on {settings.host}:{settings.port} ({reason.strerror}): stop what listens "
-        "there, or set TRADELINE_PORT."
-    )
+    raise cannot_listen(settings.host, settings.port, reason)
 
 
 def _url(listener: socket.socket) -> str:
@@ -165,6 +163,7 @@ async def _ensure_demo(settings: Settings, dsn: str) -> Logins:
     """
     if settings.database_url is not None and await has_other_networks(dsn):
         return []
+    console.print("Making the demo network, unless it is there …", style="dim")
     return await ensure_demo(dsn)
 
 

@@ -66,13 +66,15 @@ def _table(outcome: Outcome) -> Table:
     style = "green" if outcome.agrees else "red"
     title = f"{outcome.scenario.title} · {outcome.scenario.title_zh}"
     table = Table(title=title, title_justify="left", title_style=style)
-    table.add_column("party")
+    has_parties = any(figure.party for figure in outcome.figures)
+    if has_parties:
+        table.add_column("party")
     table.add_column("figure")
     table.add_column("expected", justify="right")
     table.add_column("found", justify="right")
     for figure in outcome.figures:
         table.add_row(
-            figure.party,
+            *([figure.party] if has_parties else ()),
             figure.name,
             str(shown(figure, figure.expected)),
             str(shown(figure, figure.found)),

@@ -57,7 +57,7 @@ async def _simulate(port: int, notify_url: str, retry_scale: float, as_json: boo
     stop = asyncio.Event()
     for kind in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(kind, stop.set)
-    folder = load_settings().home / "wechat-simulator"
+    folder = load_settings().made_home() / "wechat-simulator"
     keys = kept_keys(folder)
     branches = kept_branch_keys(folder, keys)
     config = Config(retry_scale=retry_scale)

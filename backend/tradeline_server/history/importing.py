@@ -98,7 +98,10 @@ async def import_history(
     code that was asked for holds another file, or if the file holds nothing that can be sold.
     """
     if not suggestion.sales:
-        raise CommandError("No line of the file can be taken; the error file says why.")
+        raise CommandError(
+            "No line of the file can be taken: `tradeline import order-history … --dry-run` writes "
+            "why, line by line, into an error file."
+        )
     pool = await open_pool(dsn, role=None, max_size=1)
     try:
         async with pool.acquire() as conn, conn.transaction():

@@ -60,6 +60,10 @@ FIND_ORGANIZATION = """
      WHERE network.code = $1 AND organization.code = $2
 """
 
+HAS_PAYMENTS = """
+    SELECT EXISTS (SELECT FROM payments.payment WHERE network_id = $1 AND merchant_id = $2)
+"""
+
 
 async def find_organization(
     conn: Connection, network_code: str, org_code: str
@@ -67,6 +71,12 @@ async def find_organization(
     """Network and organization."""
     row = await conn.fetchrow(FIND_ORGANIZATION, network_code, org_code)
     return (row["network_id"], row["id"]) if row else None
+
+
+async def has_payments(conn: Connection, network_id: int, merchant_id: str) -> bool:
+    """Whether anybody has paid, or been asked to, by a merchant."""
+    found: bool = await conn.fetchval(HAS_PAYMENTS, network_id, merchant_id)
+    return found
 
 
 async def fetch_paid(conn: Connection, limit: int) -> list[asyncpg.Record]:

@@ -112,6 +112,8 @@ async def test_a_day_that_agrees_ends_well_and_one_without_a_bill_does_not(
     assert code == 1
     assert list(found["failed"]) == [counter.till.merchant_id]
 
+    assert (await run(environment, "reconcile", "--day", "2999-01-01"))[0] == 2
+
 
 async def test_what_is_under_way_is_told_with_its_last_trouble(
     counter: Counter, environment: dict[str, str]
@@ -177,3 +179,26 @@ async def test_who_collects_as_a_merchant_is_told_on_this_machine_alone(
     )
     assert nobody[0] == 1
     assert nobody[2].count("\n") == 1
+
+
+async def test_no_slip_of_the_keys_takes_a_merchant_by_whom_consumers_paid_from_its_collector(
+    counter: Counter, environment: dict[str, str]
+) -> None:
+    story, till = counter.till.story, counter.till
+    await taken(counter)
+    before = await counter.owner_pool.fetch("SELECT * FROM channels.payment_account")
+    [code] = await counter.owner_pool.fetch(
+        "SELECT organization.code FROM channels.payment_account AS account"
+        "  JOIN organizations.organization AS organization ON organization.id = account.org_id"
+        " WHERE account.merchant_id = $1",
+        till.merchant_id,
+    )
+    collector = ("collect", "--network", story.code, "--organization", code["code"])
+
+    no_number = await run(environment, *collector, "--merchant", "abc")
+    another = await run(environment, *collector, "--merchant", "1900000999")
+
+    assert no_number[0] == 2
+    assert another[0] == 1
+    assert f"collects as {till.merchant_id}" in another[2]
+    assert before == await counter.owner_pool.fetch("SELECT * FROM channels.payment_account")
