@@ -174,11 +174,11 @@ def judge_amounts(amounts: Mapping[int, Money], shown: Sequence[ShownOrder]) -> 
     problems: list[Problem] = []
     for index, order in enumerate(shown):
         now = amounts.get(order.relationship_id)
-        path = ("shown", index)
         if now is None:
-            problems.append(NotFound(path=(*path, "relationshipId"), subject="order"))
+            path: tuple[str | int, ...] = ("shown", index, "relationshipId")
+            problems.append(NotFound(path=path, subject="order"))
         elif now != order.amount:
-            path = (*path, "amount")
+            path = ("shown", index, "amount")
             problems.append(OrderAmountChanged(path=path, was=order.amount, now=now))
     if amounts.keys() - {order.relationship_id for order in shown}:
         rule = "name each order that was shown"
