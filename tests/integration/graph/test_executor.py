@@ -21,8 +21,9 @@ from graphql import (
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from tradeline.kernel import Actor, Database, Locale, Permission, Pool, open_pool
+from tradeline_graph import _execution
 from tradeline_graph._context import Context
-from tradeline_graph._executor import Executor
+from tradeline_graph._executor import Executor, Shapes
 from tradeline_graph._ids import to_id
 from tradeline_graph.schema import schema
 from tradeline_server.seed import ensure_demo
@@ -158,6 +159,13 @@ def _without_moments(value: Any) -> Any:
     return [_without_moments(item) for item in value] if isinstance(value, list) else value
 
 
+class Plain(StrawberryGraphQLCoreExecutionContext):
+    """Finds everything out anew, as the library does."""
+
+    def share(self, _shapes: Shapes) -> None:
+        pass
+
+
 async def test_the_portals_questions_are_answered_as_by_the_plain_executor(
     demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,8 +174,8 @@ async def test_the_portals_questions_are_answered_as_by_the_plain_executor(
     for actor in demo.actors:
         for document, name, variables in questions(demo.ids):
             told = []
-            for executor in (Executor, StrawberryGraphQLCoreExecutionContext):
-                monkeypatch.setattr(schema, "execution_context_class", executor)
+            for executor in (Executor, Plain):
+                monkeypatch.setattr(_execution, "Executor", executor)
                 context = Context(db=demo.db, actor=actor, locale=Locale.EN)
                 result = await schema.execute(document, variables, context)
                 errors = [
