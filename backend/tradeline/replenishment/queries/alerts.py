@@ -20,8 +20,10 @@ PLANNED = """
      GROUP BY edge.network_id, edge.id
 """
 
-# What is wrong now. $1 is today, $3 the days for which a shortage is news: it is found by the
-# receipts of these days, for most orders were closed long ago.
+# What is wrong now. Open orders are looked up edge by edge (hence OFFSET 0: the planner would
+# rather read all orders there are, of which nearly all are closed). $1 is today, $3 the days for
+# which a shortage is news: it is found by the receipts of these days, for most orders were closed
+# long ago.
 MATTERS = f"""
     planned AS ({PLANNED}
     ), trading AS (
@@ -30,11 +32,14 @@ MATTERS = f"""
                trade_order.state, trade_order.placed_at
           FROM planned
          CROSS JOIN unnest(ARRAY['to_confirm', 'to_ship', 'to_receive']) AS wanted (state)
-          JOIN ordering.trade_order AS trade_order
-            ON trade_order.network_id = planned.network_id
-           AND trade_order.seller_org_id = planned.seller_org_id
-           AND trade_order.state = wanted.state
-           AND trade_order.relationship_id = planned.id
+         CROSS JOIN LATERAL (
+               SELECT one.id, one.state, one.placed_at
+                 FROM ordering.trade_order AS one
+                WHERE one.network_id = planned.network_id
+                  AND one.seller_org_id = planned.seller_org_id
+                  AND one.state = wanted.state
+                  AND one.relationship_id = planned.id
+               OFFSET 0) AS trade_order
     ), came_short AS (
         SELECT DISTINCT receipt.network_id, receipt.order_id, counted.order_line_id
           FROM (SELECT DISTINCT planned.network_id FROM planned) AS network
