@@ -30,6 +30,7 @@ from tradeline.replenishment import (
     make_proposals,
     proposals_by_ids,
     put_terms,
+    terms_said,
 )
 
 
@@ -76,6 +77,11 @@ async def test_terms_are_said_by_who_buys_on_the_edge_of_what_it_sees(
         with pytest.raises(Rejected) as caught:
             await done(db, shop.story.actor(by), put_terms, terms=[term])
         assert isinstance(caught.value.problems[0], NotFound)
+    keys = [(shop.edge, shop.market.tea), (shop.edge, None)]
+    for by, count in (("retailer_1", 1), ("trader_a", 0)):
+        async with db.reading(shop.story.network_id) as conn:
+            said = await terms_said(conn, actor=shop.story.actor(by), keys=keys)
+        assert [term.sku_id for term in said] == [None] * count
 
 
 async def test_lines_are_listed_by_kind_state_and_what_their_goods_are_called(
