@@ -36,6 +36,8 @@ OF_SUPPLIERS = (
     Permission.ORDER_CONFIRM,
     Permission.ORDER_SHIP,
     Permission.ORDER_CANCEL,
+    Permission.RELATIONSHIP_READ,
+    Permission.CATALOG_READ,
 )
 
 
@@ -116,6 +118,8 @@ async def test_orders_are_confirmed_in_part_substituted_shipped_ahead_and_told_o
     [order] = [edge["node"] for edge in page["edges"]]
     assert order["id"] == to_id("Order", order_id)
     tea, oil = order["lines"]
+    goods = (await machine.ask("SupplierSkus"))["edges"]
+    [other] = [edge["node"] for edge in goods if edge["node"]["code"] == oil["skuCode"]]
 
     offered = await machine.do(
         "SupplierSubstitutes",
@@ -124,7 +128,7 @@ async def test_orders_are_confirmed_in_part_substituted_shipped_ahead_and_told_o
                 "orderId": order["id"],
                 "orderLineId": tea["id"],
                 "quantity": quantity,
-                "skuId": to_id("Sku", market.oil),
+                "skuId": other["id"],
                 "packQuantity": quantity // 2,
                 "reason": "茶叶断货",
             }
@@ -160,9 +164,10 @@ async def test_orders_are_confirmed_in_part_substituted_shipped_ahead_and_told_o
     assert told["lines"][2]["replacesLineId"] == tea["id"]
     assert [it["state"] for it in told["substitutes"]] == ["ACCEPTED", "WITHDRAWN"]
     today = datetime.now(TRADE_ZONE).date()
+    buyers = (await machine.ask("SupplierRelationships"))["edges"]
     [card] = await machine.ask(
         "SupplierScorecards",
-        relationshipIds=[to_id("Relationship", market.edge)],
+        relationshipIds=[buyer["node"]["id"] for buyer in buyers],
         **{"from": (today - timedelta(days=2)).isoformat(), "to": today.isoformat()},
     )
     assert (card["total"]["orderCount"], card["total"]["filledQuantity"]) == (1, "6")
@@ -211,6 +216,8 @@ async def test_a_machine_sees_and_does_nothing_of_others_and_only_what_it_was_gi
     stranger = await let_in(made.client_id, made.client_secret)
     assert await stranger.ask("SupplierOrder", id=order_id) is None
     assert (await stranger.ask("SupplierOrders"))["edges"] == []
+    edges = (await stranger.ask("SupplierRelationships"))["edges"]
+    assert to_id("Relationship", market.edge) not in [edge["node"]["id"] for edge in edges]
     refused = await stranger.ask(
         "SupplierConfirm", input={"requestId": "r-1", "orderId": order_id, "lines": []}
     )
