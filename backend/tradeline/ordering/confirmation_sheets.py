@@ -300,7 +300,9 @@ def _judge_row(
     promised_on = _day(row.promised_text)
     if row.promised_text and promised_on is None:
         problems.append(_no_day((*path, "promised")))
-    problems += judge_day(promised_on, today, (*path, "promised"), "promisedOn")
+    problems += judge_day(
+        promised_on, today, (*path, "promised"), "promisedOn", earliest=order.placed_on
+    )
     faults = judge_texts(texts={"reason": row.reason})
     problems += [replace(fault, path=(*path, *fault.path)) for fault in faults]
     return JudgedConfirmation(
@@ -338,7 +340,9 @@ def _judge_date(
                 "未发数量：该行已确认，不能供应的部分请取消",
             )
         )
-    problems += judge_day(promised_on, today, (*path, "promised"), "promisedOn")
+    problems += judge_day(
+        promised_on, today, (*path, "promised"), "promisedOn", earliest=order.placed_on
+    )
     is_same = promised_on in (None, line.promised_on)
     is_left = not problems and is_same and not row.is_offer
     if not line.unshipped and not is_left:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from tradeline.kernel import Money, take_share
+from tradeline.kernel import TRADE_ZONE, Money, take_share
 
 LINES_MAX = 1_000
 ORDERS_AT_ONCE_MAX = 100
@@ -240,6 +240,11 @@ class Order:
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def placed_on(self) -> date:
+        """The trade's day."""
+        return self.placed_at.astimezone(TRADE_ZONE).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,10 +25,16 @@ def judge_texts(*, codes: Mapping[str, str] = {}, texts: Mapping[str, str] = {})
 
 
 def judge_day(
-    day: date | None, today: date, path: tuple[str | int, ...], field: str
+    day: date | None,
+    today: date,
+    path: tuple[str | int, ...],
+    field: str,
+    *,
+    earliest: date | None = None,
 ) -> list[Problem]:
-    """A day that nobody means: more than a year back, or five ahead. None has no fault."""
-    earliest = today - timedelta(days=DAYS_BACK_MAX)
+    """A day that nobody means: before the earliest, or else more than a year back, or five years
+    ahead. None has no fault."""
+    earliest = earliest or today - timedelta(days=DAYS_BACK_MAX)
     latest = today + timedelta(days=DAYS_AHEAD_MAX)
     if day is None or earliest <= day <= latest:
         return []

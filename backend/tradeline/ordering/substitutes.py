@@ -301,7 +301,7 @@ def _judge_offer(
     offer: NewSubstitute, lines: Sequence[OrderLine], taken: Mapping[int, int], today: date
 ) -> list[Problem]:
     problems = judge_texts(texts={"reason": offer.reason})
-    problems += judge_day(offer.promised_on, today, ("promisedOn",), "promisedOn")
+    problems += judge_day(offer.promised_on, today, ("promisedOn",), "promisedOn", earliest=today)
     problems += judge_last_day(offer.valid_until, today, ("validUntil",))
     line = next((line for line in lines if line.id == offer.order_line_id), None)
     if line is None:

@@ -19,6 +19,7 @@ from tradeline.kernel import (
     Connection,
     Database,
     Forbidden,
+    InvalidValue,
     NotFound,
     Pool,
     Rejected,
@@ -366,3 +367,32 @@ async def test_a_unit_of_work_that_fails_leaves_nothing(owner_pool: Pool, db: Da
 async def placed_within(conn: Connection, market: Market) -> int:
     from_order = market.order(tea=10)
     return await place_order(conn, actor=market.story.actor("retailer_1"), order=from_order)
+
+
+async def test_no_day_is_promised_before_the_order_was_placed(
+    owner_pool: Pool, db: Database
+) -> None:
+    """As by a slip of the year in January, which would spoil a scorecard."""
+    market = await a_market(owner_pool, db)
+    seller = market.story.actor("trader_a")
+    order_id = await placed(db, market, tea=5)
+    [line] = await lines(db, market, order_id)
+
+    def said(days: int) -> list[Confirmation]:
+        day = in_days(days)
+        return [Confirmation(order_line_id=line.id, quantity=5, promised_on=day)]
+
+    async def confirm(days: int) -> None:
+        await do(db, seller, confirm_order, order_id=order_id, confirmations=said(days))
+
+    async def redate(days: int) -> None:
+        await do(db, seller, redate_lines, order_id=order_id, dates=[(line.id, in_days(days))])
+
+    async def ship(days: int) -> None:
+        await do(db, seller, ship_order, order_id=order_id, expected_on=in_days(days))
+
+    for step in (confirm, redate, ship):
+        with pytest.raises(Rejected) as refused:
+            await step(-1)
+        assert [type(problem) for problem in refused.value.problems] == [InvalidValue]
+        await step(0)

@@ -29,6 +29,8 @@ from tradeline.replenishment import (
     tell_moved,
 )
 
+PROMISE = "UPDATE ordering.order_line SET promised_on = $2 WHERE order_id = $1"
+
 
 async def promised(db: Database, market: Market, sku: int) -> Promise:
     pair = (market.story.orgs["trader_a"], sku)
@@ -51,13 +53,12 @@ async def test_five_now_and_twenty_on_the_day_that_the_supplier_confirmed(
 ) -> None:
     market = await a_chain(owner_pool, db)
     await bought(db, market, in_days(9), tea=20)
-    await bought(db, market, in_days(-1), tea=7)  # should have come by now
+    late = await bought(db, market, in_days(0), tea=7)
+    await owner_pool.execute(PROMISE, late, in_days(-1))  # should have come by now
     await bought(db, market, None, tea=8)  # for no day
     unconfirmed = market.order(edge=market.story.edge("brand", "trader_a"), tea=9)
     order_id = await do(db, market.story.actor("trader_a"), place_order, order=unconfirmed)
-    await owner_pool.execute(
-        "UPDATE ordering.order_line SET promised_on = $2 WHERE order_id = $1", order_id, in_days(9)
-    )
+    await owner_pool.execute(PROMISE, order_id, in_days(9))
 
     assert await promised(db, market, market.tea) == Promise(5, ((in_days(9), 20),))
     assert await promised(db, market, market.oil) == Promise()

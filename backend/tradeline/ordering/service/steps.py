@@ -85,7 +85,7 @@ async def confirm_order(
         for position, confirmation in enumerate(confirmations)
     }
     problems = unknown_lines([c.order_line_id for c in confirmations], lines)
-    problems += _texts_of_confirmations(confirmations)
+    problems += _texts_of_confirmations(order, confirmations)
     confirmed: list[tuple[OrderLine, int]] = []
     for line in lines:
         position, confirmation = wanted.get(line.id, (0, None))
@@ -122,7 +122,7 @@ async def redate_lines(
     )
     for position, (_, day) in enumerate(dates):
         path = ("lines", position, "promisedOn")
-        problems += judge_day(day, today(), path, "promisedOn")
+        problems += judge_day(day, today(), path, "promisedOn", earliest=order.placed_on)
     if not dates:
         problems.append(nothing_given("lines"))
     raise_any(problems)
@@ -220,14 +220,18 @@ def too_many(
     ]
 
 
-def _texts_of_confirmations(confirmations: Sequence[Confirmation]) -> list[Problem]:
+def _texts_of_confirmations(order: Order, confirmations: Sequence[Confirmation]) -> list[Problem]:
+    """What is wrong with reasons and days; none is promised before the order was placed."""
     problems: list[Problem] = []
+    earliest = order.placed_on
     for position, confirmation in enumerate(confirmations):
         path = ("lines", position)
         faults = judge_texts(texts={"reason": confirmation.reason or ""})
         problems += [replace(fault, path=(*path, *fault.path)) for fault in faults]
         day_path = (*path, "promisedOn")
-        problems += judge_day(confirmation.promised_on, today(), day_path, "promisedOn")
+        problems += judge_day(
+            confirmation.promised_on, today(), day_path, "promisedOn", earliest=earliest
+        )
     return problems
 
 
