@@ -59,12 +59,19 @@ async def plan_for(db: Database, network_id: int, org_id: int) -> None:
     """Forecast all that an organization is asked for, then propose what has to come."""
     async with db.reading(network_id) as conn:
         series = await series_of(conn, network_id=network_id, org_id=org_id)
+    # Midnight may pass before the last part is stored.
+    first_day = series[0].next_day if series else None
     for start in range(0, max(len(series), 1), PART):
         made = await asyncio.to_thread(forecast_series, series[start : start + PART])
         is_last = start + PART >= len(series)
         async with db.unit_of_work(network_id) as conn:
             await store_forecasts(
-                conn, network_id=network_id, org_id=org_id, made=made, is_all=is_last
+                conn,
+                network_id=network_id,
+                org_id=org_id,
+                made=made,
+                first_day=first_day,
+                is_all=is_last,
             )
     async with db.unit_of_work(network_id) as conn:
         await make_proposals(conn, actor=system_actor(network_id, org_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -66,6 +66,11 @@ class DemandSeries:
     quantities: tuple[int, ...]
     unknown: tuple[bool, ...]
     promoted: tuple[bool, ...]
+
+    @property
+    def next_day(self) -> date:
+        """The first of which nothing is known yet."""
+        return self.first_day + timedelta(days=len(self.quantities))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

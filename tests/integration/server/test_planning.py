@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from tests.factories_ordering import placed
 from tests.factories_replenishment import Shop, a_shop, done
-from tradeline.kernel import Database, Pool
-from tradeline.replenishment import ask_for_forecasts, claim_due_forecasts, recount_demand
+from tradeline.kernel import Connection, Database, Pool
+from tradeline.replenishment import (
+    DemandSeries,
+    ask_for_forecasts,
+    claim_due_forecasts,
+    recount_demand,
+    series_of,
+)
+from tradeline_server import planning
 from tradeline_server.planning import Planner, plan_for
 
 MOVE_TO_THE_PAST = """
@@ -72,6 +83,33 @@ async def test_forecasts_come_from_what_was_asked_for_and_are_forgotten_with_it(
     )
     await plan_for(db, shop.story.network_id, seller)
     assert await made(owner_pool, shop) == []
+
+
+async def test_what_is_made_of_days_up_to_midnight_is_of_the_days_from_then_on(
+    owner_pool: Pool, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However late it is stored, and without taking its first parts for those of yesterday."""
+    shop = await a_shop(owner_pool, db)
+    network_id, seller = shop.story.network_id, shop.story.orgs["trader_a"]
+    for units in ({"tea": 3}, {"oil": 2}):
+        order_id = await placed(db, shop.market, **units)
+        await owner_pool.execute(MOVE_TO_THE_PAST, network_id, order_id, 9)
+    async with owner_pool.acquire() as conn:
+        await recount_demand(conn, network_id=network_id)
+
+    async def read_before_midnight(conn: Connection, **asked: Any) -> list[DemandSeries]:
+        found = await series_of(conn, **asked)
+        return [replace(one, first_day=one.first_day - timedelta(days=1)) for one in found]
+
+    monkeypatch.setattr(planning, "series_of", read_before_midnight)
+    monkeypatch.setattr(planning, "PART", 1)
+    await plan_for(db, network_id, seller)
+
+    days = await owner_pool.fetch(
+        "SELECT current_date - first_day AS ago FROM replenishment.forecast WHERE network_id = $1",
+        network_id,
+    )
+    assert [row["ago"] for row in days] == [1, 1]
 
 
 async def test_planning_goes_on_beside_the_worker_and_ends_with_it(

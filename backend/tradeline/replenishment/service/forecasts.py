@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -96,16 +97,18 @@ async def store_forecasts(
     network_id: int,
     org_id: int,
     made: Sequence[NewForecast],
+    first_day: date | None = None,
     is_all: bool = False,
 ) -> None:
-    """Store forecasts of the days from today on, in place of those before; with `is_all`, those of
-    what nobody asks for any more go. For modules that have checked the actor."""
-    today = await demand.get_today(conn)
+    """Store forecasts of the days from today on, or from the day that follows what they were made
+    of, if midnight may have passed since; in place of those before. With `is_all`, those of what
+    nobody asks for any more go. For modules that have checked the actor."""
+    first_day = first_day or await demand.get_today(conn)
     for start in range(0, len(made), TOGETHER):
         part = made[start : start + TOGETHER]
-        await forecasts.store_forecasts(conn, network_id, org_id, today, part, HORIZON_DAYS)
+        await forecasts.store_forecasts(conn, network_id, org_id, first_day, part, HORIZON_DAYS)
     if is_all:
-        await forecasts.forget_older(conn, network_id, org_id, today)
+        await forecasts.forget_older(conn, network_id, org_id, first_day)
 
 
 async def load_forecasts(
