@@ -10,6 +10,7 @@ IS_FULL = os.environ.get("TRADELINE_PROOF") == "full"
 STORY_SECONDS_MAX = 1_800 if IS_FULL else 300
 
 takes_its_time = pytest.mark.timeout(STORY_SECONDS_MAX)
+in_proof = pytest.mark.skipif(not IS_FULL, reason="one more of its kind, for `make proof`")
 
 
 def sized(bounded: int, full: int) -> int:

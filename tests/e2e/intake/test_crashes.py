@@ -13,7 +13,7 @@ from tests.e2e.intake.looking import shipped, whole_orders
 from tests.e2e.intake.ordering import UNITS, orders
 from tests.e2e.intake.scene import Scene, make_scene
 from tests.e2e.load import BROKEN, CLEAR, Load
-from tests.e2e.sizes import sized
+from tests.e2e.sizes import in_proof, sized
 
 DEALERS = 12
 PLENTY = 10**9
@@ -71,6 +71,7 @@ async def storm(
     await nothing_is_lost(house, scene, load)
 
 
+@in_proof
 async def test_one_web_process_is_killed(house: House, scene: Scene, load: Load) -> None:
     """The other one goes on."""
     first, _ = house.webs
@@ -96,6 +97,7 @@ async def test_all_web_processes_are_killed(house: House, scene: Scene, load: Lo
     assert set(load.faults) <= BROKEN
 
 
+@in_proof
 async def test_the_worker_is_killed(house: House, scene: Scene, load: Load) -> None:
     """Callers notice nothing; the next worker goes on where it was."""
 
@@ -122,6 +124,7 @@ async def test_postgres_is_killed(house: House, scene: Scene, load: Load) -> Non
     assert not any(process.has_ended for process in (*house.webs, house.worker))
 
 
+@in_proof
 async def test_a_backend_of_postgres_is_killed(house: House, scene: Scene, load: Load) -> None:
     """PostgreSQL breaks all connections then, recovers, and is found again."""
     await storm(house, scene, load, house.kill_backend, house.healthy)

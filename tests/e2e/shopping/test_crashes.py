@@ -13,7 +13,7 @@ from tests.e2e.asking import at_once
 from tests.e2e.load import BROKEN, CLEAR, PAUSE_SECONDS, Load
 from tests.e2e.shopping.market import DOCUMENTS, PLENTY, Consumer, Good, Market
 from tests.e2e.shopping.money import settled
-from tests.e2e.sizes import sized
+from tests.e2e.sizes import in_proof, sized
 from tradeline_server.scenarios.chain import BRAND, RETAILER, TRADER
 
 CONSUMERS = 12
@@ -118,6 +118,7 @@ async def storm(
     await nothing_is_lost(market, good, load)
 
 
+@in_proof
 async def test_one_web_process_is_killed(market: Market, good: Good, load: Load) -> None:
     """The other one goes on, and hears the notices that would have gone to it."""
     first, _ = market.house.webs
@@ -145,6 +146,7 @@ async def test_all_web_processes_are_killed(market: Market, good: Good, load: Lo
     assert set(load.faults) <= BROKEN
 
 
+@in_proof
 async def test_the_worker_is_killed(market: Market, good: Good, load: Load) -> None:
     """Consumers notice nothing; the next worker pays back what this one was about to."""
 
@@ -167,6 +169,7 @@ async def test_postgres_is_killed(market: Market, good: Good, load: Load) -> Non
     assert not any(process.has_ended for process in (*market.house.webs, market.house.worker))
 
 
+@in_proof
 async def test_a_backend_of_postgres_is_killed(market: Market, good: Good, load: Load) -> None:
     await storm(market, good, load, market.house.kill_backend, market.house.healthy)
 
@@ -188,6 +191,7 @@ async def test_the_way_to_wechat_and_back_breaks(market: Market, good: Good, loa
     assert set(load.faults) == {"WeChatUnavailable"}
 
 
+@in_proof
 async def test_wechat_answers_nobody_for_a_while(market: Market, good: Good, load: Load) -> None:
     async def freeze() -> None:
         market.outside.freeze()
