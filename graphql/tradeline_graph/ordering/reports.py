@@ -15,8 +15,8 @@ from tradeline_graph._scope import Guard, Scope, scoped
 
 _FILL_RATE = (
     "Of the units ordered, the share that was received, from 0 to 1, of lines of which nothing is "
-    "to come any more; null while there is none. More than was ordered counts as ordered, and other "
-    "goods that were taken instead as nothing."
+    "to come any more; null while there is none. More than was ordered counts as ordered, and "
+    "other goods that were taken instead as nothing."
 )
 
 
