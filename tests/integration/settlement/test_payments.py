@@ -180,7 +180,9 @@ async def test_confirmed_and_refused_at_once_one_word_counts(
 
 async def test_names_every_fault_of_a_payment(db: Database, story: Story) -> None:
     edge = story.edge("brand", "trader_a")
-    faulty = a_payment(edge, currency="GBP", paid_on=today() + timedelta(days=2), reference="x" * 501)
+    faulty = a_payment(
+        edge, currency="GBP", paid_on=today() + timedelta(days=2), reference="x" * 501
+    )
 
     with pytest.raises(Rejected) as refusal:
         await record(db, story.actor("brand"), faulty)
