@@ -22,9 +22,11 @@ from tradeline_server.errors import CommandError
 from tradeline_server.piccolo_engine import DB, MODULES
 
 # Whoever waits for a lock on a table has everybody who comes after wait for it, too: readers and
-# orders. So a migration waits shortly, and tries again; five minutes in all.
+# orders. So a migration waits shortly, and tries again; five minutes in all. What locks rows after
+# a table may also meet somebody who holds the rows and wants the table: then it gives way as well.
 LOCK_WAIT_SECONDS = 3
 LOCK_PAUSES = (1, 2, 5, 10, *(20,) * 12)
+IN_THE_WAY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 
 
 class MigrationFailed(CommandError):
@@ -109,7 +111,7 @@ async def _migrate_one(
     for wait in (*LOCK_PAUSES, None):
         try:
             return await _run(conn, app_name, name, await forwards())
-        except asyncpg.LockNotAvailableError as error:
+        except IN_THE_WAY as error:
             if wait is None:
                 raise MigrationFailed(
                     f"Migration {name} could not be run: others have been using what it changes "
@@ -129,7 +131,7 @@ async def _run(
                 await manager.run()
             await Migration.insert(Migration(name=name, app_name=app_name)).run()
             await queries.check_deferred_constraints(conn)
-    except asyncpg.LockNotAvailableError:
+    except IN_THE_WAY:
         raise
     except asyncpg.PostgresError as error:
         where = getattr(error, "position", None)

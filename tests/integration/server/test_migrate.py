@@ -191,3 +191,23 @@ async def test_a_migration_whose_table_is_never_free_says_so_and_leaves_nothing(
     finally:
         await reader.close()
     assert len(await migrate(empty, [app])) == 1
+
+
+async def test_a_migration_gives_way_to_whoever_waits_for_it_holding_what_it_needs(
+    empty: str, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = ("CREATE TABLE shelf (id int); CREATE TABLE stock AS SELECT 1 AS units",)
+    await migrate(empty, [shop(*steps)])
+    app = shop(*steps, "ALTER TABLE shelf ADD COLUMN label text; UPDATE stock SET units = 5")
+    monkeypatch.setattr("tradeline_server.migrate.LOCK_PAUSES", (0.1,) * 20)
+    seller = await asyncpg.connect(empty)
+    try:
+        async with seller.transaction():
+            await seller.execute("UPDATE stock SET units = 2")
+            migrating = asyncio.create_task(migrate(empty, [app]))
+            await asyncio.sleep(0.3)
+            assert await seller.fetch("SELECT FROM shelf") == []
+        assert len(await migrating) == 1
+        assert await seller.fetchval("SELECT units FROM stock") == 5
+    finally:
+        await seller.close()
