@@ -145,10 +145,12 @@ def judge_offers(
     lines: Mapping[int, Sequence[OrderLine]],
     standing: Mapping[int, Sequence[Substitute]],
     today: date,
+    coming: Mapping[int, int],
 ) -> list[list[Problem]]:
-    """What is wrong with each offer, whatever the goods. Units for which something is offered
-    already, or by an offer before it, are not offered for again."""
-    taken = Counter[int]()
+    """What is wrong with each offer, whatever the goods. Units that are to come themselves, so many
+    of each line in `coming`, are not offered for, nor, once more, those for which something is
+    offered already, or by an offer before it."""
+    taken = Counter(coming)
     for one in (one for found in standing.values() for one in found):
         if one.state is SubstituteState.PROPOSED:
             taken[one.order_line_id] += one.replaced_quantity

@@ -232,3 +232,22 @@ async def test_an_offer_that_stands_is_not_made_again_by_the_sheet_as_it_is_down
 
     assert len(await offers(db, market, order_id)) == 1
     assert (await lines(db, market, order_id))[0].unshipped == 10
+
+
+@pytest.mark.parametrize("is_confirmed", [False, True])
+async def test_a_sheet_that_is_applied_twice_offers_once_for_what_does_not_come(
+    owner_pool: Pool, db: Database, is_confirmed: bool
+) -> None:
+    market = await a_market(owner_pool, db)
+    order_id = await (confirmed if is_confirmed else placed)(db, market, tea=10, oil=4)
+    number = await number_of(db, market, order_id)
+    offering = (f"{number},1,6,,断货,OIL,2,", f"{number},2,4,,,,,")
+    await do(db, market.story.actor("trader_a"), apply_confirmations, **sheet(*offering))
+
+    assert await refused(db, market, *offering) == [(InvalidValue, ("rows", 2, "confirmed"))]
+
+    [offer] = await offers(db, market, order_id)
+    assert offer.replaced_quantity == 4
+    # Saying that two less come is no offer for all six that do not.
+    more = (f"{number},1,4,,断货,OIL,1,", offering[1])
+    assert await refused(db, market, *more) == [(InvalidValue, ("rows", 2, "confirmed"))]

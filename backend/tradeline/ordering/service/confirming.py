@@ -184,8 +184,9 @@ async def _look_at_offers(
         judged[place] = with_faults(rows[place], found.problems)
         if (offer := offer_of(rows[place], found)) is not None:
             offers[place] = offer
+    coming = {row.line.id: row.line.unshipped - row.replaced for row in rows if row.line}
     orders = {row.order.id: row.order for row in rows if row.order is not None}
-    looked = await look_at_offers(conn, actor, list(offers.values()), orders, lines)
+    looked = await look_at_offers(conn, actor, list(offers.values()), orders, lines, coming)
     for place, one in zip(offers, looked, strict=True):
         judged[place] = replace(with_faults(judged[place], one.problems), offer=one)
     return judged

@@ -29,14 +29,16 @@ async def look_at_offers(
     offers: Sequence[NewSubstitute],
     orders: Mapping[int, Order],
     lines: Mapping[int, Sequence[OrderLine]],
+    coming: Mapping[int, int] = {},
 ) -> list[JudgedOffer]:
     """What offers for lines of such orders come to at this moment, one after the other: the goods
     of all of them have to be there together. The same statements, however many; nothing is locked.
+    Of each line as many as are `coming` are to be shipped themselves, whatever was offered before.
     """
     if not offers:
         return []
     standing = await queries.fetch_substitutes_of_orders(conn, actor, sorted(orders))
-    faults = judge_offers(offers, lines, standing, today())
+    faults = judge_offers(offers, lines, standing, today(), coming)
     ids = {offer.order_id for offer in offers}
     trading = await load_trading(conn, actor, [orders[order_id] for order_id in ids])
     wanted = [
