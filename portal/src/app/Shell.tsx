@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Suspense, lazy, useEffect, useState } from "react";
+import { Suspense, lazy, useEffect, useRef, useState } from "react";
 import { Link, Navigate, Outlet, ScrollRestoration, useLocation } from "react-router";
 
 import {
@@ -44,6 +44,13 @@ export function Shell() {
     if (accountLocale !== undefined) suggestLocale(accountLocale === "EN" ? "en" : "zh");
   }, [accountLocale]);
   useEffect(() => onOtherWindow(() => void client.resetQueries()), [client]);
+  // Explanations and problems come from the graph, in the language in which it was asked.
+  const locale = useLocale();
+  const asked = useRef(locale);
+  useEffect(() => {
+    if (asked.current !== locale) void client.invalidateQueries();
+    asked.current = locale;
+  }, [client, locale]);
 
   if (viewer === undefined) {
     if (session.error instanceof SessionEnded) {

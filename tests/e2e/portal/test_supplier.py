@@ -23,6 +23,7 @@ SUPPLY = Words("features/replenishment/supplyTexts.ts", LOCALE)
 BRAND = "brand@example.com"
 SUPPLIER = "supplier-2@example.com"
 SUPPLIER_NAME = "Quanyu Bottling"
+SUPPLIER_NAME_ZH = "泉屿果饮"
 BRAND_NAME = "Lingshangtang Drinks"
 INSTEAD = "CBT-LJ-330"
 REPLACED = 96
@@ -55,6 +56,17 @@ async def test_from_what_is_proposed_to_what_the_supplier_is_known_for(
     assert await scorecard_of(supplier, "selling", BRAND_NAME) == after
 
 
+async def is_told_in_chinese_as_well(brand: Page) -> None:
+    """What the graph has told is asked for anew in the language that is chosen on the page."""
+    await brand.get_by_role("button", name="中文", exact=True).click()
+    why = Words("features/replenishment/texts.ts", "zh")("why")
+    rows = brand.get_by_role("row").filter(has_text=SUPPLIER_NAME_ZH)
+    await rows.first.get_by_role("button", name=why).click()
+    await expect(brand.get_by_role("dialog")).to_contain_text("安全库存")
+    await brand.keyboard.press("Escape")
+    await brand.get_by_role("button", name="English", exact=True).click()
+
+
 async def accept_proposals(brand: Page) -> list[str]:
     """Takes three lines of the supplier, and stands on the order that they became: their codes."""
     await brand.goto("/replenishment")
@@ -65,6 +77,7 @@ async def accept_proposals(brand: Page) -> list[str]:
     arithmetic = brand.get_by_role("dialog")
     await expect(arithmetic).to_contain_text("Safety stock")
     await arithmetic.get_by_role("button", name=COMMON("close")).click()
+    await is_told_in_chinese_as_well(brand)
     for place in range(3):
         await rows.nth(place).get_by_role("checkbox").check()
     await brand.get_by_role("button", name=PROPOSALS("accept", count=3)).click()

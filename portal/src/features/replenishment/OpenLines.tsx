@@ -37,7 +37,7 @@ export function OpenLines({ kind }: { readonly kind: ProposalKind }) {
   const [warehouseId, setWarehouseId] = useState("");
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const [typed, setTyped] = useState<ReadonlyMap<string, string>>(new Map());
-  const [explained, setExplained] = useState<Proposal | null>(null);
+  const [opened, setOpened] = useState<Proposal | null>(null);
   const [isAccepting, setIsAccepting] = useState(false);
   const [taken, setTaken] = useState<Taken | null>(null);
   const settled = useSettled(search).trim();
@@ -55,6 +55,8 @@ export function OpenLines({ kind }: { readonly kind: ProposalKind }) {
     connection: (result) => result.replenishmentProposals,
     keepsFormer: true,
   });
+  // As it is told now: it may have been proposed anew, or be asked for in another language.
+  const explained = pages.rows.find(({ id }) => id === opened?.id) ?? opened;
   const sellers = usePartnerChoices("BUYER");
   const warehouses = useWarehouseChoices();
   const chosen = pages.rows.filter(({ id }) => ids.has(id));
@@ -63,7 +65,7 @@ export function OpenLines({ kind }: { readonly kind: ProposalKind }) {
   const isTyped = (line: Proposal) => quantityOf(typed.get(line.id) ?? String(line.quantity));
   const columns = useProposalColumns({
     kind,
-    explain: setExplained,
+    explain: setOpened,
     ...(canAccept && kind !== "CLEAR" && {
       quantity: {
         of: (line: Proposal) => typed.get(line.id) ?? String(line.quantity),
@@ -128,7 +130,7 @@ export function OpenLines({ kind }: { readonly kind: ProposalKind }) {
       <Drawer
         title={t("why.of", { code: explained?.sku?.code ?? "" })}
         isOpen={explained !== null}
-        onClose={() => setExplained(null)}
+        onClose={() => setOpened(null)}
       >
         {explained && <Arithmetic line={explained} />}
       </Drawer>
