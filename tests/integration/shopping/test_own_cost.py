@@ -155,3 +155,26 @@ async def test_what_a_store_gives_of_one_line_is_not_covered_by_another(counter:
 
     await give(counter, "retailer_1", order.line_ids[0], 1760)
     assert await violations(counter) == []
+
+
+async def test_freight_that_is_given_once_all_is_final_fits_the_credit_of_whoever_got_it(
+    counter: Counter,
+) -> None:
+    order = await shipped(counter, [SHIRTS], collector="brand", freight_minor=600, freight_tier=1)
+    await received(counter, order)
+    await received_long_ago(counter, order)
+    assert await made_final(counter) == 1
+    await credit_of(counter, 0)
+    await credit_of(counter, 0, edge=2)
+    edge = counter.edges[2]
+    left = order.total_minor - 250
+    await owing(counter.db, counter.story, a_debt(edge, left))  # of all that the sale has left
+
+    with pytest.raises(Rejected) as given:
+        await give_freight(counter, "trader_a", order, 251)
+    [problem] = given.value.problems
+    assert isinstance(problem, BeyondOwnPart)
+    assert problem.most == Money(250, "CNY")
+
+    await give_freight(counter, "trader_a", order, 250)
+    assert (await exposure_of(counter.owner_pool, edge)).free_minor == 0

@@ -94,7 +94,8 @@ async def refund_freight(
         sale = await open_concessions(conn, actor.network_id, sale, [None])
         back = concede_freight(sale.splits, amount.minor)
     else:
-        raise_any(faults)
+        given: dict[int | None, int] = {None: amount.minor}
+        raise_any(faults or judge_own_cost(sale, given, exposures, from_tier=own[0].tier))
         back = take_freight(own, amount.minor)
     refund = SaleRefund(
         sale=sale,

@@ -44,12 +44,18 @@ def judge_own_cost(
     conceded: Mapping[int | None, int],
     exposures: Mapping[int, Exposure],
     path: tuple[str | int, ...] = ("amount",),
+    from_tier: int = 0,
 ) -> list[Problem]:
     """What a store gives, by line (None: freight), has to be what that line has left to it on each
     edge up to whoever collects the money, or to fit the credit that is free there: they pay it out,
     and everybody below comes to owe it. What another line has left covers nothing, for that may
-    still come back. A store that collects pays out of what it holds."""
-    edges = {tier: edge for tier, edge in sale.edges.items() if tier <= sale.order.collector_tier}
+    still come back. A store that collects pays out of what it holds. What another party gives, by
+    its `from_tier`, is the same to the edges above it."""
+    edges = {
+        tier: edge
+        for tier, edge in sale.edges.items()
+        if from_tier < tier <= sale.order.collector_tier
+    }
     if not edges:
         return []
     left = {} if sale.order.is_final else _left(sale)
