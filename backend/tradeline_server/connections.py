@@ -237,10 +237,10 @@ class Connection(HttpToolsProtocol):
         is closed while there is something to read is reset, and the answer lost with it (RFC 9112,
         9.6). Who does not stop sending, or does not read the answer, would be there for ever."""
         self._is_refused = True
-        if self.transport.can_write_eof():
+        if self.transport.can_write_eof() and not self.pipeline:
             self.transport.write_eof()
         else:
-            self.transport.close()
+            self.transport.close()  # past an end nobody may write, as who answers the first would
         self._wait_for(Awaited.REST)
 
     def _has_left(self) -> bool:

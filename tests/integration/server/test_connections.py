@@ -276,6 +276,21 @@ async def test_what_comes_before_what_is_no_request_is_answered(app: App, call: 
     await line.hung_up()
 
 
+async def test_what_cannot_be_answered_any_more_is_no_fault_of_the_application(
+    app: App, call: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    line = await call()
+    await line.send(ASK.replace(b"/ ", b"/wait ", 1))
+    await until(lambda: len(app.waiting) == 1)
+    await line.send(ASK + b"no request\r\n\r\n")
+    await line.hung_up()
+
+    app.go.set()
+    await asyncio.sleep(SHORT)
+
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 async def test_a_few_requests_may_be_sent_at_once_and_many_may_not(call: Any) -> None:
     few, many = await call(), await call()
 
