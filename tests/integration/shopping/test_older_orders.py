@@ -14,7 +14,10 @@ from tradeline.shopping import cancel_consumer_order
 
 __all__ = ["counter"]
 
-RETURNABLE = Path(tradeline.shopping.__path__[0]) / "migrations" / "shopping_0007_returnable.sql"
+MIGRATIONS = [
+    Path(tradeline.shopping.__path__[0], "migrations", f"{name}.sql")
+    for name in ("shopping_0007_returnable", "shopping_0008_lent")
+]
 
 # As it was: credit was looked at when a sale below cost was placed, and never held.
 BEFORE_RETURNABLE = """
@@ -69,7 +72,8 @@ async def test_orders_from_before_hold_and_leave_what_they_would_have(
         await conn.execute(BEFORE_RETURNABLE)
         assert await lent_and_left(counter) != before
 
-        await conn.execute(RETURNABLE.read_text(encoding="utf-8"))
+        for migration in MIGRATIONS:
+            await conn.execute(migration.read_text(encoding="utf-8"))
 
     assert await lent_and_left(counter) == before
     assert await wrong(counter) == []
