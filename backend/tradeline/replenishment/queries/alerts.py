@@ -20,10 +20,10 @@ PLANNED = """
      GROUP BY edge.network_id, edge.id
 """
 
-# What is wrong now. Open orders are looked up edge by edge (hence OFFSET 0: the planner would
-# rather read all orders there are, of which nearly all are closed). $1 is today, $3 the days for
-# which a shortage is news: it is found by the receipts of these days, for most orders were closed
-# long ago.
+# What is wrong now. Open orders are looked up edge by edge, and their lines order by order (hence
+# OFFSET 0: the planner would rather read all there are, of which nearly all are closed). $1 is
+# today, $3 the days for which a shortage is news: it is found by the receipts of these days, for
+# most orders were closed long ago.
 MATTERS = f"""
     planned AS ({PLANNED}
     ), trading AS (
@@ -69,8 +69,11 @@ MATTERS = f"""
                line.quantity - line.refused_quantity - line.cancelled_quantity
                - line.counted_quantity
           FROM trading
-          JOIN ordering.order_line AS line
-            ON line.network_id = trading.network_id AND line.order_id = trading.order_id
+         CROSS JOIN LATERAL (
+               SELECT *
+                 FROM ordering.order_line AS one
+                WHERE one.network_id = trading.network_id AND one.order_id = trading.order_id
+               OFFSET 0) AS line
          WHERE trading.state IN ('to_ship', 'to_receive')
            AND line.promised_on < $1
            AND line.quantity - line.refused_quantity - line.cancelled_quantity
