@@ -143,7 +143,8 @@ class Gateway:
                 status, headers, raw = await self._exchange(method, target, body, serial)
                 return await self._verified(status, headers, raw)
             except (Unreachable, Refused) as error:
-                log.info("wechat.failed", path=path, attempt=attempt, error=type(error).__name__)
+                told = error.code if isinstance(error, Refused) else type(error).__name__
+                log.info("wechat.failed", path=path, attempt=attempt, error=told)
                 if not error.is_retryable or attempt == TRIES:
                     raise
             await asyncio.sleep(RETRY_SECONDS * 2 ** (attempt - 1))
