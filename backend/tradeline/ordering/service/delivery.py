@@ -80,11 +80,10 @@ async def ship_order(
     """
     require_step(actor, OrderStep.SHIP)
     problems = judge_texts(codes={"carrier": carrier, "trackingNumber": tracking_number})
-    problems += judge_day(expected_on, today(), ("expectedOn",), "expectedOn")
-    raise_any(problems + judge_packages(packages))
+    day = (expected_on, today(), ("expectedOn",), "expectedOn")
+    raise_any(problems + judge_day(*day) + judge_packages(packages))
     order, lines = await lock_for_step(conn, actor, order_id, OrderStep.SHIP)
-    earliest = order.placed_on
-    raise_any(judge_day(expected_on, today(), ("expectedOn",), "expectedOn", earliest=earliest))
+    raise_any(judge_day(*day, earliest=order.placed_on))
     open_units = {line.id: line.unshipped for line in lines}
     wanted = open_units if quantities is None else dict(quantities)
     raise_any(unknown_lines(list(wanted), lines) + too_many(wanted, open_units, lines))
