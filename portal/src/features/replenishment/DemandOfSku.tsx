@@ -21,7 +21,8 @@ import { demandTexts } from "./demandTexts";
 import { shortened } from "./lines";
 import { type Demand, type Point, daysOf, weeksOf } from "./series";
 
-const AHEAD_DAYS = 30;
+// Whole weeks: of a part of one, fewer units would look like a fall.
+const AHEAD_DAYS = 28;
 
 /** The picture, its table, and how what is expected was reckoned. */
 export function DemandOfSku({
