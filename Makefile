@@ -30,7 +30,8 @@ test: lint portal ## lint, types, import contracts, and all tests
 	$(PYTHON) -m pytest -m alone tests/e2e
 
 proof: $(STAMP) ## races, crashes and attacks of orders and checkout at full length (minutes; `make test` runs them short)
-	TRADELINE_PROOF=full $(PYTHON) -m pytest tests/e2e/intake tests/e2e/shopping tests/e2e/hostile
+	TRADELINE_PROOF=full $(PYTHON) -m pytest tests/e2e/intake tests/e2e/shopping tests/e2e/hostile \
+		tests/e2e/test_bench.py
 
 lint: $(STAMP) ## style, formatting, types, import contracts, and the portal's own checks
 	$(PYTHON) -m ruff check .

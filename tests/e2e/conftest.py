@@ -12,7 +12,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 HERE = Path(__file__).parent
-ALONE = ("hostile", "portal/test_speed.py", "test_make_run.py")
+ALONE = ("hostile", "portal/test_speed.py")
 HOUSE, MARKET, PORTAL = "/intake/", "/shopping/", "/portal/"
 STREET = ("attacks.py", "buying.py", "wechat.py")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.sizes import in_proof
 from tradeline_server.bench.benching import Report
 
 SECONDS_MAX = 200
@@ -77,6 +78,7 @@ def test_orders_are_placed_posted_and_none_is_lost(orders: dict[str, Any]) -> No
     assert orders["p50_ms"] / 10 < orders["mean_ms"] <= orders["p99_ms"]
 
 
+@in_proof
 def test_everybody_may_want_the_same_at_a_fixed_rate(home: Path) -> None:
     hot = bench(home, "orders", "--hot", "--lines", "1", "--rate", "600", *ONE_PROCESS)
 
@@ -94,7 +96,7 @@ def test_pages_of_the_catalog_are_full_of_prices(home: Path) -> None:
     assert (pages["refused"], pages["errors"], pages["doctor_violations"]) == (0, 0, 0)
 
 
-@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("kind", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=in_proof)])
 def test_whoever_stops_it_finds_nothing_left(tmp_path: Path, kind: signal.Signals) -> None:
     process = subprocess.Popen(
         [*BENCH, "orders", *SMALL[2:], *ONE_PROCESS],

@@ -22,9 +22,12 @@ async def has_stayed(page: Page) -> bool:
 
 
 async def sideways(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
+    """By how many pixels the page is wider than its window, once it has been drawn in it."""
     wider: int = await page.evaluate(
-        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        """async () => {
+            await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+            return document.documentElement.scrollWidth - document.documentElement.clientWidth;
+        }"""
     )
     return wider
 

@@ -106,25 +106,26 @@ async def test_posting_twice_does_nothing(db: Database, owner_pool: Pool) -> Non
 
 
 async def test_of_a_batch_no_journal_is_looked_for_among_all_others(
-    db: Database, owner_pool: Pool
+    clone: Callable[[], Awaitable[str]],
 ) -> None:
-    """Whatever PostgreSQL takes a batch for, which it knows nothing about beforehand."""
-    story, size = await a_trading_network(owner_pool, db), 100
-    edge = story.edge("brand", "trader_a")
-    debts = await owing(db, story, *(a_debt(edge, 1) for _ in range(size)))
-    booked = [a_booking(story, document_id) for document_id in range(size)]
-    async with db.unit_of_work(story.network_id) as conn:
-        entries = await book(conn, network_id=story.network_id, bookings=booked)
+    """By a database that knows nothing yet of what stands in its tables."""
+    async with a_place(await clone()) as place:
+        story, size = await a_trading_network(place.owner_pool, place.db), 100
+        edge = story.edge("brand", "trader_a")
+        debts = await owing(place.db, story, *(a_debt(edge, 1) for _ in range(size)))
+        booked = [a_booking(story, document_id) for document_id in range(size)]
+        async with place.db.unit_of_work(story.network_id) as conn:
+            entries = await book(conn, network_id=story.network_id, bookings=booked)
 
-    async with owner_pool.acquire() as conn, conn.transaction():
-        for queries, ids in ((journals, debts), (bookings, entries)):
-            claimed = [story.network_id] * size, ids
-            await conn.execute(queries.INSERT_ACCOUNTS, *claimed)
-            explained = await conn.fetchval(
-                f"EXPLAIN (ANALYZE, FORMAT JSON) {queries.INSERT_JOURNALS}", *claimed
-            )
-            [plan] = json.loads(explained)
-            assert rows_passed_over(plan["Plan"]) <= 20 * size
+        async with place.owner_pool.acquire() as conn, conn.transaction():
+            for queries, ids in ((journals, debts), (bookings, entries)):
+                claimed = [story.network_id] * size, ids
+                await conn.execute(queries.INSERT_ACCOUNTS, *claimed)
+                explained = await conn.fetchval(
+                    f"EXPLAIN (ANALYZE, FORMAT JSON) {queries.INSERT_JOURNALS}", *claimed
+                )
+                [plan] = json.loads(explained)
+                assert rows_passed_over(plan["Plan"]) <= 20 * size
 
 
 def a_booking(story: Story, number: int) -> NewBooking:
