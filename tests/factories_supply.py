@@ -7,9 +7,8 @@ from datetime import date, datetime, timedelta
 
 from tests.factories_ordering import Market, a_market, lines
 from tests.integration.ordering.test_steps import do
-from tradeline.kernel import TRADE_ZONE, Database, Pool
+from tradeline.kernel import TRADE_ZONE, Database, Pool, trade_day
 from tradeline.ordering import Confirmation, confirm_order, place_order
-from tradeline.replenishment import trade_day
 
 SET_TIMES = """
     WITH confirmed AS (

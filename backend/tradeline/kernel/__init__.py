@@ -20,7 +20,7 @@ from tradeline.kernel.audit import (
 )
 from tradeline.kernel.batches import by_halves
 from tradeline.kernel.cells import shield, unshield
-from tradeline.kernel.clock import TRADE_ZONE
+from tradeline.kernel.clock import TRADE_ZONE, trade_day
 from tradeline.kernel.database import (
     APPLICATION_ROLE,
     SESSION_SETTINGS,
@@ -164,6 +164,7 @@ __all__ = [
     "take_share",
     "timed",
     "times_spent",
+    "trade_day",
     "unshield",
     "withdraw_requests",
 ]

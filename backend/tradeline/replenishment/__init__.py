@@ -86,7 +86,6 @@ from tradeline.replenishment.service.previewing import (
 )
 from tradeline.replenishment.service.promises import (
     promises,
-    trade_day,
 )
 from tradeline.replenishment.service.proposing import (
     list_proposals,
@@ -186,7 +185,6 @@ __all__ = [
     "tell_moved",
     "terms_said",
     "told_to_consumers",
-    "trade_day",
     "watch_stock",
     "watch_supply",
 ]

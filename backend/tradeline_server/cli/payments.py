@@ -21,6 +21,7 @@ from tradeline.kernel import (
     Rejected,
     open_pool,
     system_actor,
+    trade_day,
 )
 from tradeline_server.cli._terminal import console, print_json
 from tradeline_server.embedded import database_server
@@ -61,7 +62,7 @@ def reconcile(day: datetime | None, as_json: bool) -> None:
     is open, or a bill cannot be had.
     """
     configure_logs()
-    today = datetime.now(TRADE_ZONE).date()
+    today = trade_day()
     wanted = day.date() if day else today - timedelta(days=1)
     if wanted > today:
         raise UsageError(f"--day: {wanted} is yet to come; a day has its bill on the next at ten.")

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
-from tradeline.kernel import TRADE_ZONE
+from tradeline.kernel import trade_day
 from tradeline_graph._ids import from_id, to_id
 from tradeline_server.errors import CommandError
 from tradeline_server.paying.billing import reconcile_day
@@ -282,7 +281,7 @@ async def bill_with_one_difference(stage: Stage) -> Sequence[Figure]:
     consumer = await stage.consumer()
     order_id = await _buy(stage, consumer, BRAND, {"VINEGAR": 1})
     await stage.wait_until_posted()
-    day = datetime.now(TRADE_ZONE).date()
+    day = trade_day()
     async with stage.owner.acquire() as conn:
         number = await queries.fetch_payment_number(
             conn, stage.chain.network_id, from_id("ConsumerOrder", order_id)

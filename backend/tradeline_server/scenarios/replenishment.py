@@ -13,11 +13,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from tradeline import organizations, replenishment
-from tradeline.kernel import TRADE_ZONE
+from tradeline.kernel import trade_day
 from tradeline_graph._ids import from_id, to_id
 from tradeline_graph.documents import documents_of
 from tradeline_server.errors import CommandError
@@ -325,7 +325,7 @@ class Month:
 
     async def score(self, stage: Stage) -> Sequence[Figure]:
         """How the supplier kept its word, by what it said first: nectar is no juice."""
-        today = datetime.now(TRADE_ZONE).date()
+        today = trade_day()
         asked = await stage.clerks[SUPPLIER].ask(
             self.papers["SupplierScorecards"],
             relationshipIds=[to_id("Relationship", stage.chain.edges[BRAND])],
@@ -405,7 +405,7 @@ def _basket(day: date) -> dict[str, int]:
 async def _buy_each_week(stage: Stage, first: int) -> dict[int, int]:
     """Somebody who buys every week, last so many days ago: which order is to be how old."""
     consumer = await stage.consumer()
-    today = datetime.now(TRADE_ZONE).date()
+    today = trade_day()
     return {
         await _buy(stage, consumer, _basket(today - timedelta(days=ago))): ago
         for ago in range(first, DAYS + 1, WEEK)
@@ -420,7 +420,7 @@ async def _buy(stage: Stage, consumer: Consumer, basket: Mapping[str, int]) -> i
 
 
 async def _demand(stage: Stage, code: str) -> dict[str, Any]:
-    today = datetime.now(TRADE_ZONE).date()
+    today = trade_day()
     asked = await stage.clerks[BRAND].ask(
         DEMAND,
         skuId=to_id("Sku", stage.chain.skus[code]),
@@ -468,14 +468,14 @@ def _minor(amount: Mapping[str, str]) -> int:
 
 
 def _in_days(days: int) -> str:
-    return (datetime.now(TRADE_ZONE).date() + timedelta(days=days)).isoformat()
+    return (trade_day() + timedelta(days=days)).isoformat()
 
 
 def _days_until(day: str | None) -> int:
     """-1 where nothing is said."""
     if day is None:
         return -1
-    return (date.fromisoformat(day) - datetime.now(TRADE_ZONE).date()).days
+    return (date.fromisoformat(day) - trade_day()).days
 
 
 def month() -> Sequence[Scenario]:

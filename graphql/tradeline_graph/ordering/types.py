@@ -7,8 +7,8 @@ import decimal
 
 import strawberry
 
-from tradeline import kernel, ordering, pricing, replenishment
-from tradeline.kernel import Actor, Connection, Permission
+from tradeline import kernel, ordering, pricing
+from tradeline.kernel import Actor, Connection, Permission, trade_day
 from tradeline_graph._context import Info
 from tradeline_graph._ids import to_id, to_optional_id
 from tradeline_graph._promises import load_promise
@@ -122,7 +122,7 @@ class OrderLine:
         if self.order.holds_stock:
             return self.line.promised_on
         promise = await load_promise(info, self.order.seller_org_id, self.line.sku_id)
-        today = replenishment.trade_day()
+        today = trade_day()
         return promise.expected_on(self.line.id, self.line.promised_on, today)
 
     @strawberry.field(

@@ -9,7 +9,7 @@ from typing import Any, Final
 from tests.factories_many import multiply
 from tests.factories_outbox import a_place
 from tests.factories_supply import a_chain, bought, in_days, sold
-from tradeline.replenishment import trade_day
+from tradeline.kernel import trade_day
 from tradeline.replenishment.queries.promises import FETCH_GOODS
 
 LINES: Final = 20_000

@@ -14,6 +14,7 @@ from tradeline.kernel import (
     Permission,
     Problem,
     raise_any,
+    trade_day,
 )
 from tradeline.ordering.allowed import OrderStep, judge_state, require_step
 from tradeline.ordering.confirmation_sheets import (
@@ -32,7 +33,6 @@ from tradeline.ordering.service.steps import (
     exposure_releases,
     lock_for_steps,
     store_all,
-    today,
 )
 from tradeline.ordering.sheets import table_of_file
 from tradeline.ordering.substitutes import NewSubstitute
@@ -164,7 +164,7 @@ async def _judge_sheet(
     read = reading.lock_orders if is_locking else reading.fetch_orders
     orders = {order.number: order for order in await read(conn, actor, ids)}
     lines = await reading.fetch_lines(conn, actor, ids)
-    rows = judge_confirmations(typed, orders, lines, today())
+    rows = judge_confirmations(typed, orders, lines, trade_day())
     return await _look_at_offers(conn, actor, rows, lines)
 
 

@@ -21,6 +21,7 @@ from tradeline.kernel import (
     WrongState,
     raise_any,
     refuse,
+    trade_day,
 )
 from tradeline.ordering.allowed import OrderStep, require_step
 from tradeline.ordering.counting import judge_count
@@ -43,7 +44,6 @@ from tradeline.ordering.service.steps import (
     exposure_releases,
     lock_for_step,
     store,
-    today,
     too_many,
     unknown_lines,
 )
@@ -80,7 +80,7 @@ async def ship_order(
     """
     require_step(actor, OrderStep.SHIP)
     problems = judge_texts(codes={"carrier": carrier, "trackingNumber": tracking_number})
-    day = (expected_on, today(), ("expectedOn",), "expectedOn")
+    day = (expected_on, trade_day(), ("expectedOn",), "expectedOn")
     raise_any(problems + judge_day(*day) + judge_packages(packages))
     order, lines = await lock_for_step(conn, actor, order_id, OrderStep.SHIP)
     raise_any(judge_day(*day, earliest=order.placed_on))

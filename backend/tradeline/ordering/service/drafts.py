@@ -17,6 +17,7 @@ from tradeline.kernel import (
     make_page,
     raise_any,
     refuse,
+    trade_day,
 )
 from tradeline.ordering.decisions import RefusedOrder
 from tradeline.ordering.drafts import (
@@ -38,7 +39,6 @@ from tradeline.ordering.rules import judge_day, judge_texts
 from tradeline.ordering.service.order_lists import require_placing
 from tradeline.ordering.service.placing import may_place, place_orders
 from tradeline.ordering.service.resolving import of_row, order_of, resolve
-from tradeline.ordering.service.steps import today
 from tradeline.organizations import load_relationships
 
 # A row is found, judged, priced and told in about a millisecond.
@@ -114,7 +114,7 @@ async def save_draft(conn: Connection, *, actor: Actor, draft: NewDraft, version
             codes={"buyerReference": draft.buyer_reference, "shipToRegion": draft.ship_to_region},
             texts={"note": draft.note, "shipToAddress": draft.ship_to_address},
         )
-        + judge_day(draft.requested_on, today(), ("requestedOn",), "requestedOn")
+        + judge_day(draft.requested_on, trade_day(), ("requestedOn",), "requestedOn")
     )
     if version == 0:
         draft_id = await queries.insert_draft(conn, actor, draft)

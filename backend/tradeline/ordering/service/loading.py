@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from tradeline.catalog import Tradable, load_tradable
 from tradeline.inventory import Supply, load_supply, lock_supply, receiving_places
-from tradeline.kernel import Actor, Connection
+from tradeline.kernel import Actor, Connection, trade_day
 from tradeline.ordering.decisions import PlacementState, pack_of
 from tradeline.ordering.model import LINES_MAX, NewOrder
 from tradeline.ordering.receiving import Places
-from tradeline.ordering.service.steps import today
 from tradeline.organizations import Relationship
 from tradeline.pricing import PriceRequest, PriceResolution, price_lines
 from tradeline.settlement import load_exposures, lock_exposures
@@ -44,7 +43,7 @@ async def load_placement(
     exposures = await read_exposures(conn, network_id=network_id, relationship_ids=ids)
     supply = await _supply(conn, network_id, pairs, trading, tradable, is_locked=is_locked)
     free = {edge_id: exposure.free_minor for edge_id, exposure in exposures.items()}
-    return PlacementState(trading, tradable, prices, exposures, supply, free, today())
+    return PlacementState(trading, tradable, prices, exposures, supply, free, trade_day())
 
 
 async def load_places(

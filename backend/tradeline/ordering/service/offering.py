@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from tradeline.catalog import load_tradable, match_typed
-from tradeline.kernel import Actor, Connection
+from tradeline.kernel import Actor, Connection, trade_day
 from tradeline.ordering.decisions import PlacedLine
 from tradeline.ordering.drafts import TypedRow
 from tradeline.ordering.model import NewOrder, Order, OrderLine
 from tradeline.ordering.queries import substitutes as queries
 from tradeline.ordering.rows import ReadRow, read_rows
 from tradeline.ordering.service.loading import load_placement
-from tradeline.ordering.service.steps import Taken, store_all, today
+from tradeline.ordering.service.steps import Taken, store_all
 from tradeline.ordering.substitutes import (
     JudgedOffer,
     NewSubstitute,
@@ -38,7 +38,7 @@ async def look_at_offers(
     if not offers:
         return []
     standing = await queries.fetch_substitutes_of_orders(conn, actor, sorted(orders))
-    faults = judge_offers(offers, lines, standing, today(), coming)
+    faults = judge_offers(offers, lines, standing, trade_day(), coming)
     ids = {offer.order_id for offer in offers}
     trading = await load_trading(conn, actor, [orders[order_id] for order_id in ids])
     wanted = [

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from tradeline.inventory import Release, release_holds
 from tradeline.kernel import (
-    TRADE_ZONE,
     Actor,
     Change,
     Connection,
@@ -21,6 +20,7 @@ from tradeline.kernel import (
     raise_any,
     record_changes,
     refuse,
+    trade_day,
 )
 from tradeline.ordering.allowed import OrderStep, is_of_side, judge_state, require_step, side_of
 from tradeline.ordering.errors import QuantityNotOpen, ReasonMissing
@@ -122,7 +122,7 @@ async def redate_lines(
     )
     for position, (_, day) in enumerate(dates):
         path = ("lines", position, "promisedOn")
-        problems += judge_day(day, today(), path, "promisedOn", earliest=order.placed_on)
+        problems += judge_day(day, trade_day(), path, "promisedOn", earliest=order.placed_on)
     if not dates:
         problems.append(nothing_given("lines"))
     raise_any(problems)
@@ -230,14 +230,9 @@ def _texts_of_confirmations(order: Order, confirmations: Sequence[Confirmation])
         problems += [replace(fault, path=(*path, *fault.path)) for fault in faults]
         day_path = (*path, "promisedOn")
         problems += judge_day(
-            confirmation.promised_on, today(), day_path, "promisedOn", earliest=earliest
+            confirmation.promised_on, trade_day(), day_path, "promisedOn", earliest=earliest
         )
     return problems
-
-
-def today() -> date:
-    """By this machine's clock, which is near enough for bounds of a year."""
-    return datetime.now(TRADE_ZONE).date()
 
 
 def _confirmation_problems(

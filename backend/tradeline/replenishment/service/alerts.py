@@ -14,10 +14,10 @@ from tradeline.kernel import (
     Permission,
     make_page,
     publish,
+    trade_day,
 )
 from tradeline.replenishment.alerts import Alert, AlertCount, AlertFilter
 from tradeline.replenishment.queries import alerts as queries
-from tradeline.replenishment.service.promises import trade_day
 
 # Where an edge is planned SKU by SKU, and no term speaks for the whole of it.
 CONFIRM_DAYS: Final = 2

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from tradeline.catalog import load_compositions
-from tradeline.kernel import TRADE_ZONE, Connection
+from tradeline.kernel import Connection, trade_day
 from tradeline.replenishment.promises import UNKNOWN, Goods, Promise, peg, promise_bundle
 from tradeline.replenishment.queries import promises as queries
-
-
-def trade_day() -> date:
-    """Today, where the trade is."""
-    return datetime.now(TRADE_ZONE).date()
 
 
 async def promises(

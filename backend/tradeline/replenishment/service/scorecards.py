@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
-from tradeline.kernel import TRADE_ZONE, Actor, Connection, Permission, raise_any
+from tradeline.kernel import Actor, Connection, Permission, raise_any, trade_day
 from tradeline.replenishment.queries import scorecards as queries
 from tradeline.replenishment.scorecards import Figures, LeadTime, Scorecard, judge_asked
 
@@ -27,7 +27,7 @@ async def scorecards(
     """
     actor.require(Permission.ORDER_READ)
     raise_any(judge_asked(relationship_ids, first, last))
-    today = datetime.now(TRADE_ZONE).date()
+    today = trade_day()
     rows = await queries.sum_scorecards(conn, actor, relationship_ids, first, last, today)
     totals: dict[int, Figures] = {}
     months: dict[int, list[tuple[str, Figures]]] = {}

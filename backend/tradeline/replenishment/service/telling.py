@@ -7,10 +7,10 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
-from tradeline.kernel import Connection
+from tradeline.kernel import Connection, trade_day
 from tradeline.ordering import tell_expected_moved
 from tradeline.replenishment.queries import telling as queries
-from tradeline.replenishment.service.promises import promises, trade_day
+from tradeline.replenishment.service.promises import promises
 from tradeline.replenishment.telling import WaitingLine, lines_to_tell
 
 # What changes what a buyer will have, and when.
